@@ -1,0 +1,1 @@
+"""What all sides agree on: configuration, presets, events, the run directory, control."""

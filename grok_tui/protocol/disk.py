@@ -1,0 +1,49 @@
+"""The one seam through which files are written: a test passes a faulty `Disk`, nothing else does."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+class Disk:
+    """Write, sync, rename, unlink: each a thin call that a fault can be put into."""
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        """Bytes written, which may be fewer than given. Raises OSError."""
+        return os.write(descriptor, data)
+
+    def sync(self, descriptor: int) -> None:
+        """Data and length of the file are on the medium when this returns."""
+        os.fsync(descriptor)
+
+    def rename(self, old: Path, new: Path) -> None:
+        """Put `old` in the place of `new`, at once, whole."""
+        old.replace(new)
+
+    def unlink(self, path: Path) -> None:
+        """Remove the file if it is there."""
+        path.unlink(missing_ok=True)
+
+    def sync_folder(self, folder: Path) -> None:
+        """The names in the folder are on the medium when this returns."""
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            self.sync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def replace(self, path: Path, data: bytes) -> None:
+        """Write a file so that a reader, and a power cut, see the old one or the new, never a part."""
+        temporary = path.with_name(f".{path.name}.tmp")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(temporary, flags, 0o644)
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[self.write(descriptor, bytes(left)) :]
+            self.sync(descriptor)
+        finally:
+            os.close(descriptor)
+        self.rename(temporary, path)
+        self.sync_folder(path.parent)

@@ -1,0 +1,229 @@
+"""The event log: what a trainer says, one JSON object a line, and how a line is checked.
+
+A line is a JSON object whose tag stands under `event` and whose last key is `crc`: the crc32, in
+8 lower-case hex digits, of every byte of the line before `,"crc":`. All numbers are finite; None
+says "not reached" or "does not apply".
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+FORMAT = 1
+MAX_LINE = 1 << 20
+_CRC = b',"crc":"'
+_TAIL = len(_CRC) + 8 + len(b'"}')
+
+Step = Annotated[int, Meta(ge=0, le=2**53)]
+Milestone = Literal["memorised", "generalised"]
+Reason = Literal["steps", "generalised", "diverged", "unavailable", "stopped"]
+"""Why a lane ended: all its steps; the steps after generalising; a non-finite loss; the mask or
+weights it needed never came; the run was stopped."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag=str.lower):
+    """Base of every line of the log. Unknown keys are let through: a newer version wrote them."""
+
+
+class Layer(msgspec.Struct, frozen=True, kw_only=True):
+    """One weight matrix of a lane as it starts."""
+
+    name: str
+    shape: tuple[int, ...]
+    kept: int
+
+
+class Started(Event, frozen=True, kw_only=True, tag="started"):
+    """The first line of a run."""
+
+    format: int
+    version: str
+    device: str
+    precision: str
+    threads: int
+    loss: str
+    """Form of the cross entropy; late masks depend on it."""
+    lanes: int
+    config_sha256: str
+
+
+class LaneStarted(Event, frozen=True, kw_only=True, tag="lane_started"):
+    """An arm of one seed has its mask and initial weights and begins to train."""
+
+    arm: str
+    seed: int
+    parameters: int
+    """All weights, kept or not."""
+    kept: int
+    """Weights that the mask keeps, exactly."""
+    l1_ratio: float
+    """Norm of this lane's initial masked weights over that of the dense initial weights."""
+    l2_ratio: float
+    layers: tuple[Layer, ...]
+    mask_arm: str = ""
+    """The arm whose weights or mask the mask was made from; empty: none, or the lane's own."""
+    mask_step: Step | None = None
+    """The step of that arm at which it was read."""
+    rewind_step: Step = 0
+    """The step of `mask_arm` whose weights this lane starts from; 0: the initial weights."""
+    scale: float = 1.0
+    """The factor that the initial weights were multiplied with (controlled dense)."""
+    split_sha256: str = ""
+    """Hash of the training and test pairs."""
+
+
+class Measured(Event, frozen=True, kw_only=True, tag="measured"):
+    """One lane after `step` updates; everything is of the same weights."""
+
+    arm: str
+    seed: int
+    step: Step
+    seconds: float
+    """Training time of the run so far, pauses left out."""
+    train_loss: float
+    test_loss: float
+    train_accuracy: float
+    test_accuracy: float
+    l1_norm: float
+    l2_norm: float
+    probes: dict[str, float] = {}
+
+
+class Reached(Event, frozen=True, kw_only=True, tag="reached"):
+    """First measured step at which accuracy is above the threshold."""
+
+    arm: str
+    seed: int
+    milestone: Milestone
+    step: Step
+    resolution: Step
+    """Steps since the measurement before: the crossing lies within that many steps before."""
+
+
+class LaneFinished(Event, frozen=True, kw_only=True, tag="lane_finished"):
+    """A lane trains no more."""
+
+    arm: str
+    seed: int
+    step: Step
+    reason: Reason
+    detail: str = ""
+    """A sentence where the reason needs one: what never came, what diverged."""
+
+
+class Checkpointed(Event, frozen=True, kw_only=True, tag="checkpointed"):
+    """A checkpoint is on disk."""
+
+    file: str
+    bytes: int
+    milliseconds: float
+
+
+class Paused(Event, frozen=True, kw_only=True, tag="paused"):
+    """Training holds at a step boundary."""
+
+
+class Continued(Event, frozen=True, kw_only=True, tag="continued"):
+    """Training goes on after a pause."""
+
+
+class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
+    """A trainer took the run on from a checkpoint (or from the start: no checkpoint held)."""
+
+    file: str
+    exact: bool
+    """Whether the rest will equal an uninterrupted run bit for bit."""
+    changed: tuple[str, ...]
+    """What differs from the trainer that wrote the checkpoint, when not exact."""
+    dropped_bytes: int
+
+
+class Warned(Event, frozen=True, kw_only=True, tag="warned"):
+    """Something a reader of the numbers should know."""
+
+    sentence: str
+    arm: str = ""
+    seed: int | None = None
+
+
+class Obeyed(Event, frozen=True, kw_only=True, tag="obeyed"):
+    """A command from the control folder was carried out or refused."""
+
+    command: str
+    id: str
+    result: str
+
+
+class LaneResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one lane. None: not reached in the steps that it trained."""
+
+    arm: str
+    seed: int
+    step: Step
+    reason: Reason
+    t_mem: Step | None
+    t_gen: Step | None
+    tau_grok: float | None
+
+
+class Finished(Event, frozen=True, kw_only=True, tag="finished"):
+    """The last line of a run that ended as it should, or was stopped."""
+
+    outcome: Literal["completed", "stopped"]
+    lanes: tuple[LaneResult, ...]
+
+
+class Failed(Event, frozen=True, kw_only=True, tag="failed"):
+    """The last line of a run that could not go on."""
+
+    sentence: str
+    traceback: str
+
+
+AnyEvent = (
+    Started
+    | LaneStarted
+    | Measured
+    | Reached
+    | LaneFinished
+    | Checkpointed
+    | Paused
+    | Continued
+    | Resumed
+    | Warned
+    | Obeyed
+    | Finished
+    | Failed
+)
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(AnyEvent)
+
+
+def encode(event: AnyEvent) -> bytes:
+    """The event as one line of the log, newline included."""
+    body = _encoder.encode(event)[:-1]
+    return body + _CRC + b"%08x" % zlib.crc32(body) + b'"}\n'
+
+
+def decode(line: bytes) -> AnyEvent:
+    """The event of one line, without its newline.
+
+    Raises ValueError for a damaged line (length, crc, or not one of our objects): also for an
+    event that a newer version wrote, see `is_whole`.
+    """
+    if not is_whole(line):
+        raise ValueError("the line is damaged")
+    event: AnyEvent = _decoder.decode(line)
+    return event
+
+
+def is_whole(line: bytes) -> bool:
+    """Whether the line is of sane length and its crc is that of its bytes."""
+    if not _TAIL < len(line) <= MAX_LINE:
+        return False
+    return line[-_TAIL:] == _CRC + b'%08x"}' % zlib.crc32(line[:-_TAIL])

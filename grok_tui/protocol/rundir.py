@@ -1,0 +1,231 @@
+"""The run directory: every file name, how a run is made, and the lock that says who is alive."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import re
+import secrets
+import stat
+import string
+import time
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from grok_tui.errors import RunError
+
+RUN_ID = re.compile(r"^\d{8}-\d{6}-[a-z0-9-]{1,40}-[a-z]{4}$")
+MAX_SMALL_FILE = 64 * 1024
+LOCK_WAIT = 1.0
+BEAT_WIDTH = 20
+
+
+@dataclass(frozen=True)
+class RunDir:
+    """Paths of one run; the object touches nothing until asked."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The run's name, which is that of its folder."""
+        return self.path.name
+
+    @property
+    def config(self) -> Path:
+        """The resolved preset, every value spelled out."""
+        return self.path / "config.toml"
+
+    @property
+    def about(self) -> Path:
+        """Where and by what the run was made."""
+        return self.path / "about.json"
+
+    @property
+    def events(self) -> Path:
+        """The event log."""
+        return self.path / "events.jsonl"
+
+    @property
+    def trainer_log(self) -> Path:
+        """What the trainer process printed."""
+        return self.path / "trainer.log"
+
+    @property
+    def lock(self) -> Path:
+        """Held with flock while a trainer lives; contains its heartbeat."""
+        return self.path / "lock"
+
+    @property
+    def control(self) -> Path:
+        """One small file a command."""
+        return self.path / "control"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Checkpoints and their manifest."""
+        return self.path / "checkpoints"
+
+    @property
+    def manifest(self) -> Path:
+        """Names the checkpoints that count."""
+        return self.checkpoints / "manifest.json"
+
+    @property
+    def artifacts(self) -> Path:
+        """Masks and weights by arm and seed; figures."""
+        return self.path / "artifacts"
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """Provenance of a run, rewritten by each trainer that takes it on."""
+
+    grok_tui: str
+    python: str
+    torch: str
+    platform: str
+    device: str
+    device_name: str
+    host: str
+    pid: int
+    process_start: str
+    """Start time of the process as /proc tells it; empty where there is no /proc."""
+    boot_id: str
+    git_commit: str
+    """Of the working directory `run` was called in; empty outside a repository."""
+    command: tuple[str, ...]
+    started_at: str
+    """UTC, ISO 8601; for display only."""
+
+
+def slug(text: str) -> str:
+    """The text as 1 to 40 characters of a-z, 0-9 and dashes."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or "run"
+
+
+def create(runs: Path, name: str) -> RunDir:
+    """Make the folder of a new run under `runs` with its sub-folders. Raises RunError."""
+    try:
+        runs.mkdir(parents=True, exist_ok=True)
+        while True:
+            tail = "".join(secrets.choice(string.ascii_lowercase) for _ in range(4))
+            run = RunDir(runs / f"{time.strftime('%Y%m%d-%H%M%S')}-{slug(name)}-{tail}")
+            with contextlib.suppress(FileExistsError):
+                run.path.mkdir()
+                break
+        run.control.mkdir(mode=0o700)
+        run.checkpoints.mkdir()
+        run.artifacts.mkdir()
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise RunError(
+            f"cannot make a run in {runs}: {reason.lower()}; choose another folder with --runs-dir"
+        ) from None
+    return run
+
+
+class TrainerLock:
+    """The lock of a run, taken for the life of its trainer. The file is never replaced."""
+
+    def __init__(self, run: RunDir) -> None:
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        self._descriptor = os.open(run.lock, flags, 0o644)
+        self._beats = 0
+        deadline = time.monotonic() + LOCK_WAIT
+        while True:
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                if error.errno in _NO_FLOCK:
+                    break
+                if time.monotonic() > deadline:
+                    os.close(self._descriptor)
+                    raise RunError(f"{run.id} is already being trained") from None
+                time.sleep(0.02)
+        self.beat()
+
+    def beat(self) -> None:
+        """Count up the heartbeat: what an observer on another host can see of us."""
+        self._beats += 1
+        os.pwrite(self._descriptor, f"{self._beats:0{BEAT_WIDTH}d}\n".encode(), 0)
+
+    def release(self) -> None:
+        """Let go. The kernel does the same if the process dies."""
+        os.close(self._descriptor)
+
+
+_NO_FLOCK = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP)
+
+LockState = Literal["held", "free", "unknown"]
+
+
+def lock_state(run: RunDir) -> LockState:
+    """Whether a trainer holds the run now; unknown where the filesystem has no flock."""
+    try:
+        descriptor = os.open(run.lock, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return "free"
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return "held"
+    except OSError:
+        return "unknown"
+    finally:
+        os.close(descriptor)
+    return "free"
+
+
+def read_small(path: Path, limit: int = MAX_SMALL_FILE) -> bytes:
+    """A regular file of at most `limit` bytes. Raises OSError, or ValueError if it is longer."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ValueError("it is not a regular file")
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise ValueError(f"it is larger than {limit // 1024} KiB")
+    return data
+
+
+def read_about(run: RunDir) -> About | None:
+    """The run's provenance, or None while it is missing or unreadable."""
+    try:
+        return msgspec.json.decode(read_small(run.about), type=About)
+    except (OSError, ValueError):
+        return None
+
+
+def run_folders(runs: Path) -> Iterator[RunDir]:
+    """Every run in the folder, newest first by name; no links, nothing that is not named as a run."""
+    try:
+        entries = [entry for entry in os.scandir(runs) if RUN_ID.match(entry.name)]
+    except OSError:
+        return
+    for entry in sorted(entries, key=lambda entry: entry.name, reverse=True):
+        if entry.is_dir(follow_symlinks=False):
+            yield RunDir(Path(entry.path))
+
+
+def boot_id() -> str:
+    """Identity of this boot of this machine; empty where the kernel does not tell."""
+    with contextlib.suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return ""
+
+
+def process_start(pid: int) -> str:
+    """Start time of a process in clock ticks since boot; empty if it is gone or not told."""
+    with contextlib.suppress(OSError, IndexError):
+        stat_line = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+        return stat_line.rpartition(")")[2].split()[19]
+    return ""
