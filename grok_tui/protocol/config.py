@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+Sentence = Annotated[str, Meta(max_length=400)]
 Moment = (
     Annotated[int, Meta(ge=0, le=10_000_000)]
     | Literal["init", "memorised", "generalised", "final"]
@@ -26,6 +27,8 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 class ModularAddition(Section, frozen=True, kw_only=True, tag_field="kind", tag="modular-addition"):
     """Labels (a + b) mod p over the unordered pairs a <= b < p (science: the reference task)."""
 
+    about: Sentence = ""
+    """One sentence on what is learnt."""
     p: Annotated[int, Meta(ge=3, le=1000)] = 67
     """The modulus; also the vocabulary and the number of classes."""
     train_fraction: Annotated[float, Meta(gt=0, lt=1)] = 0.4
@@ -47,6 +50,8 @@ class ModularAddition(Section, frozen=True, kw_only=True, tag_field="kind", tag=
 class Mlp(Section, frozen=True, kw_only=True, tag_field="kind", tag="mlp"):
     """The four-matrix MLP of the papers: U^T O relu(I (E_a + E_b)), no biases."""
 
+    about: Sentence = ""
+    """One sentence on the network."""
     d_embedding: Annotated[int, Meta(ge=1, le=8192)] = 500
     """Width of the embedding, and of the layer before the unembedding."""
     d_hidden: Annotated[int, Meta(ge=1, le=8192)] = 48
@@ -97,7 +102,7 @@ class Arm(Section, frozen=True, kw_only=True):
 
     name: Name
     """What the arm is called in this run."""
-    about: Annotated[str, Meta(max_length=400)] = ""
+    about: Sentence = ""
     """One sentence on what this arm shows."""
     method: Literal["none", "magnitude", "random", "shuffle"] = "none"
     """How weights are scored: none (keep all), magnitude, random, or shuffle (permute a mask)."""
@@ -144,7 +149,7 @@ class Config(Section, frozen=True, kw_only=True):
 
     title: Annotated[str, Meta(min_length=1, max_length=80)]
     """What the experiment shows, in a line."""
-    about: Annotated[str, Meta(max_length=400)] = ""
+    about: Sentence = ""
     """What to look for."""
     reproduces: Annotated[str, Meta(max_length=40)] = ""
     """The row of the claims table that this reproduces."""
