@@ -172,12 +172,10 @@ def _method_problems(arm: Arm, key: str, config: Config) -> Iterator[tuple[str, 
 def _moment_problems(arm: Arm, key: str, config: Config) -> Iterator[tuple[str, str]]:
     source = arm.mask_from
     automatic = source.plus == "auto" and source.at == "generalised"
-    decay = config.train.learning_rate * config.train.weight_decay
-    if automatic and decay * config.train.steps < 1:
+    if automatic and config.train.learning_rate * config.train.weight_decay == 0:
         yield (
             f"{key}.mask_from.plus",
-            "auto is 1 / (learning_rate x weight_decay), which is more than train.steps here; "
-            "expected a number of steps",
+            "auto is 1 / (learning_rate x weight_decay), but there is no decay; expected steps",
         )
     for name, moment in (("mask_from.at", source.at), ("rewind_to", arm.rewind_to)):
         if isinstance(moment, int) and moment > config.train.steps:
@@ -186,18 +184,19 @@ def _moment_problems(arm: Arm, key: str, config: Config) -> Iterator[tuple[str, 
 
 def _circles(config: Config) -> Iterator[tuple[str, str]]:
     waits = {
-        arm.name: [name for name in (arm.mask_from.arm, arm.scale_to.arm) if name]
+        arm.name: {name for name in (arm.mask_from.arm, arm.scale_to.arm) if name}
         for arm in config.arms
     }
-    free = {name for name, needs in waits.items() if not needs}
     while True:
-        more = {name for name, needs in waits.items() if set(needs) <= free} - free
-        if not more:
+        needed = set().union(*waits.values())
+        left = {name: needs & waits.keys() for name, needs in waits.items() if name in needed}
+        left = {name: needs for name, needs in left.items() if needs}
+        if left.keys() == waits.keys():
             break
-        free |= more
-    stuck = [name for name in waits if name not in free]
-    if stuck:
-        yield "arms", f"{' and '.join(stuck)} wait for each other; expected one that waits for none"
+        waits = left
+    if waits:
+        names = " and ".join(waits)
+        yield "arms", f"{names} wait for each other; expected one that waits for none"
 
 
 def _split_problems(config: Config) -> Iterator[tuple[str, str]]:

@@ -12,9 +12,10 @@ import msgspec
 from msgspec import Meta
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+MAX_STEPS = 10_000_000
 Sentence = Annotated[str, Meta(max_length=400)]
 Moment = (
-    Annotated[int, Meta(ge=0, le=10_000_000)]
+    Annotated[int, Meta(ge=0, le=MAX_STEPS)]
     | Literal["init", "memorised", "generalised", "final"]
 )
 """A point in a lane's training: a step, or a milestone of its own."""
@@ -61,7 +62,7 @@ class Mlp(Section, frozen=True, kw_only=True, tag_field="kind", tag="mlp"):
     weights_from: Annotated[str, Meta(max_length=4096)] = ""
     """A safetensors file with W_E, W_in, W_out, W_U to start from instead of drawn weights."""
     weights_prefix: Annotated[str, Meta(max_length=80)] = ""
-    """What stands before the tensor names in that file, for example `init.`"""
+    """What stands before the tensor names in that file, for example `init.` for init.W_E."""
 
     def shapes(self, vocabulary: int, classes: int) -> dict[str, tuple[int, int]]:
         """Shape of each weight matrix by name, in the order that breaks ties and counts layers."""
@@ -84,7 +85,7 @@ class MaskFrom(Section, frozen=True, kw_only=True):
     """The arm that is read; empty: this arm's own initial weights."""
     at: Moment = "init"
     """A step, or init, memorised, generalised, final."""
-    plus: Annotated[int, Meta(ge=0, le=10_000_000)] | Literal["auto"] = "auto"
+    plus: Annotated[int, Meta(ge=0, le=MAX_STEPS)] | Literal["auto"] = "auto"
     """Steps after that; auto: round(1 / (learning_rate x weight_decay)) after generalised, else 0."""
 
 
@@ -121,7 +122,7 @@ class Arm(Section, frozen=True, kw_only=True):
 class Train(Section, frozen=True, kw_only=True):
     """The optimiser, how long, and what is logged. Full batch: a step is an epoch."""
 
-    steps: Annotated[int, Meta(ge=1, le=10_000_000)] = 30_000
+    steps: Annotated[int, Meta(ge=1, le=MAX_STEPS)] = 30_000
     """The longest an arm trains."""
     learning_rate: Annotated[float, Meta(gt=0, le=10)] = 1e-3
     """Of AdamW, constant."""
@@ -136,7 +137,7 @@ class Train(Section, frozen=True, kw_only=True):
     """Added to the root of the second moment."""
     threshold: Annotated[float, Meta(gt=0, lt=1)] = 0.95
     """Memorised / generalised: train / test accuracy strictly above this."""
-    stop_after_generalised: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
+    stop_after_generalised: Annotated[int, Meta(ge=0, le=MAX_STEPS)] = 0
     """Steps an arm goes on after it generalised; 0: every arm trains all its steps."""
     precision: Literal["float32", "float64"] = "float32"
     """Of all arithmetic."""
@@ -192,7 +193,7 @@ class Config(Section, frozen=True, kw_only=True):
             return arm.mask_from.plus
         if arm.mask_from.at != "generalised":
             return 0
-        return round(1 / (self.train.learning_rate * self.train.weight_decay))
+        return round(min(1 / (self.train.learning_rate * self.train.weight_decay), MAX_STEPS))
 
 
 def to_plain(config: Section) -> dict[str, Any]:

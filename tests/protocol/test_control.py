@@ -1,0 +1,64 @@
+"""Commands: sent whole, read in order, refused when they are anything else."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from grok_tui.errors import RunError
+from grok_tui.protocol import control, rundir
+
+NAME = "0" * 20 + "-abcdefgh.json"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> rundir.RunDir:
+    return rundir.create(tmp_path, "x")
+
+
+def test_commands_are_read_in_the_order_of_sending(run: rundir.RunDir) -> None:
+    for command in control.COMMANDS:
+        control.send(run, command, "a test")
+    orders = [control.read(path) for path in control.waiting(run)]
+    assert [order.command for order in orders if isinstance(order, control.Order)] == list(
+        control.COMMANDS
+    )
+
+
+def test_a_half_written_command_is_not_seen(run: rundir.RunDir) -> None:
+    (run.control / f".{NAME}.tmp").write_text("{")
+    assert control.waiting(run) == []
+
+
+def test_a_run_that_is_gone_or_read_only_says_so(tmp_path: Path) -> None:
+    gone = rundir.RunDir(tmp_path / "gone")
+    assert control.waiting(gone) == []
+    with pytest.raises(RunError, match="cannot send stop to gone"):
+        control.send(gone, "stop", "a test")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"{", "refused: not a command"),
+        (b'{"format":1,"command":"explode","by":"x"}', "refused: not a command"),
+        (b'{"format":2,"command":"stop","by":"x"}', "refused: not a command"),
+        (b" " * 5000, "refused: too large"),
+    ],
+)
+def test_anything_else_is_refused(run: rundir.RunDir, content: bytes, reason: str) -> None:
+    (run.control / NAME).write_bytes(content)
+    assert control.read(run.control / NAME) == reason
+
+
+def test_links_pipes_and_other_names_are_refused_without_being_followed(
+    run: rundir.RunDir, tmp_path: Path
+) -> None:
+    (run.control / NAME).symlink_to(tmp_path)
+    assert control.read(run.control / NAME) == "refused: cannot be opened"
+    pipe = run.control / NAME.replace("a", "b")
+    os.mkfifo(pipe)
+    assert control.read(pipe) == "refused: not a regular file of this user"
+    assert control.read(run.control / "stop.json") == "refused: not named as a command"

@@ -1,0 +1,36 @@
+"""Files are replaced whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grok_tui.protocol.disk import Disk
+
+
+class OneByteAtATime(Disk):
+    def write(self, descriptor: int, data: bytes) -> int:
+        return super().write(descriptor, data[:1])
+
+
+class Full(Disk):
+    def write(self, descriptor: int, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_short_writes_are_continued(tmp_path: Path) -> None:
+    OneByteAtATime().replace(tmp_path / "file", b"whole")
+    assert (tmp_path / "file").read_bytes() == b"whole"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
+    Disk().replace(tmp_path / "file", b"old")
+    with pytest.raises(OSError, match="No space"):
+        Full().replace(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"old"
+
+
+def test_unlink_of_what_is_gone_is_fine(tmp_path: Path) -> None:
+    Disk().unlink(tmp_path / "nothing")

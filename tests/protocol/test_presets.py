@@ -1,0 +1,183 @@
+"""Presets: found, put together, changed, and written out whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import tomli
+
+from grok_tui.errors import PresetError
+from grok_tui.protocol import presets
+from grok_tui.protocol.checks import as_config
+
+EXPERIMENTS = [preset.name for preset in presets.gallery()]
+PIECES = [
+    (kind, preset)
+    for kind in ("task", "model", "pruning")
+    for preset in presets.gallery(kind)  # type: ignore[arg-type]
+]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Each test runs in an empty folder, without presets of the user's own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_a_gallery_experiment_loads_and_survives_a_round_trip(name: str) -> None:
+    config, slug = presets.load(name)
+    assert slug == name
+    assert as_config(tomli.loads(presets.dump(config)), "again") == config
+
+
+def test_the_gallery_starts_with_quickstart() -> None:
+    assert EXPERIMENTS[0] == "quickstart"
+    assert {"paper-default", "early-tickets"} <= set(EXPERIMENTS)
+
+
+@pytest.mark.parametrize(("kind", "piece"), PIECES, ids=lambda value: getattr(value, "name", value))
+def test_every_piece_says_what_it_is(kind: str, piece: presets.Preset) -> None:
+    assert piece.about
+    assert not piece.problem
+
+
+def test_quickstart_is_the_demo_setting_with_six_arms() -> None:
+    config, _ = presets.load("quickstart")
+    assert (config.task.p, config.task.train_fraction) == (67, 0.5)
+    assert (config.train.learning_rate, config.train.weight_decay) == (3e-3, 1.0)
+    assert [arm.name for arm in config.arms] == [
+        "dense",
+        "grokked-ticket",
+        "controlled-dense-l1",
+        "controlled-dense-l2",
+        "random-mask",
+        "shuffled-mask",
+    ]
+    assert config.arm("grokked-ticket").pruning_rate == 0.6
+    assert config.mask_offset(config.arm("grokked-ticket")) == 333
+
+
+def test_paper_default_is_the_published_setting() -> None:
+    config, _ = presets.load("paper-default")
+    assert (config.task.train_fraction, config.train.learning_rate) == (0.4, 1e-3)
+    assert config.train.steps == 30_000
+
+
+def test_early_tickets_reads_the_dense_arm_before_and_after_it_generalises() -> None:
+    config, _ = presets.load("early-tickets")
+    moments = [arm.mask_from.at for arm in config.arms if arm.mask_from.arm]
+    assert {"memorised", 400, 800, "generalised"} <= set(moments)
+
+
+def test_the_working_directory_comes_before_the_users_own_and_the_gallery(elsewhere: Path) -> None:
+    mine = write(
+        elsewhere / "config/grok-tui/presets/quickstart.toml", 'title = "mine"\narms = ["dense"]'
+    )
+    assert presets.find("quickstart") == mine
+    here = write(elsewhere / "presets/quickstart.toml", 'title = "here"\narms = ["dense"]')
+    assert presets.find("quickstart") == here
+    assert presets.load("quickstart")[0].title == "here"
+    assert [preset.title for preset in presets.gallery() if preset.name == "quickstart"] == ["here"]
+
+
+def test_a_preset_that_cannot_be_read_is_listed_with_its_problem(elsewhere: Path) -> None:
+    write(elsewhere / "presets/broken.toml", "title = ")
+    (broken,) = [preset for preset in presets.gallery() if preset.name == "broken"]
+    assert "not valid TOML" in broken.problem
+
+
+def test_an_arm_is_named_after_its_preset_or_by_itself(elsewhere: Path) -> None:
+    path = write(
+        elsewhere / "two.toml",
+        'title = "two"\narms = ["dense", {preset = "dense", name = "again"}]',
+    )
+    assert [arm.name for arm in presets.load(str(path))[0].arms] == ["dense", "again"]
+
+
+def test_a_piece_may_start_from_another_key_by_key(elsewhere: Path) -> None:
+    write(
+        elsewhere / "presets/pruning/half.toml",
+        'preset = "grokked-ticket"\npruning_rate = 0.5\nmask_from = { plus = 7 }',
+    )
+    config, _ = presets.load("quickstart", ['arms=["dense", "half"]'])
+    half = config.arm("half")
+    assert (half.pruning_rate, half.mask_from.plus) == (0.5, 7)
+    assert (half.mask_from.arm, half.mask_from.at) == ("dense", "generalised")
+
+
+def test_files_are_meant_from_the_folder_of_the_preset_that_names_them(elsewhere: Path) -> None:
+    weights = write(elsewhere / "deep/w.safetensors", "")
+    path = write(
+        elsewhere / "deep/own.toml",
+        'title = "own"\narms = ["dense"]\nmodel = {preset = "mlp", weights_from = "w.safetensors"}',
+    )
+    assert presets.load(str(path))[0].model.weights_from == str(weights)
+
+
+def test_files_named_on_the_command_line_are_meant_from_here(elsewhere: Path) -> None:
+    split = write(elsewhere / "s.safetensors", "")
+    config, _ = presets.load("quickstart", ["task.split_from=s.safetensors"])
+    assert config.task.split_from == str(split)
+
+
+@pytest.mark.parametrize(
+    ("settings", "value"),
+    [
+        (["train.steps=500"], 500),
+        (["train.precision=float64"], "float64"),
+        (["train.betas=[0.9, 0.99]"], (0.9, 0.99)),
+        (["train.steps=5", "train.steps=6"], 6),
+    ],
+)
+def test_set_changes_a_value(settings: list[str], value: object) -> None:
+    config, _ = presets.load("quickstart", settings)
+    assert getattr(config.train, settings[0].split("=")[0].split(".")[1]) == value
+
+
+def test_set_reaches_one_arm_or_every_arm_that_has_the_key() -> None:
+    config, _ = presets.load("quickstart", ["arms.grokked-ticket.pruning_rate=0.7"])
+    assert config.arm("grokked-ticket").pruning_rate == 0.7
+    assert config.arm("random-mask").pruning_rate == 0.6
+    config, _ = presets.load("quickstart", ["arms.*.pruning_rate=0.8"])
+    assert {arm.pruning_rate for arm in config.arms} == {0.0, 0.8}
+
+
+def test_set_cannot_smuggle_in_a_second_key() -> None:
+    with pytest.raises(PresetError, match=r"train\.steps: expected a whole number"):
+        presets.load("quickstart", ["train.steps=1\ntitle = 'x'"])
+
+
+@pytest.mark.parametrize(
+    ("text", "seeds"), [("3", [0, 1, 2]), ("0,4,2", [0, 4, 2]), ("7,", [7]), ("1, 2", [1, 2])]
+)
+def test_seeds_are_a_number_of_them_or_a_list(text: str, seeds: list[int]) -> None:
+    assert presets.parse_seeds(text) == seeds
+
+
+@pytest.mark.parametrize("text", ["x", "-1", "0", "1001", "1,,2", "1e3", "²", "9" * 5000])
+def test_other_seeds_are_refused(text: str) -> None:
+    with pytest.raises(PresetError, match="expected a number of seeds"):
+        presets.parse_seeds(text)
+
+
+def test_a_runs_own_config_is_read_as_a_preset(elsewhere: Path) -> None:
+    config, _ = presets.load("early-tickets", ["task.p=11"], "2")
+    path = write(elsewhere / "config.toml", presets.dump(config))
+    assert presets.load_config(path) == config
+    assert presets.load(str(path))[0] == config
+
+
+def test_the_wait_before_a_mask_is_bounded_however_weak_the_decay() -> None:
+    config, _ = presets.load("quickstart", ["train.weight_decay=1e-12"])
+    assert config.mask_offset(config.arm("grokked-ticket")) == 10_000_000
+    assert config.mask_offset(config.arm("random-mask")) == 0
