@@ -1,0 +1,292 @@
+"""Numbers to a grid of cells: the one module that knows plotext.
+
+A cell is a character and a role, a small number that says whose ink it is; what colour a role has
+is for the widget to say, so that a new theme needs no new raster. plotext draws the lines, in
+dots, from integers; frame, ticks and letters are ours. What plotext 6.1 cannot take (NaN, infinite
+or far values end the process, two threads in one figure crash it) never reaches it.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grok_tui.monitor.axes import Axis
+from grok_tui.monitor.reduce import Envelope, Point
+
+Cell = tuple[str, int | None]
+Grid = list[list[Cell]]
+Dot = tuple[int, int]
+
+FRAME = 0
+"""The role of frame, ticks and labels; lines have roles 1 to 255."""
+GUTTER = 6
+"""Columns left of the canvas: a label of five and the frame."""
+SILL = 2
+"""Rows below the canvas: the frame and the labels."""
+_MIDDLE = 0.5016
+_DASH_ON, _DASH_OFF = 4, 3
+_BLANK: Cell = (" ", None)
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One series of a chart; x must not decrease."""
+
+    role: int
+    """Whose ink, 1 to 255; unique within a chart."""
+    xs: Sequence[float]
+    ys: Sequence[float]
+    letter: str = ""
+    """Written at the line's last point, so that lines are told apart without colour."""
+    dashed: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A letter on the x axis: something happened there."""
+
+    role: int
+    letter: str
+    x: float
+
+
+def chart(
+    lines: Sequence[Line], x: Axis, y: Axis, width: int, height: int, marks: Sequence[Mark] = ()
+) -> Grid:
+    """The chart as `height` rows of `width` cells; lines that come later lie on top."""
+    return Plotter().draw(lines, x, y, (width, height), marks)
+
+
+class Plotter:
+    """Draws one growing chart again and again, for the price of what is new.
+
+    The same numbers give the same grid as `chart`; nothing that can be seen having changed, `draw`
+    returns the very grid of the time before.
+    """
+
+    def __init__(self) -> None:
+        self._envelopes: dict[int, Envelope] = {}
+        self._canvas: tuple[Axis, int] | None = None
+        self._drawn: object = None
+        self._grid: Grid = []
+
+    def draw(
+        self,
+        lines: Sequence[Line],
+        x: Axis,
+        y: Axis,
+        size: tuple[int, int],
+        marks: Sequence[Mark] = (),
+    ) -> Grid:
+        """The grid of these lines at this size, see `chart`."""
+        width, height = max(0, size[0]), max(0, size[1])
+        framed = width >= GUTTER + 4 and height >= SILL + 2
+        columns = width - GUTTER if framed else width
+        rows = height - SILL if framed else height
+        if self._canvas != (x, columns):
+            self._envelopes, self._canvas = {}, (x, columns)
+        traces = [self._trace(line, y, columns, rows) for line in lines] if columns * rows else []
+        letters = [_letter(line, x, y, columns, rows) for line in lines]
+        drawn = (width, height, x, y, traces, letters, tuple(marks))
+        if drawn != self._drawn:
+            canvas = _raster(traces, columns, rows)
+            _write_letters(canvas, letters)
+            self._grid = _frame(canvas, x, y, marks) if framed else canvas
+            self._drawn = drawn
+        return self._grid
+
+    def _trace(self, line: Line, y: Axis, columns: int, rows: int) -> tuple[int, list[list[Dot]]]:
+        envelope = self._envelopes.setdefault(line.role, Envelope(self._canvas_axis, 2 * columns))
+        envelope.fold(line.xs, line.ys)
+        runs = [_dots(run, y, 4 * rows) for run in envelope.runs()]
+        return line.role, [piece for run in runs for piece in (_dash(run) if line.dashed else [run])]
+
+    @property
+    def _canvas_axis(self) -> Axis:
+        assert self._canvas is not None
+        return self._canvas[0]
+
+
+def to_text(grid: Grid, palette: Sequence[int] = ()) -> str:
+    """The grid as lines of text; with a palette of xterm-256 numbers by role, in colour."""
+    lines = []
+    for row in grid:
+        text, ink = "", None
+        for character, role in row:
+            colour = palette[role] if role is not None and role < len(palette) else None
+            if colour != ink and character != " ":
+                text += "\x1b[0m" if colour is None else f"\x1b[38;5;{colour}m"
+                ink = colour
+            text += character
+        lines.append(text.rstrip() + ("" if ink is None else "\x1b[0m"))
+    return "\n".join(lines)
+
+
+_ASCII = str.maketrans("│┤┼└─┬", "||+`-+")
+
+
+def to_ascii(grid: Grid) -> Grid:
+    """The grid for a terminal without braille: a dot in the lower or the upper half, or both."""
+    return [[(_plain(character), role) for character, role in row] for row in grid]
+
+
+def _plain(character: str) -> str:
+    if not "\u2800" <= character <= "\u28ff":
+        return character.translate(_ASCII)
+    bits = ord(character) - 0x2800
+    upper, lower = bits & 0b0001_1011, bits & 0b1110_0100
+    return ":" if upper and lower else "'" if upper else "." if lower else " "
+
+
+def _dots(run: Sequence[Point], y: Axis, rows: int) -> list[Dot]:
+    """The run in whole dots counted from the bottom, at most one window height outside."""
+    dots: list[Dot] = []
+    for column, value in run:
+        place = min(2.0, max(-1.0, y.fraction(value)))
+        if y.log:  # what has no logarithm, or one below the axis, lies on its floor
+            place = max(0.0, place)
+        dot = (column, math.floor(place * (rows - 1) + 0.5))
+        if dots and dots[-1] == dot:
+            continue
+        if len(dots) > 1 and dots[-1][1] == dots[-2][1] == dot[1]:
+            dots[-1] = dot  # a level stretch needs its two ends only
+        else:
+            dots.append(dot)
+    return dots
+
+
+def _dash(run: Sequence[Dot]) -> list[list[Dot]]:
+    """The run cut into dashes at fixed columns, so that a longer line keeps the ones it has."""
+    pieces: list[list[Dot]] = []
+    before = -2
+    for dot in _every_column(run):
+        if dot[0] % (_DASH_ON + _DASH_OFF) >= _DASH_ON:
+            continue
+        if dot[0] > before + 1:
+            pieces.append([])
+        pieces[-1].append(dot)
+        before = dot[0]
+    return pieces
+
+
+def _every_column(run: Sequence[Dot]) -> list[Dot]:
+    full = list(run[:1])
+    for (x0, y0), (x1, y1) in zip(run, run[1:], strict=False):
+        for x in range(x0 + 1, x1):
+            full.append((x, y0 + round((y1 - y0) * (x - x0) / (x1 - x0))))
+        full.append((x1, y1))
+    return full
+
+
+def _letter(line: Line, x: Axis, y: Axis, columns: int, rows: int) -> tuple[int, int, Cell] | None:
+    """Column, row and cell of the letter at the end of a line, if that can be seen."""
+    count = min(len(line.xs), len(line.ys))
+    if not (line.letter and count and columns and rows):
+        return None
+    across, up = x.fraction(line.xs[count - 1]), y.fraction(line.ys[count - 1])
+    if y.log:
+        up = max(0.0, up)
+    if not (0 <= across <= 1 and 0 <= up <= 1):
+        return None
+    column = math.floor(across * (2 * columns - 1) + 0.5) // 2
+    row = rows - 1 - math.floor(up * (4 * rows - 1) + 0.5) // 4
+    return column, row, (line.letter, line.role)
+
+
+def _write_letters(canvas: Grid, letters: Sequence[tuple[int, int, Cell] | None]) -> None:
+    """Put letters on the canvas; one whose place is taken goes to the next free one on its right."""
+    taken: set[tuple[int, int]] = set()
+    for letter in letters:
+        if letter is None:
+            continue
+        column, row, cell = letter
+        free = [at for at in (*range(column, len(canvas[row])), *range(column)) if (at, row) not in taken]
+        if free:
+            taken.add((free[0], row))
+            canvas[row][free[0]] = cell
+
+
+def _frame(canvas: Grid, x: Axis, y: Axis, marks: Sequence[Mark]) -> Grid:
+    """The canvas with its left and lower frame, ticks, labels and marks."""
+    rows, columns = len(canvas), len(canvas[0])
+    labels = {
+        rows - 1 - math.floor(y.fraction(value) * (4 * rows - 1) + 0.5) // 4: label
+        for value, label in y.ticks(max(2, rows // 2))
+    }
+    grid = [
+        [(c, FRAME) if c != " " else _BLANK for c in f"{labels.get(row, ''):>5.5}"]
+        + [("┤" if row in labels else "│", FRAME), *cells]
+        for row, cells in enumerate(canvas)
+    ]
+    sill: list[Cell] = [*[_BLANK] * (GUTTER - 1), ("└", FRAME), *[("─", FRAME)] * columns]
+    below: list[Cell] = [_BLANK] * (GUTTER + columns)
+    for value, label in x.ticks(max(2, columns // 9)):
+        column = GUTTER + _column(x, value, columns)
+        sill[column] = ("┬", FRAME)
+        start = max(0, min(column - len(label) // 2, len(below) - len(label)))
+        below[start : start + len(label)] = [(c, FRAME) for c in label]
+    for mark in marks:
+        if 0 <= x.fraction(mark.x) <= 1:
+            sill[GUTTER + _column(x, mark.x, columns)] = (mark.letter, mark.role)
+    return [*grid, sill, below]
+
+
+def _column(x: Axis, value: float, columns: int) -> int:
+    return math.floor(x.fraction(value) * (2 * columns - 1) + 0.5) // 2
+
+
+_LOCAL = threading.local()
+
+
+def _plotext() -> tuple[Any, Any]:
+    """A figure of this thread's own and the marker factory; the import takes 0.15 s."""
+    if not hasattr(_LOCAL, "figure"):
+        from plotext import figure, marker, terminal
+
+        terminal.limit(False, False)  # otherwise every size is cut to the real terminal's
+        _LOCAL.figure, _LOCAL.marker = type(figure)(terminal), marker
+    return _LOCAL.figure, _LOCAL.marker
+
+
+def _raster(traces: Sequence[tuple[int, list[list[Dot]]]], columns: int, rows: int) -> Grid:
+    """The canvas of lines given in dots, two a column and four a row."""
+    if min(columns, rows) < 2 or not any(pieces for _, pieces in traces):
+        return [[_BLANK] * columns for _ in range(rows)]
+    figure, marker = _plotext()
+    figure.clear.all()
+    figure.plot_size(columns, rows)
+    figure.theme("colorless")  # after clear, which paints the canvas white
+    figure.axes(False).ruler(["x", "y"]).frequency(0)
+    # it puts the limits in the middle of the outermost cells; these put dot n into dot n
+    figure.ruler("x").lim(2 * _MIDDLE - 0.5, 2 * (columns - _MIDDLE) - 0.5)
+    figure.ruler("y").lim(4 * _MIDDLE - 0.5, 4 * (rows - _MIDDLE) - 0.5)
+    for role, pieces in traces:
+        dots = [dot for piece in pieces for dot in piece]
+        if not dots:
+            continue
+        ink = marker("braille", pixel=(0, 0, role))
+        signal = figure.signal([dot[0] for dot in dots], [dot[1] for dot in dots], marker=ink)
+        signal.lines()
+        start = 0
+        for piece in pieces[:-1]:
+            start += len(piece)
+            signal.line(start, False)
+        figure.draw(signal)
+    return _cells(figure.build(), columns, rows)
+
+
+def _cells(matrix: Any, columns: int, rows: int) -> Grid:
+    grid: Grid = []
+    for row, text in enumerate(matrix.string(colorless=True).split("\n")[:rows]):
+        cells: list[Cell] = []
+        for column, character in enumerate(text.ljust(columns)[:columns]):
+            if character in " \u2800":
+                cells.append(_BLANK)
+            else:
+                cells.append((character, matrix.get(row, column).foreground()[2]))
+        grid.append(cells)
+    return grid

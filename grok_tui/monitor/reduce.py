@@ -1,0 +1,117 @@
+"""A long series as at most two points a plot column: its lowest and its highest, in their order.
+
+Every n-th point would lose spikes; the pair keeps them. Folding costs the new points only.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grok_tui.monitor.axes import Axis
+
+Point = tuple[int, float]
+
+
+@dataclass
+class Span:
+    """What one column holds of a series."""
+
+    low: float
+    high: float
+    low_first: bool
+    cut: bool = False
+    """The line ends here: a value that is no number followed."""
+
+    def add(self, later: Span) -> None:
+        """Take in points that come after those already here."""
+        lower, higher = later.low < self.low, later.high > self.high
+        if lower and higher:
+            self.low_first = later.low_first
+        elif lower or higher:
+            self.low_first = higher
+        self.low, self.high = min(self.low, later.low), max(self.high, later.high)
+        self.cut = later.cut
+
+
+class Envelope:
+    """The spans of one growing series over the columns of an x axis; x must not decrease."""
+
+    def __init__(self, axis: Axis, columns: int) -> None:
+        self._axis = axis
+        self._columns = max(1, columns)
+        self._spans: dict[int, Span] = {}
+        self._read = 0
+        self._last = (0.0, 0.0)
+
+    def fold(self, xs: Sequence[float], ys: Sequence[float]) -> None:
+        """Take in what is new since the last call; a series that is not the same one starts over."""
+        count = min(len(xs), len(ys))
+        if self._read and (count < self._read or self._last != self._point(xs, ys, self._read - 1)):
+            self._spans.clear()
+            self._read = 0
+        while self._read < count:
+            self._read = self._fold_column(xs, ys, self._read, count)
+        if count:
+            self._last = self._point(xs, ys, count - 1)
+
+    def runs(self) -> list[list[Point]]:
+        """The points, (column, y), as lines that are not connected to each other."""
+        runs: list[list[Point]] = [[]]
+        for column, span in sorted(self._spans.items()):
+            if span.low <= span.high:
+                ends = (span.low, span.high) if span.low_first else (span.high, span.low)
+                runs[-1].append((column, ends[0]))
+                if ends[0] != ends[1]:
+                    runs[-1].append((column, ends[1]))
+            if span.cut:
+                runs.append([])
+        return [run for run in runs if run]
+
+    def _fold_column(self, xs: Sequence[float], ys: Sequence[float], start: int, stop: int) -> int:
+        place = self._axis.fraction(xs[start]) * (self._columns - 1)
+        if math.isnan(place):
+            return start + 1
+        if place < -0.5:  # before the axis begins: step 0 has no place on a log axis
+            return max(start + 1, bisect_right(xs, self._edge(-0.5), start, stop))
+        if place >= self._columns - 0.5:
+            return stop
+        column = math.floor(place + 0.5)
+        end = max(start + 1, bisect_right(xs, self._edge(column + 0.5), start, stop))
+        span = _span(list(ys[start:end]))
+        if column in self._spans:
+            self._spans[column].add(span)
+        else:
+            self._spans[column] = span
+        return end
+
+    def _edge(self, place: float) -> float:
+        if self._columns == 1:
+            return math.inf if place > 0 else -math.inf
+        return self._axis.value(place / (self._columns - 1))
+
+    @staticmethod
+    def _point(xs: Sequence[float], ys: Sequence[float], index: int) -> tuple[float, float]:
+        y = ys[index]
+        return xs[index], y if math.isfinite(y) else 0.0
+
+
+def _span(values: Sequence[float]) -> Span:
+    # a NaN anywhere makes min and max depend on the order, so look for one first
+    if math.isfinite(sum(values)):
+        return _between(values)
+    finite = [value for value in values if math.isfinite(value)]
+    if not finite:
+        return Span(math.inf, -math.inf, low_first=True, cut=True)
+    span = _between(finite)
+    span.cut = not math.isfinite(values[-1])
+    return span
+
+
+def _between(values: Sequence[float]) -> Span:
+    low, high = min(values), max(values)
+    return Span(low, high, low_first=values.index(low) <= values.index(high))
