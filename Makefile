@@ -1,0 +1,60 @@
+# Every target does its own set-up: a .venv with the versions of constraints.txt.
+#   PYTHON=python3.12 make run     another Python (3.10 or newer)
+#   PRESET=early-tickets make run  another preset
+PYTHON ?= python3
+PRESET ?= presets/quickstart.toml
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+USE := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+
+.PHONY: run test check format snapshots screenshots install dev clean
+.DEFAULT_GOAL := run
+
+run: $(USE)  ## train the quickstart: the TUI in a terminal, plain progress without one
+	@$(BIN)/grok-tui run $(PRESET)
+
+test: $(DEV)  ## all tests but the long fault counts and those that need a GPU
+	@$(BIN)/python -m pytest -q -m "not faults and not gpu"
+
+check: $(DEV)  ## formatting, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: $(DEV)  ## format, and fix what ruff can fix
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+snapshots: $(DEV)  ## accept the screens as they look now; then look at the pictures
+	@$(BIN)/python -m pytest -q tests/ui --snapshot-update
+
+screenshots: $(DEV)  ## the README's picture, from a recorded run (RUN: an id, a part of one, or last)
+	@$(BIN)/python scripts/screenshot.py $(RUN)
+
+install: $(USE)  ## .venv with grok-tui in it
+
+dev: $(DEV)  ## .venv with the tools of development as well
+
+$(USE): pyproject.toml constraints.txt | $(BIN)/pip
+	@echo "Installing grok-tui and what it needs into $(VENV); PyTorch is large, this can take minutes ..." >&2
+	@$(PIP) --editable .
+	@touch $(USE)
+
+$(DEV): pyproject.toml constraints.txt | $(BIN)/pip
+	@echo "Installing grok-tui and the tools for its tests into $(VENV); PyTorch is large, this can take minutes ..." >&2
+	@$(PIP) --editable '.[dev]'
+	@touch $(USE) $(DEV)
+
+$(BIN)/pip:
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { echo "grok-tui needs Python 3.10 or newer, and there is no '$(PYTHON)' here: install one, or name it with PYTHON=..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "grok-tui needs Python 3.10 or newer, and '$(PYTHON)' is older: name another with PYTHON=..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "grok-tui needs Python's venv module, and '$(PYTHON)' comes without it: install it (on Debian and Ubuntu the package python3-venv)" >&2; exit 1; }
+	@echo "Making $(VENV) ..." >&2
+	@"$(PYTHON)" -m venv $(VENV)
+
+clean:  ## remove .venv and caches, never runs/
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
