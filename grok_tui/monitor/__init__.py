@@ -1,0 +1,1 @@
+"""Reading runs: tail, fold, judge, find, launch. No torch and no terminal."""

@@ -1,0 +1,294 @@
+"""A run as its log tells it: events folded into one frozen History.
+
+`fold` is pure: an older History stays what it was, and folding a log in one go or line by line
+comes to the same. Columns share one growing array, so a fold costs what is new and no more.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from types import MappingProxyType
+from typing import Any, Literal, get_args, overload
+
+from grok_tui.protocol.events import (
+    AnyEvent,
+    Continued,
+    Failed,
+    Finished,
+    LaneFinished,
+    LaneStarted,
+    Measured,
+    Paused,
+    Reached,
+    Resumed,
+    Started,
+    Warned,
+)
+
+Metric = Literal[
+    "train_loss", "test_loss", "train_accuracy", "test_accuracy", "l1_norm", "l2_norm"
+]
+METRICS: tuple[Metric, ...] = get_args(Metric)
+LaneKey = tuple[str, int]
+"""(arm, seed)"""
+
+
+class Column(Sequence[float]):
+    """An immutable view of the first numbers of an array that only grows at its end."""
+
+    __slots__ = ("_length", "_store")
+
+    def __init__(self, store: array[float] | array[int], length: int) -> None:
+        self._store: array[float] = store  # type: ignore[assignment]
+        self._length = length
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> float: ...
+    @overload
+    def __getitem__(self, index: slice) -> Column: ...
+    def __getitem__(self, index: int | slice) -> float | Column:
+        if isinstance(index, slice):
+            chosen = self._store[slice(*index.indices(self._length))] if self._length else array("d")
+            return Column(chosen, len(chosen))
+        if not -self._length <= index < self._length:
+            raise IndexError(index)
+        return self._store[index if index >= 0 else self._length + index]
+
+    def __iter__(self) -> Iterator[float]:
+        return islice(self._store, self._length)
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{value:g}" for value in self[:3])
+        return f"Column({shown}{', …' if len(self) > 3 else ''}; {len(self)})"
+
+
+def column(values: Iterable[float]) -> Column:
+    """A column of its own with these numbers."""
+    store = array("d", values)
+    return Column(store, len(store))
+
+
+_NOTHING = column(())
+_NO_METRICS: Mapping[Metric, Column] = MappingProxyType(dict.fromkeys(METRICS, _NOTHING))
+
+
+@dataclass(frozen=True, eq=False)
+class LaneHistory:
+    """One lane: what it started with, what was measured, what it reached, how it ended."""
+
+    arm: str
+    seed: int
+    start: LaneStarted | None = None
+    steps: Column = _NOTHING
+    """Measured steps, whole numbers, strictly rising."""
+    seconds: Column = _NOTHING
+    """Training time of the run at each of them."""
+    metrics: Mapping[Metric, Column] = field(default_factory=lambda: _NO_METRICS)
+    memorised: Reached | None = None
+    generalised: Reached | None = None
+    end: LaneFinished | None = None
+
+    @property
+    def t_mem(self) -> int | None:
+        """Step of memorisation; None: not reached so far."""
+        return self.memorised.step if self.memorised else None
+
+    @property
+    def t_gen(self) -> int | None:
+        """Step of generalisation; None: not reached so far."""
+        return self.generalised.step if self.generalised else None
+
+    @property
+    def tau_grok(self) -> float | None:
+        """t_gen / t_mem; None unless both were reached."""
+        if self.t_mem is None or self.t_gen is None:
+            return None
+        return self.t_gen / max(1, self.t_mem)
+
+    @property
+    def step(self) -> int:
+        """The last measured step; 0 if there is none."""
+        return int(self.steps[-1]) if self.steps else 0
+
+    def last(self, metric: Metric) -> float | None:
+        """The newest value of a metric; None before the first measurement."""
+        values = self.metrics[metric]
+        return values[-1] if values else None
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """A run so far. `lanes` is in the order in which the lanes first spoke."""
+
+    started: Started | None = None
+    lanes: Mapping[LaneKey, LaneHistory] = field(default_factory=lambda: MappingProxyType({}))
+    paused: bool = False
+    ended: Finished | Failed | None = None
+    warnings: tuple[Warned, ...] = ()
+    resumed: int = 0
+    """How often a trainer took the run on."""
+    damaged: int = 0
+    """Lines that could not be read."""
+    unknown: int = 0
+    """Lines that a newer version wrote."""
+
+
+EMPTY = History()
+
+
+def fold(history: History, events: Iterable[AnyEvent]) -> History:
+    """The history after these further events; the one given stays as it was."""
+    draft = _Draft(history)
+    last: type[AnyEvent] | None = None
+    for event in events:
+        last = type(event)
+        if last is Measured:
+            draft.measured(event)  # type: ignore[arg-type]
+        elif act := _ACTS.get(last):
+            act(draft, event)
+    return draft.done() if last else history
+
+
+class _LaneDraft:
+    """A lane that is being added to: its last frozen state and its columns' arrays."""
+
+    __slots__ = ("appends", "changes", "lane", "last", "stores")
+
+    def __init__(self, lane: LaneHistory) -> None:
+        self.lane = lane
+        self.changes: dict[str, object] = {}
+        columns = (lane.steps, lane.seconds, *(lane.metrics[metric] for metric in METRICS))
+        self.open(columns)
+
+    def open(self, columns: tuple[Column, ...]) -> None:
+        """Go on with these columns, or with copies of those that somebody else has added to."""
+        self.last = columns[0][-1] if columns[0] else -1.0
+        self.stores = [_growing(kept, "d" if index else "q") for index, kept in enumerate(columns)]
+        self.appends = tuple(store.append for store in self.stores)
+
+    def restart(self, start: LaneStarted) -> None:
+        """The lane begins, possibly anew."""
+        self.lane = LaneHistory(start.arm, start.seed, start)
+        self.changes = {}
+        self.open((_NOTHING,) * (2 + len(METRICS)))
+
+    def done(self) -> LaneHistory:
+        """The lane with everything that was added."""
+        length = len(self.stores[0])
+        if length != len(self.lane.steps):
+            steps, seconds, *metrics = (Column(store, length) for store in self.stores)
+            self.changes |= {
+                "steps": steps,
+                "seconds": seconds,
+                "metrics": MappingProxyType(dict(zip(METRICS, metrics, strict=True))),
+            }
+        return replace(self.lane, **self.changes) if self.changes else self.lane  # type: ignore[arg-type]
+
+
+def _growing(kept: Column, code: Literal["d", "q"]) -> array[float]:
+    """An array that ends where the column ends: its own, unless that has grown past it."""
+    store = kept._store  # noqa: SLF001
+    if kept and len(store) == len(kept):
+        return store
+    return array(code, kept)
+
+
+class _Draft:
+    """A history that is being added to."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._lanes: dict[LaneKey, _LaneDraft] = {}
+        self._changes: dict[str, object] = {}
+        self._warnings: list[Warned] = []
+        self._resumed = 0
+
+    def lane(self, arm: str, seed: int) -> _LaneDraft:
+        key = (arm, seed)
+        draft = self._lanes.get(key)
+        if draft is None:
+            lane = self._history.lanes.get(key) or LaneHistory(arm, seed)
+            draft = self._lanes[key] = _LaneDraft(lane)
+        return draft
+
+    def measured(self, event: Measured) -> None:
+        lane = self._lanes.get((event.arm, event.seed)) or self.lane(event.arm, event.seed)
+        if event.step <= lane.last:
+            return
+        lane.last = event.step
+        step, seconds, train_loss, test_loss, train_accuracy, test_accuracy, l1, l2 = lane.appends
+        step(event.step)
+        seconds(event.seconds)
+        train_loss(event.train_loss)
+        test_loss(event.test_loss)
+        train_accuracy(event.train_accuracy)
+        test_accuracy(event.test_accuracy)
+        l1(event.l1_norm)
+        l2(event.l2_norm)
+
+    def started(self, event: Started) -> None:
+        self._changes["started"] = event
+
+    def lane_started(self, event: LaneStarted) -> None:
+        self.lane(event.arm, event.seed).restart(event)
+
+    def reached(self, event: Reached) -> None:
+        lane = self.lane(event.arm, event.seed)
+        if lane.changes.get(event.milestone, getattr(lane.lane, event.milestone)) is None:
+            lane.changes[event.milestone] = event
+
+    def lane_finished(self, event: LaneFinished) -> None:
+        self.lane(event.arm, event.seed).changes["end"] = event
+
+    def paused(self, _: Paused) -> None:
+        self._changes["paused"] = True
+
+    def continued(self, _: Continued) -> None:
+        self._changes["paused"] = False
+
+    def resumed(self, _: Resumed) -> None:
+        self._resumed += 1
+        self._changes |= {"paused": False, "ended": None}
+        for key in {*self._history.lanes, *self._lanes}:
+            lane = self.lane(*key)
+            end = lane.changes.get("end", lane.lane.end)
+            if isinstance(end, LaneFinished) and end.reason == "stopped":
+                lane.changes["end"] = None
+
+    def warned(self, event: Warned) -> None:
+        self._warnings.append(event)
+
+    def ended(self, event: Finished | Failed) -> None:
+        self._changes |= {"ended": event, "paused": False}
+
+    def done(self) -> History:
+        lanes = dict(self._history.lanes)
+        for key, draft in self._lanes.items():
+            lanes[key] = draft.done()
+        return replace(
+            self._history,
+            lanes=MappingProxyType(lanes) if self._lanes else self._history.lanes,
+            warnings=(*self._history.warnings, *self._warnings),
+            resumed=self._history.resumed + self._resumed,
+            **self._changes,  # type: ignore[arg-type]
+        )
+
+
+_ACTS: dict[type, Callable[[_Draft, Any], None]] = {
+    Started: _Draft.started,
+    LaneStarted: _Draft.lane_started,
+    Reached: _Draft.reached,
+    LaneFinished: _Draft.lane_finished,
+    Paused: _Draft.paused,
+    Continued: _Draft.continued,
+    Resumed: _Draft.resumed,
+    Warned: _Draft.warned,
+    Finished: _Draft.ended,
+    Failed: _Draft.ended,
+}
