@@ -101,7 +101,9 @@ def short(value: float) -> str:
     size = abs(value)
     for limit, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if limit <= size < limit * 1000:
-            return f"{value / limit:.4g}{unit}" if size < limit * 10 else f"{value / limit:.3g}{unit}"
+            return (
+                f"{value / limit:.4g}{unit}" if size < limit * 10 else f"{value / limit:.3g}{unit}"
+            )
     if size and (size < 0.01 or size >= 1e12):
         return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
     return f"{value:.3g}"

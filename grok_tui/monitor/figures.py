@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from grok_tui.monitor.axes import Axis
-from grok_tui.monitor.reduce import Envelope, Point
+from grok_tui.monitor.dots import Dot, dashes, in_dots
+from grok_tui.monitor.reduce import Envelope
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grok_tui.monitor.axes import Axis
 
 Cell = tuple[str, int | None]
 Grid = list[list[Cell]]
-Dot = tuple[int, int]
 
 FRAME = 0
 """The role of frame, ticks and labels; lines have roles 1 to 255."""
@@ -28,7 +31,6 @@ GUTTER = 6
 SILL = 2
 """Rows below the canvas: the frame and the labels."""
 _MIDDLE = 0.5016
-_DASH_ON, _DASH_OFF = 4, 3
 _BLANK: Cell = (" ", None)
 
 
@@ -83,15 +85,11 @@ class Plotter:
         marks: Sequence[Mark] = (),
     ) -> Grid:
         """The grid of these lines at this size, see `chart`."""
-        width, height = max(0, size[0]), max(0, size[1])
-        framed = width >= GUTTER + 4 and height >= SILL + 2
-        columns = width - GUTTER if framed else width
-        rows = height - SILL if framed else height
-        if self._canvas != (x, columns):
-            self._envelopes, self._canvas = {}, (x, columns)
-        traces = [self._trace(line, y, columns, rows) for line in lines] if columns * rows else []
+        columns, rows, framed = _canvas_size(size)
+        self._fold(lines, x, columns)
+        traces = [self._trace(line, y, rows) for line in lines] if columns * rows else []
         letters = [_letter(line, x, y, columns, rows) for line in lines]
-        drawn = (width, height, x, y, traces, letters, tuple(marks))
+        drawn = (size, x, y, traces, letters, tuple(marks))
         if drawn != self._drawn:
             canvas = _raster(traces, columns, rows)
             _write_letters(canvas, letters)
@@ -99,16 +97,33 @@ class Plotter:
             self._drawn = drawn
         return self._grid
 
-    def _trace(self, line: Line, y: Axis, columns: int, rows: int) -> tuple[int, list[list[Dot]]]:
-        envelope = self._envelopes.setdefault(line.role, Envelope(self._canvas_axis, 2 * columns))
-        envelope.fold(line.xs, line.ys)
-        runs = [_dots(run, y, 4 * rows) for run in envelope.runs()]
-        return line.role, [piece for run in runs for piece in (_dash(run) if line.dashed else [run])]
+    def limits(
+        self, lines: Sequence[Line], x: Axis, size: tuple[int, int], positive: bool
+    ) -> tuple[float, float]:
+        """Lowest and highest y of what these lines show at this size; NaN if they show nothing."""
+        self._fold(lines, x, _canvas_size(size)[0])
+        found = [self._envelopes[line.role].limits(positive) for line in lines]
+        lows, highs = ([pair[end] for pair in found if pair[0] <= pair[1]] for end in (0, 1))
+        return (min(lows), max(highs)) if lows else (math.nan, math.nan)
 
-    @property
-    def _canvas_axis(self) -> Axis:
-        assert self._canvas is not None
-        return self._canvas[0]
+    def _fold(self, lines: Sequence[Line], x: Axis, columns: int) -> None:
+        if self._canvas != (x, columns):
+            self._envelopes, self._canvas = {}, (x, columns)
+        for line in lines:
+            envelope = self._envelopes.setdefault(line.role, Envelope(x, 2 * columns))
+            envelope.fold(line.xs, line.ys)
+
+    def _trace(self, line: Line, y: Axis, rows: int) -> tuple[int, list[list[Dot]]]:
+        runs = [in_dots(run, y, 4 * rows) for run in self._envelopes[line.role].runs()]
+        return line.role, [piece for run in runs for piece in dashes(run)] if line.dashed else runs
+
+
+def _canvas_size(size: tuple[int, int]) -> tuple[int, int, bool]:
+    """Columns and rows of the canvas, and whether there is room for a frame around it."""
+    width, height = max(0, size[0]), max(0, size[1])
+    if width < GUTTER + 4 or height < SILL + 2:
+        return width, height, False
+    return width - GUTTER, height - SILL, True
 
 
 def to_text(grid: Grid, palette: Sequence[int] = ()) -> str:
@@ -142,46 +157,6 @@ def _plain(character: str) -> str:
     return ":" if upper and lower else "'" if upper else "." if lower else " "
 
 
-def _dots(run: Sequence[Point], y: Axis, rows: int) -> list[Dot]:
-    """The run in whole dots counted from the bottom, at most one window height outside."""
-    dots: list[Dot] = []
-    for column, value in run:
-        place = min(2.0, max(-1.0, y.fraction(value)))
-        if y.log:  # what has no logarithm, or one below the axis, lies on its floor
-            place = max(0.0, place)
-        dot = (column, math.floor(place * (rows - 1) + 0.5))
-        if dots and dots[-1] == dot:
-            continue
-        if len(dots) > 1 and dots[-1][1] == dots[-2][1] == dot[1]:
-            dots[-1] = dot  # a level stretch needs its two ends only
-        else:
-            dots.append(dot)
-    return dots
-
-
-def _dash(run: Sequence[Dot]) -> list[list[Dot]]:
-    """The run cut into dashes at fixed columns, so that a longer line keeps the ones it has."""
-    pieces: list[list[Dot]] = []
-    before = -2
-    for dot in _every_column(run):
-        if dot[0] % (_DASH_ON + _DASH_OFF) >= _DASH_ON:
-            continue
-        if dot[0] > before + 1:
-            pieces.append([])
-        pieces[-1].append(dot)
-        before = dot[0]
-    return pieces
-
-
-def _every_column(run: Sequence[Dot]) -> list[Dot]:
-    full = list(run[:1])
-    for (x0, y0), (x1, y1) in zip(run, run[1:], strict=False):
-        for x in range(x0 + 1, x1):
-            full.append((x, y0 + round((y1 - y0) * (x - x0) / (x1 - x0))))
-        full.append((x1, y1))
-    return full
-
-
 def _letter(line: Line, x: Axis, y: Axis, columns: int, rows: int) -> tuple[int, int, Cell] | None:
     """Column, row and cell of the letter at the end of a line, if that can be seen."""
     count = min(len(line.xs), len(line.ys))
@@ -198,16 +173,14 @@ def _letter(line: Line, x: Axis, y: Axis, columns: int, rows: int) -> tuple[int,
 
 
 def _write_letters(canvas: Grid, letters: Sequence[tuple[int, int, Cell] | None]) -> None:
-    """Put letters on the canvas; one whose place is taken goes to the next free one on its right."""
+    """Put letters on the canvas; one whose place is taken goes to the next free one, rightwards."""
     taken: set[tuple[int, int]] = set()
-    for letter in letters:
-        if letter is None:
-            continue
-        column, row, cell = letter
-        free = [at for at in (*range(column, len(canvas[row])), *range(column)) if (at, row) not in taken]
-        if free:
-            taken.add((free[0], row))
-            canvas[row][free[0]] = cell
+    for column, row, cell in filter(None, letters):
+        places = [*range(column, len(canvas[row])), *range(column - 1, -1, -1)]
+        free = next((place for place in places if (place, row) not in taken), None)
+        if free is not None:
+            taken.add((free, row))
+            canvas[row][free] = cell
 
 
 def _frame(canvas: Grid, x: Axis, y: Axis, marks: Sequence[Mark]) -> Grid:
@@ -237,6 +210,17 @@ def _frame(canvas: Grid, x: Axis, y: Axis, marks: Sequence[Mark]) -> Grid:
 
 def _column(x: Axis, value: float, columns: int) -> int:
     return math.floor(x.fraction(value) * (2 * columns - 1) + 0.5) // 2
+
+
+class _Colour(Protocol):
+    def foreground(self) -> tuple[int, int, int]: ...
+
+
+class _Matrix(Protocol):
+    """What plotext builds."""
+
+    def string(self, colorless: bool) -> str: ...
+    def get(self, row: int, column: int) -> _Colour: ...
 
 
 _LOCAL = threading.local()
@@ -279,7 +263,7 @@ def _raster(traces: Sequence[tuple[int, list[list[Dot]]]], columns: int, rows: i
     return _cells(figure.build(), columns, rows)
 
 
-def _cells(matrix: Any, columns: int, rows: int) -> Grid:
+def _cells(matrix: _Matrix, columns: int, rows: int) -> Grid:
     grid: Grid = []
     for row, text in enumerate(matrix.string(colorless=True).split("\n")[:rows]):
         cells: list[Cell] = []

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from grok_tui.monitor.axes import Axis
 
 Point = tuple[int, float]
@@ -49,7 +50,7 @@ class Envelope:
         self._last = (0.0, 0.0)
 
     def fold(self, xs: Sequence[float], ys: Sequence[float]) -> None:
-        """Take in what is new since the last call; a series that is not the same one starts over."""
+        """Take in what is new since the last call; another series starts over."""
         count = min(len(xs), len(ys))
         if self._read and (count < self._read or self._last != self._point(xs, ys, self._read - 1)):
             self._spans.clear()
@@ -71,6 +72,16 @@ class Envelope:
             if span.cut:
                 runs.append([])
         return [run for run in runs if run]
+
+    def limits(self, positive: bool) -> tuple[float, float]:
+        """Lowest and highest y, if asked of those above zero; (inf, -inf) if there are none."""
+        lows = [span.low for span in self._spans.values()]
+        highs = [span.high for span in self._spans.values()]
+        if positive:
+            lows = [high if low <= 0 else low for low, high in zip(lows, highs, strict=True)]
+            lows = [low for low in lows if low > 0]
+            highs = [high for high in highs if high > 0]
+        return min(lows, default=math.inf), max(highs, default=-math.inf)
 
     def _fold_column(self, xs: Sequence[float], ys: Sequence[float], start: int, stop: int) -> int:
         place = self._axis.fraction(xs[start]) * (self._columns - 1)
