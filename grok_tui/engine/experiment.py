@@ -1,0 +1,240 @@
+"""From arms to lanes: when which may start, what is done with each at which step, when it ends.
+
+Everything happens at step boundaries that depend on steps alone, never on time, so that the
+events of a run are the same each time it is run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import torch
+
+from grok_tui.engine import models, tasks
+from grok_tui.engine.lanes import Lane, Layout
+from grok_tui.engine.plan import Plan, Point
+from grok_tui.engine.schedule import Schedule
+from grok_tui.engine.starting import Starter
+from grok_tui.engine.store import LaneKey, Snapshot, Store, why_unavailable
+from grok_tui.engine.tasks.data import Data, Placement
+from grok_tui.engine.training import Stack
+from grok_tui.protocol.config import Config
+from grok_tui.protocol.events import (
+    AnyEvent,
+    LaneFinished,
+    LaneResult,
+    Measured,
+    Milestone,
+    Reached,
+    Reason,
+)
+
+
+class Experiment:
+    """All lanes of a run: waiting, running, ended."""
+
+    def __init__(
+        self, config: Config, placement: Placement, seconds: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        self.config = config
+        self.model = models.build(config)
+        self.layout = Layout(self.model.shapes)
+        self.plan = Plan(config)
+        self.schedule = Schedule(config, self.plan)
+        self.starter = Starter(self.layout, self.model, self.plan, placement)
+        self.store = Store()
+        self.order: list[LaneKey] = [(a.name, s) for a in config.arms for s in config.seeds]
+        self.waiting: list[LaneKey] = list(self.order)
+        self.running: dict[LaneKey, Lane] = {}
+        self.results: dict[LaneKey, LaneResult] = {}
+        self.finished: list[Lane] = []
+        """Lanes that ended and whose artifacts nobody has fetched yet."""
+        self._data: dict[int, Data] = {}
+        self._placement = placement
+        self._stack = Stack(self.layout, self.model, config.train)
+        self._seconds = seconds
+
+    def begin(self) -> list[AnyEvent]:
+        """Start every lane that waits for none."""
+        events = list(self._start_lanes())
+        self._settle()
+        return events
+
+    def until_boundary(self) -> int:
+        """Updates of every lane until something is to be done with one of them."""
+        return min(self.schedule.next_stop(lane) - lane.step for lane in self.running.values())
+
+    def advance(self, steps: int) -> list[AnyEvent]:
+        """Train every lane by as many updates, no further than the boundary; what came of it."""
+        self._stack.advance(steps)
+        boundary = steps == self.until_boundary()
+        due = [lane for lane in self._in_order() if self._is_due(lane, steps)] if boundary else []
+        for lane in self.running.values():
+            lane.step += steps
+        if not boundary:
+            return []
+        events = [event for lane in due for event in self._visit(lane)]
+        before = len(self.running)
+        events += self._start_lanes()
+        if any(lane.key in self.results for lane in due) or len(self.running) != before:
+            self._settle()
+        return events
+
+    def result(self, key: LaneKey) -> LaneResult:
+        """What came of a lane; of one that has not ended: stopped where it stands."""
+        if key in self.results:
+            return self.results[key]
+        return self._result(key, self.running.get(key), "stopped")
+
+    def data(self, seed: int) -> Data:
+        """Inputs, labels and split of a seed, built once."""
+        if seed not in self._data:
+            self._data[seed] = tasks.build(self.config.task, seed, self._placement)
+        return self._data[seed]
+
+    def take_on(self) -> None:
+        """Go on with the lanes in `running`, after they were put there from a checkpoint."""
+        self._settle()
+
+    def _in_order(self) -> list[Lane]:
+        return [self.running[key] for key in self.order if key in self.running]
+
+    def _is_due(self, lane: Lane, steps: int) -> bool:
+        return self.schedule.next_stop(lane) == lane.step + steps
+
+    def _settle(self) -> None:
+        """Train the lanes that run now, and drop what nobody needs any more."""
+        self._stack.hold(self._in_order())
+        self.store.forget(self.plan, self.waiting)
+        seeds = {seed for _, seed in (*self.waiting, *self.running)}
+        self._data = {seed: data for seed, data in self._data.items() if seed in seeds}
+
+    def _visit(self, lane: Lane) -> Iterator[AnyEvent]:
+        """Whatever is to be done with a lane where it stands, in the order of the log."""
+        if self.schedule.is_measured(lane):
+            numbers = self._stack.measure(lane)
+            if not all(math.isfinite(number) for number in numbers.values()):
+                yield self._end(lane, "diverged", f"the loss at step {lane.step} is not finite")
+                return
+            yield from self._measured(lane, numbers)
+        if not self._take_snapshots(lane):
+            yield self._end(lane, "diverged", f"a weight at step {lane.step} is not finite")
+        elif lane.step >= self.schedule.end(lane):
+            steps = lane.step == self.config.train.steps
+            yield self._end(lane, "steps" if steps else "generalised")
+
+    def _measured(self, lane: Lane, numbers: dict[str, float]) -> Iterator[AnyEvent]:
+        named = {name: numbers.pop(name) for name in _FIELDS}
+        where = {"arm": lane.arm, "seed": lane.seed, "step": lane.step}
+        yield Measured(**where, seconds=round(self._seconds(), 6), **named, probes=numbers)
+        resolution = lane.step - lane.measured
+        lane.measured = lane.step
+        threshold = self.config.train.threshold
+        if lane.t_mem is None and named["train_accuracy"] > threshold:
+            lane.t_mem = lane.step
+            yield _reached(lane, "memorised", resolution)
+        if lane.t_gen is None and named["test_accuracy"] > threshold:
+            lane.t_gen = lane.step
+            yield _reached(lane, "generalised", resolution)
+
+    def _take_snapshots(self, lane: Lane) -> bool:
+        """Keep the weights where others need them; False if they are not finite."""
+        for point in self.plan.points[lane.arm]:
+            if self.schedule.point(point, lane) != lane.step:
+                continue
+            weights = lane.rows.weights.to("cpu", copy=True)
+            if not torch.isfinite(weights).all():
+                return False
+            self.store.snapshots.setdefault((point, lane.seed), Snapshot(lane.step, weights))
+        return True
+
+    def _end(self, lane: Lane, reason: Reason, detail: str = "") -> AnyEvent:
+        del self.running[lane.key]
+        self.results[lane.key] = self._result(lane.key, lane, reason)
+        self.finished.append(lane)
+        return LaneFinished(
+            arm=lane.arm, seed=lane.seed, step=lane.step, reason=reason, detail=detail
+        )
+
+    def _result(self, key: LaneKey, lane: Lane | None, reason: Reason) -> LaneResult:
+        arm, seed = key
+        t_mem, t_gen = (lane.t_mem, lane.t_gen) if lane else (None, None)
+        reached = t_mem is not None and t_gen is not None
+        return LaneResult(
+            arm=arm,
+            seed=seed,
+            step=lane.step if lane else 0,
+            reason=reason,
+            t_mem=t_mem,
+            t_gen=t_gen,
+            tau_grok=t_gen / max(1, t_mem) if reached else None,
+        )
+
+    def _start_lanes(self) -> Iterator[AnyEvent]:
+        """Start what can start, give up what never will, until nothing changes any more."""
+        changed = True
+        while changed:
+            changed = False
+            for key in tuple(self.waiting):
+                sentence = self._never(key)
+                if sentence:
+                    self.waiting.remove(key)
+                    self.results[key] = self._result(key, None, "unavailable")
+                    changed = True
+                    arm, seed = key
+                    yield LaneFinished(
+                        arm=arm, seed=seed, step=0, reason="unavailable", detail=sentence
+                    )
+                elif self.store.has(self.plan, *key):
+                    self.waiting.remove(key)
+                    changed = True
+                    yield from self._start(key)
+
+    def _start(self, key: LaneKey) -> Iterator[AnyEvent]:
+        arm, seed = key
+        made = self.starter.start(self.config.arm(arm), seed, self.data(seed), self.store)
+        lane, started, warned = made
+        self.running[key] = lane
+        self.store.masks[key] = lane.rows.mask.to("cpu", torch.uint8)
+        yield started
+        if warned:
+            yield warned
+        yield from self._visit(lane)
+
+    def _never(self, key: LaneKey) -> str:
+        """Why the lane can never start; empty while it may."""
+        arm, seed = key
+        needs = self.plan.needs[arm]
+        for point in needs.points:
+            ended = self.results.get((point.arm, seed))
+            if ended and (point, seed) not in self.store.snapshots:
+                what = "mask" if point == needs.mask_weights else "weights"
+                why = why_unavailable(point, ended.reason, ended.step)
+                return f"{why}, so its {what} never came"
+        for name in needs.masks:
+            ended = self.results.get((name, seed))
+            if ended and (name, seed) not in self.store.masks:
+                what = why_unavailable(Point(name, "init", 0), ended.reason, ended.step)
+                return f"{what}, so its mask never came"
+        return ""
+
+
+_FIELDS = (
+    "train_loss",
+    "test_loss",
+    "train_accuracy",
+    "test_accuracy",
+    "l1_norm",
+    "l2_norm",
+)
+
+
+def _reached(lane: Lane, milestone: Milestone, resolution: int) -> Reached:
+    return Reached(
+        arm=lane.arm,
+        seed=lane.seed,
+        milestone=milestone,
+        step=lane.step,
+        resolution=resolution,
+    )

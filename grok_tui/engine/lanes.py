@@ -1,0 +1,93 @@
+"""A lane, one arm with one seed, and the flat rows in which its numbers live."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from grok_tui.engine.tasks.data import Data
+
+ALIGN = 16  # every tensor in a row starts at a multiple: the bits of a product depend on alignment
+
+
+class Layout:
+    """Where the weight matrices lie in a flat row, in layer order, with padding between them."""
+
+    def __init__(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        self.shapes = dict(shapes)
+        self.spans: dict[str, tuple[int, int]] = {}
+        end = 0
+        for name, shape in self.shapes.items():
+            size = math.prod(shape)
+            self.spans[name] = (end, size)
+            end += -(-size // ALIGN) * ALIGN
+        self.length = end
+        self.parameters = sum(size for _, size in self.spans.values())
+
+    def views(self, row: Tensor) -> dict[str, Tensor]:
+        """The matrices in a row (length,) or in a stack of rows (lanes, length), not copied."""
+        return {
+            name: row.narrow(-1, *self.spans[name]).unflatten(-1, shape)
+            for name, shape in self.shapes.items()
+        }
+
+    def row(self, tensors: Mapping[str, Tensor], dtype: torch.dtype) -> Tensor:
+        """A new row (length,) on the CPU with these matrices; the padding is zero."""
+        row = torch.zeros(self.length, dtype=dtype)
+        for name, view in self.views(row).items():
+            view.copy_(tensors[name])
+        return row
+
+    def packed(self, row: Tensor) -> Tensor:
+        """All weights one after the other (parameters,), without padding: the order of ties."""
+        return torch.cat([row.narrow(-1, *span) for span in self.spans.values()])
+
+
+@dataclass(eq=False)
+class Rows:
+    """What training changes in a lane, each a flat row (length,) on the device of the lane."""
+
+    weights: Tensor
+    mask: Tensor
+    """1 kept, 0 pruned, in the dtype of the weights."""
+    first: Tensor
+    """First moment of the gradient."""
+    second: Tensor
+    gradient: Tensor
+    updates: Tensor
+    """Number of updates done, a float32 scalar as the fused AdamW wants it."""
+
+    @staticmethod
+    def start(weights: Tensor, mask: Tensor) -> Rows:
+        """Rows before the first update, on the device of `weights`."""
+        updates = torch.zeros((), dtype=torch.float32, device=weights.device)
+        moments = (torch.zeros_like(weights) for _ in range(3))
+        return Rows(weights, mask, *moments, updates)
+
+
+@dataclass(eq=False)
+class Lane:
+    """One arm with one seed in training: its rows, its data, and how far it has come."""
+
+    arm: str
+    seed: int
+    data: Data
+    rows: Rows
+    weights: dict[str, Tensor] = field(default_factory=dict)
+    """Views of `rows.weights` by name."""
+    start: Tensor = field(default_factory=lambda: torch.empty(0))
+    """The weights before the first update (length,), on the CPU."""
+    step: int = 0
+    measured: int = 0
+    """The step of the last measurement."""
+    t_mem: int | None = None
+    t_gen: int | None = None
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Arm and seed."""
+        return self.arm, self.seed

@@ -1,0 +1,19 @@
+"""The models, by the kind of their section in a preset. A new one: a file here and a line below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from grok_tui.engine.models.mlp import CollapsedMlp
+from grok_tui.engine.models.model import Model
+from grok_tui.protocol.config import Config, Mlp
+
+MODELS: dict[type, Callable[[Any, Config], Model]] = {
+    Mlp: CollapsedMlp,
+}
+
+
+def build(config: Config) -> Model:
+    """The model of a run."""
+    return MODELS[type(config.model)](config.model, config)

@@ -1,0 +1,55 @@
+"""AdamW on flat rows: one fused update for all weights of the lanes that step together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
+from torch.optim.adamw import adamw  # the function: the class would load torch._dynamo for seconds
+
+from grok_tui.engine.lanes import Rows
+from grok_tui.protocol.config import Train
+
+
+@dataclass(frozen=True)
+class AdamW:
+    """w <- w (1 - lr wd), then w <- w - lr m / (sqrt(v) + eps), both moments bias-corrected."""
+
+    train: Train
+
+    def bind(self, rows: Sequence[Rows]) -> Bound:
+        """The update of these lanes, ready to be called at each step."""
+        return Bound(self.train, rows)
+
+
+class Bound:
+    """An AdamW update bound to the rows that it changes."""
+
+    def __init__(self, train: Train, rows: Sequence[Rows]) -> None:
+        self._train = train
+        self._weights: list[Tensor] = [row.weights for row in rows]
+        self._gradients: list[Tensor] = [row.gradient for row in rows]
+        self._first: list[Tensor] = [row.first for row in rows]
+        self._second: list[Tensor] = [row.second for row in rows]
+        self._updates: list[Tensor] = [row.updates for row in rows]
+
+    def update(self) -> None:
+        """One update of every row, decay included."""
+        train = self._train
+        adamw(
+            self._weights,
+            self._gradients,
+            self._first,
+            self._second,
+            [],
+            self._updates,
+            fused=True,
+            amsgrad=False,
+            beta1=train.betas[0],
+            beta2=train.betas[1],
+            lr=train.learning_rate,
+            weight_decay=train.weight_decay,
+            eps=train.epsilon,
+            maximize=False,
+        )

@@ -1,0 +1,17 @@
+"""Numbers about weights, by name. A new one: a file here and a line below.
+
+The two norms have fields of their own in the log; all others go under `probes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from torch import Tensor
+
+from grok_tui.engine.probes import norms
+
+PROBES: dict[str, Callable[[Tensor], Tensor]] = {
+    "l1_norm": norms.l1,
+    "l2_norm": norms.l2,
+}

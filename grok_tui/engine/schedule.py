@@ -1,0 +1,71 @@
+"""What is to be done with a lane after which step; pure functions of how far it has come.
+
+Nothing here depends on time, nor on other lanes but for the points that they need: a lane's
+measured values are therefore a prefix of those it would have in a larger experiment.
+"""
+
+from __future__ import annotations
+
+from grok_tui.engine.grid import Grid
+from grok_tui.engine.lanes import Lane
+from grok_tui.engine.plan import Plan, Point
+from grok_tui.protocol.config import Config
+
+
+class Schedule:
+    """The steps of a lane that matter: measurements, points that others need, and its end."""
+
+    def __init__(self, config: Config, plan: Plan) -> None:
+        self._train = config.train
+        self._points = plan.points
+        self.grid = Grid(config.train.steps, config.train.log)
+
+    def is_measured(self, lane: Lane) -> bool:
+        """Whether the lane is measured where it stands."""
+        return lane.step in self.grid or lane.step == self._stop(lane)
+
+    def end(self, lane: Lane) -> int:
+        """The last step of the lane, as far as is known now."""
+        steps = self._train.steps
+        finals = [point.plus for point in self._points[lane.arm] if point.at == "final"]
+        return min(steps, self._natural_end(lane) + max(finals, default=0))
+
+    def point(self, point: Point, lane: Lane) -> int | None:
+        """The step of a point of this lane, or None while its moment has not come."""
+        if point.at == "final":
+            end = self._natural_end(lane)
+            moment = end if lane.step >= end else None
+        else:
+            moment = self._moment(point, lane)
+        return None if moment is None else min(self._train.steps, moment + point.plus)
+
+    def next_stop(self, lane: Lane) -> int:
+        """The next step, after the one where it stands, at which something is to be done."""
+        known = [self._stop(lane), self._natural_end(lane), self.end(lane)]
+        known += [self.point(point, lane) for point in self._points[lane.arm]]
+        later = [step for step in known if step is not None and step > lane.step]
+        return min([self.grid.after(lane.step), *later])
+
+    def _stop(self, lane: Lane) -> int | None:
+        """The step at which the lane would end if nobody needed it any longer."""
+        after = self._train.stop_after_generalised
+        if not after or lane.t_gen is None:
+            return None
+        return min(self._train.steps, lane.t_gen + after)
+
+    def _natural_end(self, lane: Lane) -> int:
+        """The end without what is said to come after the end itself."""
+        stop = self._stop(lane)
+        if stop is None:
+            return self._train.steps
+        points = [point for point in self._points[lane.arm] if point.at != "final"]
+        moments = [(self._moment(point, lane), point.plus) for point in points]
+        known = [moment + plus for moment, plus in moments if moment is not None]
+        return min(self._train.steps, max([stop, *known]))
+
+    @staticmethod
+    def _moment(point: Point, lane: Lane) -> int | None:
+        if isinstance(point.at, int):
+            return point.at
+        moments = {"init": 0, "memorised": lane.t_mem, "generalised": lane.t_gen}
+        return moments[point.at]

@@ -1,0 +1,59 @@
+"""What ended or moved on and is still needed: weights at points of training, and masks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from grok_tui.engine.plan import Plan, Point
+from grok_tui.protocol.config import Moment
+
+LaneKey = tuple[str, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """Weights of a lane (length,), on the CPU, after so many updates."""
+
+    step: int
+    weights: Tensor
+
+
+@dataclass(eq=False)
+class Store:
+    """Snapshots and masks by seed, kept for as long as a lane that has not started needs them."""
+
+    snapshots: dict[tuple[Point, int], Snapshot] = field(default_factory=dict)
+    masks: dict[LaneKey, Tensor] = field(default_factory=dict)
+    """Rows of uint8 on the CPU."""
+
+    def has(self, plan: Plan, arm: str, seed: int) -> bool:
+        """Whether everything is there that the arm needs to start."""
+        needs = plan.needs[arm]
+        weights = all((point, seed) in self.snapshots for point in needs.points)
+        return weights and all((name, seed) in self.masks for name in needs.masks)
+
+    def forget(self, plan: Plan, waiting: Iterable[LaneKey]) -> None:
+        """Drop what no waiting lane needs."""
+        points: set[tuple[Point, int]] = set()
+        masks: set[LaneKey] = set()
+        for arm, seed in waiting:
+            points.update((point, seed) for point in plan.needs[arm].points)
+            masks.update((name, seed) for name in plan.needs[arm].masks)
+        self.snapshots = {key: kept for key, kept in self.snapshots.items() if key in points}
+        self.masks = {key: kept for key, kept in self.masks.items() if key in masks}
+
+
+def why_unavailable(point: Point, ended: str, step: int) -> str:
+    """The sentence for a lane whose point never came; `ended` says how the other arm ended."""
+    if ended == "diverged":
+        return f"{point.arm} diverged by step {step}"
+    if ended == "unavailable":
+        return f"{point.arm} never started"
+    return f"{point.arm} did not {_verb(point.at)} in {step} steps"
+
+
+def _verb(at: Moment) -> str:
+    return {"memorised": "memorise", "generalised": "generalise"}.get(str(at), "get that far")

@@ -1,0 +1,19 @@
+"""The tasks, by the kind of their section in a preset. A new one: a file here and a line below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from grok_tui.engine.tasks import modular
+from grok_tui.engine.tasks.data import Data, Placement
+from grok_tui.protocol.config import ModularAddition, Task
+
+TASKS: dict[type, Callable[[Any, int, Placement], Data]] = {
+    ModularAddition: modular.addition,
+}
+
+
+def build(task: Task, seed: int, placement: Placement) -> Data:
+    """Inputs, labels and split of one seed. Raises PresetError for a split file that is wrong."""
+    return TASKS[type(task)](task, seed, placement)
