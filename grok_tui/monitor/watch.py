@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from grok_tui.errors import PresetError
 from grok_tui.monitor.history import EMPTY, History, fold
 from grok_tui.monitor.tail import Tail
+from grok_tui.monitor.text import safe
+from grok_tui.protocol import presets
 from grok_tui.protocol.config import Config
-from grok_tui.protocol.rundir import About, RunDir, lock_state, read_about
+from grok_tui.protocol.events import Failed, Finished
+from grok_tui.protocol.rundir import (
+    BEAT_WIDTH,
+    About,
+    LockState,
+    RunDir,
+    boot_id,
+    lock_state,
+    process_start,
+    read_about,
+    read_small,
+)
 
 State = Literal["starting", "running", "paused", "finished", "stopped", "failed", "interrupted"]
 ALIVE: frozenset[State] = frozenset({"starting", "running", "paused"})
+"""States in which a trainer lives, or is about to."""
+
+YOUNG = 30.0
+"""Seconds that a trainer is given from the making of the folder to the taking of the lock."""
+SILENCE = 60.0
+"""Seconds without a heartbeat after which a trainer of this host's past is gone."""
+QUIET = 10.0
+"""Seconds without a heartbeat (one is due every 5) after which that is worth saying."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +62,12 @@ class View:
 class Watch:
     """Looks at one run again and again; each look costs what is new."""
 
-    def __init__(self, run: RunDir) -> None:
+    def __init__(self, run: RunDir, clock: Callable[[], float] = time.monotonic) -> None:
+        self._run = run
+        self._clock = clock
         self._tail = Tail(run)
         self._view = View(run)
+        self._pulse = Pulse(clock)
         self._config_seen: tuple[int, int, int] | None = None
 
     def look(self, patience: float = float("inf")) -> View:
@@ -48,24 +75,27 @@ class Watch:
 
         Stops reading after about `patience` seconds and says so (`behind`): the next look goes on.
         """
-        lock = lock_state(self._view.run)
-        history, behind = self._read(patience)
-        changes: dict[str, object] = {
-            "history": history,
-            "behind": behind,
-            **self._read_config(),
-            "about": read_about(self._view.run),
-        }
-        state, note = judge_state(self._view.run, lock, history)
-        changes |= {"state": state, "note": note}
         old = self._view
-        if any(getattr(old, name) != value for name, value in changes.items()):
-            self._view = replace(old, version=old.version + 1, **changes)  # type: ignore[arg-type]
+        # The lock before the log: a trainer that let go has said its last word.
+        lock = lock_state(self._run)
+        history, behind = self._read(patience)
+        about = read_about(self._run)
+        state, note = old.state, old.note
+        if lock == "held" or not behind:
+            begun = Signs(history.started is not None, history.paused, history.ended)
+            state, note = judge_state(self._run, about, lock, begun, self._pulse)
+        config, problem = self._read_config()
+        same_parts = history is old.history and config is old.config
+        new = (about, state, note, behind, problem)
+        if not same_parts or new != (old.about, old.state, old.note, old.behind, old.problem):
+            self._view = View(
+                self._run, config, problem, about, history, state, old.version + 1, note, behind
+            )
         return self._view
 
     def _read(self, patience: float) -> tuple[History, bool]:
         history = self._view.history
-        until = time.monotonic() + patience
+        until = self._clock() + patience
         for batch in self._tail.blocks():
             base = EMPTY if batch.restarted else history
             history = replace(
@@ -73,35 +103,120 @@ class Watch:
                 damaged=base.damaged + batch.damaged,
                 unknown=base.unknown + batch.unknown,
             )
-            if time.monotonic() > until:
+            if self._clock() >= until:
                 return history, True
         return history, False
 
-    def _read_config(self) -> dict[str, object]:
+    def _read_config(self) -> tuple[Config | None, str]:
         try:
-            status = self._view.run.config.stat()
+            status = self._run.config.stat()
         except OSError:
-            return {"config": None, "problem": "config.toml is missing"}
+            return None, "config.toml is missing"
         seen = (status.st_ino, status.st_size, status.st_mtime_ns)
         if seen == self._config_seen:
-            return {}
+            return self._view.config, self._view.problem
         self._config_seen = seen
-        from grok_tui.protocol import presets
-
         try:
-            return {"config": presets.load_config(self._view.run.config), "problem": ""}
+            return presets.load_config(self._run.config), ""
         except PresetError as error:
-            return {"config": None, "problem": str(error)}
+            return None, safe(str(error), 400)
 
 
-def judge_state(run: RunDir, lock: str, history: History) -> tuple[State, str]:
-    """The state that the lock and the last event make together, and what is uncertain about it."""
+@dataclass(frozen=True)
+class Signs:
+    """What the log says of its run's state."""
+
+    begun: bool
+    paused: bool
+    ended: Finished | Failed | None
+
+
+class Pulse:
+    """The heartbeat of a trainer, timed by our own clock: what can be seen of another host."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._beat: bytes | None = None
+        self._since = 0.0
+
+    def silence(self, run: RunDir) -> float:
+        """Seconds since the heartbeat was first seen as it is now; 0 at the first look."""
+        try:
+            beat = read_small(run.lock)[:BEAT_WIDTH]
+        except (OSError, ValueError):
+            beat = b""
+        if beat != self._beat:
+            self._beat, self._since = beat, self._clock()
+        return self._clock() - self._since
+
+
+def judge_state(
+    run: RunDir, about: About | None, lock: LockState, signs: Signs, pulse: Pulse
+) -> tuple[State, str]:
+    """The state that the lock and the log make together, and what is uncertain about it."""
+    alive, note = _is_alive(run, about, lock, signs, pulse)
+    if alive:
+        if not signs.begun:
+            return "starting", note
+        return ("paused" if signs.paused else "running"), note
+    if isinstance(signs.ended, Failed):
+        return "failed", ""
+    if signs.ended is not None:
+        return ("finished" if signs.ended.outcome == "completed" else "stopped"), ""
+    if not signs.begun and _is_young(run):
+        return "starting", ""
+    return "interrupted", ""
+
+
+def _is_alive(
+    run: RunDir, about: About | None, lock: LockState, signs: Signs, pulse: Pulse
+) -> tuple[bool, str]:
     if lock == "held":
-        if history.started is None:
-            return "starting", ""
-        return ("paused" if history.paused else "running"), ""
-    if history.ended is None:
-        young = not run.lock.exists() and abs(time.time() - run.path.stat().st_mtime) < 30
-        return ("starting" if young else "interrupted"), ""
-    outcome = getattr(history.ended, "outcome", "failed")
-    return {"completed": "finished", "stopped": "stopped", "failed": "failed"}[outcome], ""  # type: ignore[return-value]
+        return True, ""
+    if about is not None and about.boot_id not in ("", boot_id()):
+        return (False, "") if signs.ended else _seen_from_afar(run, about, pulse)
+    if lock == "unknown":
+        return about is not None and _process_lives(about), ""
+    # Taken since we looked: the log that we read may be that of the trainer before.
+    return signs.ended is None and lock_state(run) == "held", ""
+
+
+def _seen_from_afar(run: RunDir, about: About, pulse: Pulse) -> tuple[bool, str]:
+    """Whether a trainer of another boot lives: of this host it falls silent, of others never."""
+    silence = pulse.silence(run)
+    host = safe(about.host, 40)
+    if about.host == platform.node():
+        return silence < SILENCE and _beaten_lately(run), ""
+    if silence < QUIET:
+        return True, f"trained on {host}"
+    return True, f"no sign from {host} for {int(silence / 5) * 5} s"
+
+
+def _beaten_lately(run: RunDir) -> bool:
+    """Whether the lock was written about now, by this host's own clock (never another's)."""
+    try:
+        return abs(time.time() - run.lock.stat().st_mtime) < SILENCE
+    except OSError:
+        return False
+
+
+def _process_lives(about: About) -> bool:
+    """Whether the trainer's process exists: the same one, not a later one of its number."""
+    if about.process_start:
+        return process_start(about.pid) == about.process_start
+    try:
+        os.kill(about.pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
+
+
+def _is_young(run: RunDir) -> bool:
+    """Whether a trainer may still be on its way: no lock yet and the folder was just made."""
+    try:
+        made = run.path.stat().st_mtime
+    except OSError:
+        return False
+    return not run.lock.exists() and abs(time.time() - made) < YOUNG

@@ -1,0 +1,211 @@
+"""Starting a trainer: a run folder, a detached process, and word of whether it began.
+
+The process is in a session of its own with no terminal: closing this one does not reach it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from grok_tui.errors import RunError, RunFailed
+from grok_tui.monitor.text import safe, safe_lines
+from grok_tui.monitor.watch import Pulse, View, Watch
+from grok_tui.protocol import presets, rundir
+from grok_tui.protocol.config import Config
+from grok_tui.protocol.disk import Disk
+from grok_tui.protocol.events import Failed, Finished
+from grok_tui.protocol.rundir import RunDir
+
+ENGINE = (sys.executable, "-m", "grok_tui.engine")
+"""What is run; tests put something quicker here."""
+POLL = 0.05
+LISTEN = 6.0
+"""Seconds in which a trainer of another boot shows a heartbeat: one is due every five."""
+EXIT_BAD_RUN = 2
+
+_children: dict[Path, subprocess.Popen[bytes]] = {}
+
+
+def start(
+    config: Config, runs: Path, name: str, device: str = "auto", command: Sequence[str] = ()
+) -> RunDir:
+    """Make a run of this configuration and start its trainer; it goes on without us.
+
+    `command` is what the user typed, for the record. Raises RunError; nothing is left behind then.
+    """
+    run = rundir.create(runs.expanduser().absolute(), name)
+    try:
+        text = presets.dump(_with_whole_paths(config))
+        Disk().replace(run.config, text.encode())
+        _spawn(run, device, command)
+    except OSError as error:
+        shutil.rmtree(run.path, ignore_errors=True)
+        raise RunError(f"cannot start a run in {runs}: {error.strerror}") from None
+    except BaseException:
+        shutil.rmtree(run.path, ignore_errors=True)
+        raise
+    return run
+
+
+def resume(run: RunDir, device: str = "", *, force: bool = False, listen: float = LISTEN) -> None:
+    """Start a trainer that takes a run on from its last checkpoint.
+
+    Refused for a run that is trained now or is complete. `force` is the user's word that a trainer
+    on another host is dead; one that shows a heartbeat within `listen` seconds is not. Raises
+    RunError.
+    """
+    view = Watch(run).look()
+    ended = view.history.ended
+    if isinstance(ended, Finished) and ended.outcome == "completed":
+        raise RunError(f"{run.id} is complete; there is nothing to resume")
+    if rundir.lock_state(run) == "held" or (view.state == "starting" and not view.about):
+        raise RunError(f"{run.id} is being trained already; `grok-tui attach {run.id}` shows it")
+    if view.config is None:
+        raise RunError(f"cannot resume {run.id}: {view.problem}")
+    if view.state in ("running", "paused", "starting"):
+        _refuse_living(view, force, listen)
+    wanted = device or (view.about.device if view.about else "") or "auto"
+    try:
+        _spawn(RunDir(run.path.absolute()), wanted, ())
+    except OSError as error:
+        raise RunError(f"cannot resume {run.id}: {error.strerror}") from None
+
+
+def _refuse_living(view: View, force: bool, listen: float) -> None:
+    """Raise RunError for a run whose trainer, seen from another boot, lives or may live."""
+    pulse = Pulse()
+    pulse.silence(view.run)
+    time.sleep(listen)
+    host = safe(view.about.host if view.about else "", 40) or "another host"
+    if pulse.silence(view.run) < listen:
+        raise RunError(f"{view.run.id} is being trained on {host}")
+    if not force and host != platform.node():
+        raise RunError(
+            f"{view.run.id} was last trained on {host}; if that trainer is dead, add --force"
+        )
+
+
+def wait_until_started(run: RunDir, timeout: float = 60.0) -> None:
+    """Return once the trainer holds the lock and has begun, or has already done its work.
+
+    Raises RunFailed or RunError, with the trainer's own sentence, if it dies first; RunError when
+    the time is up.
+    """
+    run = RunDir(run.path.absolute())
+    child = _children.get(run.path)
+    watch = Watch(run)
+    until = time.monotonic() + timeout
+    while True:
+        code = child.poll() if child else None
+        view = watch.look()
+        if code is not None:
+            return _after_death(view, code)
+        ended = view.history.ended
+        if view.state in ("running", "paused") and ended is None:
+            return None
+        if child is None and ended is not None:
+            return _after_death(view, 0)
+        if time.monotonic() > until:
+            raise RunError(f"{run.id} has not begun in {timeout:.0f} s; see {run.trainer_log}")
+        time.sleep(POLL)
+
+
+def _after_death(view: View, code: int) -> None:
+    """Nothing if the trainer did its work or was stopped; else raise what it said."""
+    ended = view.history.ended
+    if isinstance(ended, Failed):
+        raise RunFailed(safe(ended.sentence, 1000))
+    if code == 0 or (isinstance(ended, Finished) and code > 0 and code != EXIT_BAD_RUN):
+        return
+    said = last_words(view.run)
+    how = f"signal {-code}" if code < 0 else f"exit code {code}"
+    sentence = said or f"the trainer ended with {how} and said nothing"
+    raise (RunError if code == EXIT_BAD_RUN else RunFailed)(sentence)
+
+
+def last_words(run: RunDir) -> str:
+    """The last line of trainer.log that says something; empty if there is none."""
+    lines = log_lines(run, 20)
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def log_lines(run: RunDir, lines: int = 200, width: int = 1000) -> list[str]:
+    """The last lines of trainer.log, safe for a terminal; none if it is missing."""
+    try:
+        with run.trainer_log.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            file.seek(max(0, size - rundir.MAX_SMALL_FILE))
+            data = file.read(rundir.MAX_SMALL_FILE)
+    except OSError:
+        return []
+    return safe_lines(data.decode(errors="replace"), width, lines)
+
+
+def environment(command: Sequence[str] = ()) -> dict[str, str]:
+    """The environment of a trainer: ours, with threads that do not spin while they wait.
+
+    The trainer finds the number of threads that pays; OMP_NUM_THREADS is 1 unless the user set it.
+    GROK_TUI_COMMAND (a JSON list) and GROK_TUI_CWD tell it what was typed and where.
+    """
+    env = dict(os.environ)
+    env.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    env.setdefault("OMP_NUM_THREADS", "1")
+    with contextlib.suppress(OSError):
+        env["GROK_TUI_CWD"] = str(Path.cwd())
+    env["GROK_TUI_COMMAND"] = json.dumps(list(command))
+    home = Path(__file__).resolve().parents[2]
+    if home.name not in ("site-packages", "dist-packages"):
+        # A source checkout: `-m grok_tui.engine` has to find it from the root folder too.
+        known = env.get("PYTHONPATH", "")
+        env["PYTHONPATH"] = os.pathsep.join(part for part in (str(home), known) if part)
+    return env
+
+
+def _spawn(run: RunDir, device: str, command: Sequence[str]) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+    output = os.open(run.trainer_log, flags, 0o644)
+    # A blocked signal would stay blocked in the child, and it could not be told to stop.
+    mask = signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    try:
+        child = subprocess.Popen(
+            (*ENGINE, str(run.path), "--device", device),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd="/",
+            env=environment(command),
+            start_new_session=True,
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        os.close(output)
+    _children[run.path] = child
+    # Reaped as soon as it dies, however long this process lives and whatever it is doing.
+    threading.Thread(target=child.wait, name=f"reap {run.id}", daemon=True).start()
+
+
+def _with_whole_paths(config: Config) -> Config:
+    """The configuration with the files that it names found from any folder."""
+    task, model = config.task, config.model
+    return msgspec.structs.replace(
+        config,
+        task=msgspec.structs.replace(task, split_from=_whole(task.split_from)),
+        model=msgspec.structs.replace(model, weights_from=_whole(model.weights_from)),
+    )
+
+
+def _whole(path: str) -> str:
+    return str(Path(path).expanduser().absolute()) if path else ""
