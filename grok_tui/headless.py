@@ -1,0 +1,175 @@
+"""A run without the TUI: follow its log until it ends, then print the verdict."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING, TextIO
+
+from grok_tui.errors import Interrupted, RunError, RunFailed
+from grok_tui.monitor.text import safe
+from grok_tui.monitor.watch import ALIVE, View, Watch
+from grok_tui.protocol import control, events
+from grok_tui.protocol.rundir import lock_state
+from grok_tui.tables import verdict_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from grok_tui.progress import Reporter
+    from grok_tui.protocol.rundir import RunDir
+
+LOOK = 0.1
+"""Seconds between two looks at the log."""
+START_WAIT = 120.0
+"""Seconds that a trainer may take to begin: torch is slow to load from a cold disk."""
+ASK_AGAIN = 5.0
+"""Seconds after which a trainer that still trains is asked to stop once more."""
+
+
+class Stop:
+    """SIGINT and SIGTERM while a run is followed: the first asks the trainer to stop.
+
+    The second leaves at once, with the trainer still to obey. SIGHUP keeps its default: this
+    process ends, the trainer, in a session of its own, does not hear of it.
+    """
+
+    SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+    def __init__(self, run: RunDir, clock: Callable[[], float] = time.monotonic) -> None:
+        self.wanted = False
+        self._run = run
+        self._clock = clock
+        self._asked = float("-inf")
+        self._before: dict[signal.Signals, object] = {}
+
+    def __enter__(self) -> Stop:
+        for number in self.SIGNALS:
+            self._before[number] = signal.signal(number, self._heard)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+
+    def _heard(self, _number: int, _frame: FrameType | None) -> None:
+        if self.wanted:
+            raise Interrupted(f"left; the trainer of {self._run.id} was asked to stop")
+        self.wanted = True
+
+    def ask(self, view: View) -> bool:
+        """Tell the trainer if it is time to; whether it was told now.
+
+        A command that lies there when a trainer takes its lock is swept, so the first goes out
+        only once it trains, and again if it does not take effect.
+        """
+        due = self._clock() - self._asked >= ASK_AGAIN
+        if not (self.wanted and due and view.state in ("running", "paused")):
+            return False
+        self._asked = self._clock()
+        control.send(self._run, "stop", by="headless")
+        return True
+
+
+class RawLog:
+    """The lines of a log as they are, each once and only when it is whole."""
+
+    def __init__(self, run: RunDir, out: TextIO) -> None:
+        self._path = run.events
+        self._out = out
+        self._offset = 0
+        # A terminal is steered by what it is sent; a pipe takes data.
+        self._terminal = out.isatty()
+
+    def copy(self) -> None:
+        """Write what is new since the last call."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                data = file.read()
+        except OSError:
+            return
+        end = data.rfind(b"\n") + 1
+        self._offset += end
+        for line in data[:end].splitlines():
+            if events.is_whole(line):
+                text = line.decode("utf-8", "replace")
+                self._out.write((safe(text, events.MAX_LINE) if self._terminal else text) + "\n")
+        self._out.flush()
+
+
+def wait_until_begun(run: RunDir) -> None:
+    """Return when the trainer trains. Of a run that it refuses nothing is left behind.
+
+    Raises RunError or RunFailed with the trainer's sentence.
+    """
+    from grok_tui.monitor import launch
+
+    try:
+        launch.wait_until_started(run, START_WAIT)
+    except RunError:
+        if lock_state(run) == "free" and not run.events.exists():
+            shutil.rmtree(run.path, ignore_errors=True)
+        raise
+
+
+def follow(
+    run: RunDir,
+    reporter: Reporter,
+    raw: RawLog | None = None,
+    wait: Callable[[RunDir], None] = wait_until_begun,
+) -> View:
+    """Follow a run that was just started until no trainer is at it; the last view.
+
+    Shows it to the reporter and, with `raw`, copies its log. Asks the trainer to stop on SIGINT
+    or SIGTERM; raises Interrupted on the second, and what `wait` raises.
+    """
+    watch = Watch(run)
+    with Stop(run) as stop:
+        try:
+            wait(run)
+            while True:
+                view = watch.look()
+                if raw is not None:
+                    raw.copy()
+                reporter.show(view)
+                if view.state not in ALIVE:
+                    return view
+                if stop.ask(view):
+                    reporter.say("stopping at the next step; once more leaves at once")
+                time.sleep(LOOK)
+        finally:
+            reporter.close()
+
+
+def conclude(view: View, out: TextIO | None) -> None:
+    """Print the verdict of a run that ended to `out`; raise what its end means.
+
+    Raises RunFailed (the trainer failed, or died) or Interrupted (it was stopped).
+    """
+    run = view.run.id
+    if view.state == "failed":
+        raise RunFailed(getattr(view.history.ended, "sentence", "the trainer failed"))
+    if view.config is None:
+        raise RunError(view.problem)
+    if view.history.lanes and out is not None:
+        from grok_tui.monitor.verdict import judge
+
+        print("\n".join(verdict_lines(judge(view.config, view.history))), file=out, flush=True)
+    if view.state == "interrupted":
+        raise RunFailed(
+            f"the trainer of {run} died; `grok-tui resume {run}` goes on from its last checkpoint"
+        )
+    if view.state == "stopped":
+        raise Interrupted(f"stopped; `grok-tui resume {run}` goes on from here")
+
+
+def run_headless(run: RunDir, *, json: bool) -> None:
+    """Follow a run that was just started and print what it comes to. Raises as `conclude`."""
+    from grok_tui.progress import to_stderr
+
+    raw = RawLog(run, sys.stdout) if json else None
+    conclude(follow(run, to_stderr(), raw), None if json else sys.stdout)

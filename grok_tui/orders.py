@@ -1,0 +1,45 @@
+"""Telling a trainer something, and waiting for its answer."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from grok_tui.errors import RunError
+from grok_tui.monitor.watch import ALIVE, State, Watch
+from grok_tui.protocol import control
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from grok_tui.protocol.control import Command
+    from grok_tui.protocol.rundir import RunDir
+
+PATIENCE = 5.0
+"""Seconds in which a trainer usually answers many times over."""
+
+_MEANT: Mapping[str, frozenset[State]] = {
+    "stop": frozenset({"stopped", "finished"}),
+    "pause": frozenset({"paused"}),
+    "continue": frozenset({"running"}),
+}
+
+
+def tell(run: RunDir, command: Command, sleep: Callable[[float], None] = time.sleep) -> str:
+    """Send a command and return a sentence on what became of it.
+
+    Raises RunError when no trainer is at the run, or the command cannot be sent.
+    """
+    watch = Watch(run)
+    state = watch.look().state
+    if state in _MEANT[command]:
+        return f"{run.id} is {state} already"
+    if state not in ALIVE:
+        raise RunError(f"{run.id} is {state}; no trainer is there to {command}")
+    control.send(run, command, by="cli")
+    for _ in range(round(PATIENCE / 0.1)):
+        sleep(0.1)
+        state = watch.look().state
+        if state in _MEANT[command] or state not in ALIVE:
+            return f"{run.id} is {state}"
+    return f"{run.id} was asked to {command} and has not answered yet"

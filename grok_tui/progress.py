@@ -1,0 +1,209 @@
+"""How a headless run shows itself on stderr: rich lines in a terminal, plain ones elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from grok_tui.monitor.milestones import (
+    duration,
+    lane_fraction,
+    lane_speed,
+    phase,
+    planned,
+    progress,
+)
+from grok_tui.monitor.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from rich.progress import Progress, TaskID
+
+    from grok_tui.monitor.history import LaneHistory, LaneKey
+    from grok_tui.monitor.watch import View
+    from grok_tui.protocol.config import Config
+
+EVERY = 10.0
+"""Seconds between two plain lines when nothing happens."""
+
+
+class Reporter(Protocol):
+    """Shows a run that is followed."""
+
+    def show(self, view: View) -> None:
+        """The run as it is now."""
+
+    def say(self, sentence: str) -> None:
+        """A sentence of ours between the numbers."""
+
+    def close(self) -> None:
+        """Nothing more will come; leaves the terminal as it was."""
+
+
+def reporter(file: TextIO) -> Reporter:
+    """The one that fits the stream."""
+    return Lines(file) if not file.isatty() else Bars(file)
+
+
+def lane_name(arm: str, seed: int) -> str:
+    """A lane as a line calls it."""
+    return f"{safe(arm, 40)} seed {seed}"
+
+
+def _accuracy(lane: LaneHistory) -> str:
+    train, test = lane.last("train_accuracy") or 0.0, lane.last("test_accuracy") or 0.0
+    return f"train {train:.2f} test {test:.2f}"
+
+
+def _eta(config: Config, lane: LaneHistory) -> float | None:
+    """Seconds this lane still needs at most, at its speed of now."""
+    speed = lane_speed(lane)
+    return (planned(config, lane) - lane.step) / speed if speed else None
+
+
+class Lines:
+    """A line for each thing that happened, one every ten seconds; no control codes."""
+
+    def __init__(self, file: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._file = file
+        self._clock = clock
+        self._said: set[str] = set()
+        self._begun = self._last = clock()
+
+    def show(self, view: View) -> None:
+        """New milestones, ends and warnings; the numbers if ten seconds have gone by."""
+        config = view.config
+        if config is None:
+            return
+        for sentence in (*_opening(view, config), *_happened(view, config)):
+            if sentence not in self._said:
+                self._said.add(sentence)
+                self.say(sentence)
+        if self._clock() - self._last >= EVERY:
+            self._last = self._clock()
+            self.say(f"{duration(self._clock() - self._begun)}: {_standing(view, config)}")
+
+    def say(self, sentence: str) -> None:
+        """One line, at once."""
+        print(sentence, file=self._file, flush=True)
+
+    def close(self) -> None:
+        """Nothing to put back."""
+
+
+def _opening(view: View, config: Config) -> Iterable[str]:
+    started = view.history.started
+    if started is None:
+        return
+    lanes = len(config.arms) * len(config.seeds)
+    yield (
+        f"{view.run.id}: {lanes} lanes of {config.parameters} weights, "
+        f"at most {config.train.steps} steps, on {safe(started.device, 40)}"
+    )
+
+
+def _happened(view: View, config: Config) -> Iterable[str]:
+    """Everything worth a line so far, always in the same words."""
+    for (arm, seed), lane in view.history.lanes.items():
+        name = lane_name(arm, seed)
+        if lane.t_mem is not None:
+            yield f"{name}: memorised at step {lane.t_mem}"
+        if lane.t_gen is not None:
+            yield f"{name}: generalised at step {lane.t_gen}"
+        elif lane.end is not None:
+            yield f"{name}: {phase(lane, config.train.threshold)}"
+    for warning in view.history.warnings:
+        yield f"warning: {safe(warning.sentence, 400)}"
+
+
+def _standing(view: View, config: Config) -> str:
+    """Where the run is, in one line: the slowest of the lanes that train stands for the others."""
+    if view.state in ("starting", "paused"):
+        return view.state
+    now = progress(config, view.history)
+    training = [lane for lane in view.history.lanes.values() if lane.end is None and lane.steps]
+    parts = [f"{now.lanes_done} of {now.lanes} lanes done"]
+    if training:
+        lane = min(training, key=lambda lane: lane.step)
+        parts.append(
+            f"{lane_name(lane.arm, lane.seed)} at step {lane.step} of {planned(config, lane)}, "
+            f"{_accuracy(lane)}"
+        )
+        parts.append(f"{lane_speed(lane) or 0:.0f} steps/s")
+    if now.eta is not None:
+        parts.append(f"at most {duration(now.eta)} left")
+    return "; ".join(parts)
+
+
+class Bars:
+    """A rich progress line for each lane. Lanes that ended make room when there are many."""
+
+    def __init__(self, file: TextIO) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        self._console = Console(file=file, markup=False, highlight=False, emoji=False)
+        columns = ("{task.description}", "{task.fields[step]}", "{task.fields[accuracy]}")
+        name, step, accuracy = (TextColumn(column, markup=False) for column in columns)
+        speed = TextColumn("{task.fields[speed]}", markup=False, justify="right")
+        self._progress: Progress = Progress(
+            name, BarColumn(20), step, accuracy, speed, console=self._console, auto_refresh=False
+        )
+        self._tasks: dict[LaneKey, TaskID] = {}
+        self._version = -1
+        self._progress.start()
+
+    def show(self, view: View) -> None:
+        """Bring every line up to date."""
+        if view.config is None or view.version == self._version:
+            return
+        self._version = view.version
+        room = self._console.height - 2
+        lanes = [(arm.name, seed) for arm in view.config.arms for seed in view.config.seeds]
+        for key in lanes:
+            lane = view.history.lanes.get(key)
+            fields = _fields(view.config, lane)
+            hidden = len(lanes) > room and (lane is None or lane.end is not None)
+            self._progress.update(self._task(key), visible=not hidden, **fields)  # type: ignore[arg-type]
+        self._progress.refresh()
+
+    def _task(self, key: LaneKey) -> TaskID:
+        if key not in self._tasks:
+            self._tasks[key] = self._progress.add_task(
+                lane_name(*key), total=1.0, step="", accuracy="", speed=""
+            )
+        return self._tasks[key]
+
+    def say(self, sentence: str) -> None:
+        """A line above the bars."""
+        self._progress.console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+    def close(self) -> None:
+        """Leave the bars as they stand and give the cursor back."""
+        self._progress.stop()
+
+
+def _fields(config: Config, lane: LaneHistory | None) -> dict[str, object]:
+    """What the columns of one lane show."""
+    fields: dict[str, object] = {
+        "completed": lane_fraction(config, lane),
+        "step": phase(lane, config.train.threshold),
+    }
+    if lane is None or not lane.steps:
+        return fields
+    fields["accuracy"] = _accuracy(lane)
+    if lane.end is not None:
+        return fields | {"speed": ""}
+    eta = _eta(config, lane)
+    fields["step"] = f"{lane.step}/{planned(config, lane)}"
+    fields["speed"] = f"{lane_speed(lane) or 0:.0f} steps/s" + (
+        f", at most {duration(eta)}" if eta is not None else ""
+    )
+    return fields
+
+
+def to_stderr() -> Reporter:
+    """The one for this process."""
+    return reporter(sys.stderr)

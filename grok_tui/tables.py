@@ -1,0 +1,231 @@
+"""What the commands print, as lines of plain text: columns, lists, one run, one preset."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from grok_tui.monitor.text import columns, safe, safe_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from grok_tui.monitor.catalog import Summary
+    from grok_tui.monitor.history import LaneHistory, Metric
+    from grok_tui.monitor.verdict import Verdict
+    from grok_tui.monitor.watch import View
+    from grok_tui.protocol.config import Config, Section
+
+GAP = "  "
+
+
+def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Header and rows in columns two spaces apart; cells that begin with a digit to the right."""
+    lines = [[safe(cell) for cell in row] for row in (header, *rows)]
+    widths = [max(map(columns, cells)) for cells in zip(*lines, strict=True)]
+    right = [
+        any(row[index][:1].isdigit() for row in lines[1:]) and index > 0
+        for index in range(len(header))
+    ]
+    return [
+        GAP.join(
+            _padded(cell, width, left)
+            for cell, width, left in zip(line, widths, right, strict=True)
+        ).rstrip()
+        for line in lines
+    ]
+
+
+def _padded(cell: str, width: int, to_the_right: bool) -> str:
+    space = " " * (width - columns(cell))
+    return space + cell if to_the_right else cell + space
+
+
+def verdict_lines(verdict: Verdict) -> list[str]:
+    """The verdict table and its three sentences."""
+    from grok_tui.monitor.verdict import table
+
+    header, rows = table(verdict)
+    return [*aligned(header, rows), "", *(safe(line, 1000) for line in verdict.sentences)]
+
+
+def run_lines(summaries: Sequence[Summary]) -> list[str]:
+    """A line for each run, under a header."""
+    header = ("run", "state", "arms", "seeds", "milestones", "age", "title")
+    rows = [
+        (
+            one.run.id,
+            one.state,
+            str(len(one.arms)),
+            str(len(one.seeds)),
+            one.milestones or "-",
+            one.age,
+            safe(one.title or one.problem, 60),
+        )
+        for one in summaries
+    ]
+    return aligned(header, rows)
+
+
+def show_lines(view: View) -> Iterator[str]:
+    """One run: what it is, how it stands, its verdict so far, where and by what it was made."""
+    yield f"{view.run.id}: {view.state}"
+    if view.note:
+        yield safe(view.note)
+    if view.config is None:
+        yield safe(view.problem, 400)
+    else:
+        yield safe(view.config.title)
+        yield from _wrapped(safe(view.config.about, 400))
+        yield ""
+        yield from _lane_lines(view, view.config)
+        yield ""
+        yield from _judged(view, view.config)
+    yield ""
+    yield from _ending(view)
+    yield from _provenance(view)
+
+
+def _wrapped(text: str) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, 100)
+
+
+def _judged(view: View, config: Config) -> list[str]:
+    from grok_tui.monitor.verdict import judge
+
+    return verdict_lines(judge(config, view.history))
+
+
+def _lane_lines(view: View, config: Config) -> list[str]:
+    from grok_tui.monitor.milestones import phase
+
+    header = ("arm", "seed", "step", "phase", "train", "test")
+    rows = [
+        (
+            arm.name,
+            str(seed),
+            str(lane.step) if lane else "-",
+            phase(lane, config.train.threshold),
+            _share(lane, "train_accuracy"),
+            _share(lane, "test_accuracy"),
+        )
+        for arm in config.arms
+        for seed in config.seeds
+        for lane in [view.history.lanes.get((arm.name, seed))]
+    ]
+    return aligned(header, rows)
+
+
+def _share(lane: LaneHistory | None, metric: Metric) -> str:
+    value = lane.last(metric) if lane else None
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _ending(view: View) -> Iterator[str]:
+    """What went wrong, and what a reader of the numbers should know."""
+    history = view.history
+    sentence = getattr(history.ended, "sentence", "")
+    if sentence:
+        yield f"failed: {safe(sentence, 1000)}"
+        yield from safe_lines(getattr(history.ended, "traceback", ""))
+    for warning in history.warnings:
+        where = f"{safe(warning.arm, 40)} " if warning.arm else ""
+        yield f"warning: {where}{safe(warning.sentence, 400)}"
+    if history.damaged:
+        yield f"{history.damaged} damaged lines in the log were left out"
+    if history.unknown:
+        yield f"{history.unknown} lines were written by a newer version and left out"
+
+
+def _provenance(view: View) -> Iterator[str]:
+    about = view.about
+    yield f"folder    {safe(str(view.run.path))}"
+    if about is None:
+        return
+    commit = f", commit {safe(about.git_commit, 40)}" if about.git_commit else ""
+    yield f"started   {safe(about.started_at, 40)} on {safe(about.host, 80)}"
+    yield f"device    {safe(about.device, 40)} ({safe(about.device_name, 80)})"
+    yield safe(
+        f"versions  grok-tui {about.grok_tui}, torch {about.torch}, python {about.python}{commit}"
+    )
+    yield safe("command   " + " ".join(about.command), 400)
+
+
+def show_json(view: View) -> str:
+    """The same for programs; pure ASCII, so that a terminal is safe from it as well."""
+    from grok_tui.monitor.verdict import judge
+
+    found = {
+        "id": view.run.id,
+        "path": str(view.run.path),
+        "state": view.state,
+        "problem": view.problem,
+        "about": view.about,
+        "config": view.config,
+        "lanes": [_lane(lane) for lane in view.history.lanes.values()],
+        "verdict": judge(view.config, view.history) if view.config else None,
+        "warnings": view.history.warnings,
+        "failure": getattr(view.history.ended, "sentence", ""),
+        "damaged_lines": view.history.damaged,
+        "unknown_lines": view.history.unknown,
+    }
+    plain = msgspec.json.decode(msgspec.json.encode(found))  # numbers that are not finite: null
+    return json.dumps(plain, indent=2, allow_nan=False)
+
+
+def _lane(lane: LaneHistory) -> dict[str, Any]:
+    from grok_tui.monitor.history import METRICS
+
+    return {
+        "arm": lane.arm,
+        "seed": lane.seed,
+        "step": lane.step,
+        "t_mem": lane.t_mem,
+        "t_gen": lane.t_gen,
+        "tau_grok": lane.tau_grok,
+        "ended": lane.end.reason if lane.end else None,
+        **{metric: lane.last(metric) for metric in METRICS},
+    }
+
+
+def preset_lines(config: Config) -> Iterator[str]:
+    """A resolved preset as TOML, each key with its documentation and what it may be."""
+    yield from _keys(config, ("task", "model", "arms", "train"))
+    for name in ("task", "model", "train"):
+        yield ""
+        yield f"[{name}]"
+        yield from _keys(getattr(config, name))
+    for index, arm in enumerate(config.arms):
+        yield ""
+        yield "[[arms]]"
+        yield from _keys(arm, documented=index == 0)
+
+
+def _keys(section: Section, skip: Sequence[str] = (), documented: bool = True) -> Iterator[str]:
+    from grok_tui.protocol.schema import fields
+
+    plain = msgspec.to_builtins(section)
+    for field in fields(type(section)):
+        if field.name in skip:
+            continue
+        if documented and field.doc:
+            kind = "" if "a table" in field.expected else f" [{field.expected}]"
+            yield f"# {safe(field.doc, 400)}{kind}"
+        yield f"{field.name} = {_value(plain[field.name])}"
+
+
+def _value(value: object) -> str:
+    """A value as TOML on one line."""
+    import tomli_w
+
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_value(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, str):
+        return tomli_w.dumps({"x": value}).partition(" = ")[2].rstrip("\n")
+    return str(value).lower()
