@@ -39,7 +39,9 @@ from grok_tui.protocol.events import (
 )
 from grok_tui.protocol.rundir import About, RunDir, TrainerLock, boot_id
 
-HOSTILE_TITLE = "\x1b]0;owned\x07\x1b[2J[/] [bold]\u202eevil\u2066 e\u0301\u0301\u0301\u0301\u0301 表 \u009b31m"
+HOSTILE_TITLE = (
+    "\x1b]0;owned\x07\x1b[2J[/] [bold]\u202eevil\u2066 e\u0301\u0301\u0301\u0301\u0301 表 \u009b31m"
+)
 RUN_ID = "20261121-101500-quickstart-abcd"
 
 
@@ -281,9 +283,10 @@ def about(**changes: object) -> About:
     return msgspec.structs.replace(plain, **changes)
 
 
-State = Literal["empty", "starting", "running", "paused", "finished", "stopped", "failed"] | Literal[
-    "interrupted"
-]
+State = (
+    Literal["empty", "starting", "running", "paused", "finished", "stopped", "failed"]
+    | Literal["interrupted"]
+)
 _HELD: dict[RunDir, TrainerLock] = {}
 
 
@@ -365,6 +368,4 @@ def huge_run(
     found: list[AnyEvent] = [started(made_of)]
     fate = Fate(42, points // 2)
     found += lane_events(made_of, "dense", 0, fate=fate, steps=range(points))
-    return recorded_run(
-        runs, made_of=made_of, run_id=run_id, found=[*found, finished(found)]
-    )
+    return recorded_run(runs, made_of=made_of, run_id=run_id, found=[*found, finished(found)])

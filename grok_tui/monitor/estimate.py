@@ -79,9 +79,7 @@ def operations(config: Config) -> float:
 
 
 def _time(config: Config, lanes: int, runs: Path) -> tuple[float, str]:
-    found = [
-        one for run in _newest(runs) if (one := _evidence(run)) is not None
-    ]
+    found = [one for run in _newest(runs) if (one := _evidence(run)) is not None]
     for one in found:
         if _same_work(one.config, config):
             return one.seconds * lanes / one.lanes, f"as {_when(one)} took"
@@ -107,10 +105,9 @@ def _when(one: _Evidence) -> str:
 
 def _same_work(one: Config, other: Config) -> bool:
     """Whether only the seeds and the words differ."""
+
     def bare(config: Config) -> Config:
-        return msgspec.structs.replace(
-            config, title="-", about="", reproduces="", seeds=(0,)
-        )
+        return msgspec.structs.replace(config, title="-", about="", reproduces="", seeds=(0,))
 
     return bare(one) == bare(other)
 

@@ -28,9 +28,7 @@ from grok_tui.protocol.events import (
     Warned,
 )
 
-Metric = Literal[
-    "train_loss", "test_loss", "train_accuracy", "test_accuracy", "l1_norm", "l2_norm"
-]
+Metric = Literal["train_loss", "test_loss", "train_accuracy", "test_accuracy", "l1_norm", "l2_norm"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
 LaneKey = tuple[str, int]
 """(arm, seed)"""
@@ -54,7 +52,9 @@ class Column(Sequence[float]):
     def __getitem__(self, index: slice) -> Column: ...
     def __getitem__(self, index: int | slice) -> float | Column:
         if isinstance(index, slice):
-            chosen = self._store[slice(*index.indices(self._length))] if self._length else array("d")
+            chosen = (
+                self._store[slice(*index.indices(self._length))] if self._length else array("d")
+            )
             return Column(chosen, len(chosen))
         if not -self._length <= index < self._length:
             raise IndexError(index)

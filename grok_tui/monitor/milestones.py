@@ -95,9 +95,7 @@ def lane_speed(lane: LaneHistory) -> float | None:
 
 def progress(config: Config, history: History) -> Progress:
     """How far the run has come, how fast it goes and how long it will take."""
-    lanes = [
-        history.lanes.get((arm.name, seed)) for arm in config.arms for seed in config.seeds
-    ]
+    lanes = [history.lanes.get((arm.name, seed)) for arm in config.arms for seed in config.seeds]
     fractions = [lane_fraction(config, lane) for lane in lanes]
     left = sum(
         (1 - fraction) * planned(config, lane)

@@ -137,5 +137,3 @@ def _is_newer(line: bytes) -> bool:
         return _tag.decode(line).event not in _KNOWN
     except (ValueError, RecursionError):
         return False
-
-

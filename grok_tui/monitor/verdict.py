@@ -3,54 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
+from grok_tui.monitor.arms import ArmRow, Role, Spread, arm_rows
+from grok_tui.monitor.claims import Status, claims
 from grok_tui.monitor.history import History
 from grok_tui.protocol.config import Config
 
-Status = Literal[
-    "rejected", "supported", "contradicted", "inconclusive", "undecided", "not tested"
-]
+__all__ = ["ArmRow", "Role", "Spread", "Status", "Verdict", "judge", "table"]
 
-
-@dataclass(frozen=True)
-class Spread:
-    """A milestone over the seeds of an arm. A seed that did not reach it counts as infinity."""
-
-    median: float | None = None
-    """None: not reached by at least half of the seeds."""
-    low: float | None = None
-    high: float | None = None
-    """Of the seeds that reached it."""
-    reached: int = 0
-    missed: int = 0
-    """Seeds that ended without it."""
-    pending: int = 0
-    """Seeds that still train or have not begun."""
-    budget: int = 0
-    """Most steps that a seed without it was trained."""
-
-
-@dataclass(frozen=True)
-class ArmRow:
-    """One arm over all its seeds."""
-
-    arm: str
-    role: str
-    """dense, grokked ticket, non-grokked ticket, ticket, norm control, sparsity control, other."""
-    seeds: int
-    t_mem: Spread
-    t_gen: Spread
-    tau_grok: Spread
-    speedup: float | None
-    """Median over seeds of t_gen(dense) / t_gen(arm), where both were reached."""
-    test_accuracy: float | None
-    """Median of the last measured one."""
-    kept: float | None
-    """Share of the weights that the masks keep, 0 to 1."""
-    l1_ratio: float | None
-    """Norm at the start over that of the dense weights; median over seeds."""
-    l2_ratio: float | None
+HEADER = ("arm", "seeds", "t_mem", "t_gen", "tau", "speed", "test", "kept")
 
 
 @dataclass(frozen=True)
@@ -60,21 +21,79 @@ class Verdict:
     rows: tuple[ArmRow, ...]
     sentences: tuple[str, str, str]
     complete: bool
-    """Every lane of the configuration has been trained to its end."""
+    """Every lane of the configuration was trained to its end."""
     statuses: tuple[Status, Status, Status] = ("undecided", "undecided", "undecided")
 
 
 def judge(config: Config, history: History) -> Verdict:
     """The verdict on what has been trained so far."""
-    rows = tuple(ArmRow(arm.name, "other", len(config.seeds), Spread(), Spread(), Spread(),
-                        None, None, None, None, None) for arm in config.arms)
-    sentence = "undecided: runs not complete"
-    return Verdict(rows, (sentence, sentence, sentence), False)
-
-
-HEADER = ("arm", "seeds", "t_mem", "t_gen", "tau", "speed", "test", "kept")
+    norm, sparsity, structure = claims(config, history)
+    lanes = [history.lanes.get((arm.name, seed)) for arm in config.arms for seed in config.seeds]
+    return Verdict(
+        rows=arm_rows(config, history),
+        sentences=(norm.sentence, sparsity.sentence, structure.sentence),
+        complete=all(
+            lane is not None and lane.end is not None and lane.end.reason != "stopped"
+            for lane in lanes
+        ),
+        statuses=(norm.status, sparsity.status, structure.status),
+    )
 
 
 def table(verdict: Verdict) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Header and rows of plain strings; 80 columns with two between them hold names of 20."""
-    return HEADER, [(row.arm, "0/1", "", "", "", "", "", "") for row in verdict.rows]
+    """Header and rows of plain strings: arm, seeds that generalised, then medians over seeds.
+
+    With two columns between them they take at most 80, for names of 20 and steps of 5 digits.
+    """
+    return HEADER, [_cells(row) for row in verdict.rows]
+
+
+def _cells(row: ArmRow) -> tuple[str, ...]:
+    t_gen = row.t_gen
+    return (
+        row.arm,
+        f"{t_gen.reached}/{row.seeds}",
+        milestone(row.t_mem, brief=True),
+        milestone(t_gen),
+        _three(row.tau_grok.median),
+        f"{_three(row.speedup)}×" if row.speedup is not None else "–",
+        _percent(row.test_accuracy),
+        _percent(row.kept),
+    )
+
+
+def milestone(spread: Spread, *, brief: bool = False) -> str:
+    """A milestone in a cell: 53 · 53 (50–178) · 53 (2/5) while seeds train · not in 5000 · not yet.
+
+    `brief` leaves out the range and the number of steps.
+    """
+    seeds = spread.reached + spread.missed + spread.pending
+    if not seeds:
+        return "–" if brief else "did not run"
+    if not spread.reached and spread.pending:
+        return "–" if brief else "not yet"
+    if spread.median is None:
+        some = f" ({spread.reached}/{seeds})" if spread.reached else ""
+        return "never" if brief else f"not in {spread.budget}{some}"
+    middle = f"{spread.median:.0f}"
+    if brief or seeds == 1:
+        return middle
+    if spread.pending:
+        return f"{middle} ({spread.reached}/{seeds})"
+    top = f"{spread.high:.0f}" if not spread.missed else "none"
+    return f"{middle} ({spread.low:.0f}–{top})"
+
+
+def _three(value: float | None) -> str:
+    """Three digits of a ratio."""
+    if value is None:
+        return "–"
+    return f"{value:.3g}" if value < 999.5 else f"{value:.0f}"
+
+
+def _percent(value: float | None) -> str:
+    """Whole percents, rounded down: 100 % is said of all and nothing less."""
+    if value is None:
+        return "–"
+    # Of 0.29 a float makes 28.999…
+    return f"{int(min(1.0, max(0.0, value)) * 100 + 1e-9)}%"

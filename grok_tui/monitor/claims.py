@@ -1,0 +1,281 @@
+"""Was it the norm, the sparsity or the structure? Each answer with its seeds and its numbers.
+
+The rules, on medians over seeds with "not reached" as infinity. Norm and sparsity are rejected if
+every control needs at least twice the ticket's steps; structure is supported if both are and the
+ticket needs at most half of dense's. Contradicted: the opposite holds and both sides generalised.
+Anything else is inconclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import floor, inf
+from statistics import median
+from typing import Literal
+
+from grok_tui.monitor.arms import is_missing, recipe_role, role
+from grok_tui.monitor.history import History
+from grok_tui.protocol.config import Arm, Config
+
+Status = Literal["rejected", "supported", "contradicted", "inconclusive", "undecided", "not tested"]
+FACTOR = 2.0
+HEALTH = 0.01
+"""A mask that fits the initial weights keeps more than this above its share of their L1 norm."""
+
+_WAITING = "runs not complete"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The answer to one hypothesis."""
+
+    hypothesis: str
+    status: Status
+    detail: str
+    seeds: int = 0
+    """How many seeds it rests on; 0: none."""
+
+    @property
+    def sentence(self) -> str:
+        """The claim in words: hypothesis, status, seeds, numbers."""
+        head = f"{self.hypothesis}: {self.status}"
+        if self.status == "not tested":
+            return f"{head} in this run: {self.detail}"
+        if not self.seeds:
+            return f"{head}: {self.detail}"
+        plural = f"{self.seeds} seeds" if self.seeds > 1 else "one seed"
+        return f"{head}, from {plural}: {self.detail}"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """When an arm generalises: the median over seeds, known exactly or from below only."""
+
+    arm: str
+    least: float
+    """No less than this: seeds that ended without it count with the steps that they trained."""
+    most: float
+    """Infinite unless enough seeds generalised."""
+    words: str
+
+    @property
+    def reached(self) -> bool:
+        """Whether the median is a number."""
+        return self.most < inf
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A ticket, what it is held against, and the run they come from."""
+
+    config: Config
+    history: History
+    ticket: Arm
+
+    def seeds(self, arms: Sequence[Arm]) -> list[int]:
+        """Seeds in which none of these arms failed to run."""
+        lanes = self.history.lanes
+        return [
+            seed
+            for seed in self.config.seeds
+            if not any(is_missing(lanes.get((arm.name, seed))) for arm in arms)
+        ]
+
+    def pending(self, arms: Sequence[Arm]) -> bool:
+        """Whether a lane of these arms has still to train."""
+        lanes = [
+            self.history.lanes.get((arm.name, seed)) for arm in arms for seed in self.config.seeds
+        ]
+        return any(lane is None or lane.end is None for lane in lanes)
+
+    def reach(self, arm: Arm, seeds: Sequence[int]) -> Reach:
+        """When the arm generalises in these seeds, all of which have ended."""
+        lanes = [self.history.lanes[arm.name, seed] for seed in seeds]
+        steps = [lane.end.step if lane.end else lane.step for lane in lanes]
+        least = [
+            float(step if lane.t_gen is None else lane.t_gen)
+            for lane, step in zip(lanes, steps, strict=True)
+        ]
+        most = [inf if lane.t_gen is None else float(lane.t_gen) for lane in lanes]
+        found = [value for value in most if value < inf]
+        budget = max(
+            (step for lane, step in zip(lanes, steps, strict=True) if lane.t_gen is None), default=0
+        )
+        return Reach(
+            arm.name, median(least), median(most), _words(median(most), found, len(most), budget)
+        )
+
+    def warning(self, seeds: Sequence[int]) -> str:
+        """A sentence if the ticket's mask has forgotten the weights it is laid on; else nothing."""
+        bad = []
+        for seed in seeds:
+            start = self.history.lanes[self.ticket.name, seed].start
+            if start is not None and start.l1_ratio <= start.kept / start.parameters + HEALTH:
+                bad.append(seed)
+        if not bad:
+            return ""
+        which = ", ".join(map(str, bad[:5])) + (", …" if len(bad) > 5 else "")
+        return (
+            f" Warning: in seed{'s' if len(bad) > 1 else ''} {which} the mask of {self.ticket.name}"
+            " keeps no more of the initial norm than a random one: taken too late, it has forgotten"
+            " the initial weights, and a slow ticket is no evidence."
+        )
+
+
+def _words(middle: float, found: Sequence[float], seeds: int, budget: int) -> str:
+    """A median with its range: at step 53 (50–178); not in 5000 steps (2 of 5 seeds did)."""
+    if middle == inf:
+        some = f" ({len(found)} of {seeds} seeds did)" if found else ""
+        return f"not in {budget} steps{some}"
+    if seeds == 1:
+        return f"at step {middle:.0f}"
+    top = f"{max(found):.0f}" if len(found) == seeds else f"not in {budget}"
+    return f"at step {middle:.0f} ({min(found):.0f}–{top})"
+
+
+def claims(config: Config, history: History) -> tuple[Claim, Claim, Claim]:
+    """Norm, sparsity, structure."""
+    found = _choose(config, history)
+    if isinstance(found, Claim):
+        norm, sparsity, structure = (
+            Claim(name, found.status, found.detail) for name in ("Norm", "Sparsity", "Structure")
+        )
+        return norm, sparsity, structure
+    norm = _against(found, "Norm", norm_controls(config, found.ticket))
+    sparsity = _against(found, "Sparsity", sparsity_controls(config, found.ticket))
+    return norm, sparsity, _structure(found, norm, sparsity)
+
+
+def norm_controls(config: Config, ticket: Arm) -> list[Arm]:
+    """Dense arms that start at this ticket's norm."""
+    return [
+        arm
+        for arm in config.arms
+        if recipe_role(arm) == "norm control" and arm.scale_to.arm == ticket.name
+    ]
+
+
+def sparsity_controls(config: Config, ticket: Arm) -> list[Arm]:
+    """Arms with as many weights as this ticket, in a mask that no training made."""
+    rates = {arm.name: arm.pruning_rate for arm in config.arms}
+
+    def rate(arm: Arm) -> float:
+        return rates.get(arm.mask_from.arm, 0.0) if arm.method == "shuffle" else arm.pruning_rate
+
+    return [
+        arm
+        for arm in config.arms
+        if recipe_role(arm) == "sparsity control" and rate(arm) == ticket.pruning_rate
+    ]
+
+
+def _choose(config: Config, history: History) -> _Case | Claim:
+    """The grokked ticket with the most controls, the first of equals; or why there is none."""
+    tickets = [arm for arm in config.arms if recipe_role(arm) == "ticket"]
+    grokked = [arm for arm in tickets if role(config, history, arm) == "grokked ticket"]
+    if grokked:
+        return _Case(
+            config,
+            history,
+            max(
+                grokked,
+                key=lambda arm: (
+                    len(norm_controls(config, arm)) + len(sparsity_controls(config, arm))
+                ),
+            ),
+        )
+    if not tickets:
+        return Claim("", "not tested", "it has no ticket.")
+    lanes = [history.lanes.get((arm.name, seed)) for arm in tickets for seed in config.seeds]
+    if any(lane is None or lane.end is None for lane in lanes):
+        return Claim("", "undecided", f"{_WAITING}.")
+    if all(is_missing(lane) for lane in lanes):
+        return Claim("", "not tested", f"the mask of {tickets[0].name} never came.")
+    names = ", ".join(arm.name for arm in tickets)
+    return Claim(
+        "", "not tested", f"not every mask of {names} is of a network that had generalised."
+    )
+
+
+def _against(case: _Case, hypothesis: str, controls: Sequence[Arm]) -> Claim:
+    """Whether the ticket's delay is explained by what it shares with these controls."""
+    what = {"Norm": "dense arm at the norm", "Sparsity": "random or shuffled mask of the rate"}
+    if not controls:
+        return Claim(hypothesis, "not tested", f"no {what[hypothesis]} of {case.ticket.name}.")
+    arms = [case.ticket, *controls]
+    if case.pending(arms):
+        return Claim(hypothesis, "undecided", f"{_WAITING}.")
+    seeds = case.seeds(arms)
+    if not seeds:
+        return Claim(
+            hypothesis, "not tested", f"no seed in which {case.ticket.name} and these ran."
+        )
+    ticket, *others = (case.reach(arm, seeds) for arm in arms)
+    warning = case.warning(seeds)
+    status = _status(ticket, others, healthy=not warning)
+    numbers = f"{ticket.arm} generalises {ticket.words}; " + ", ".join(
+        f"{other.arm} {other.words}" for other in others
+    )
+    return Claim(hypothesis, status, numbers + _why(status, ticket, others) + warning, len(seeds))
+
+
+def _status(ticket: Reach, others: Sequence[Reach], *, healthy: bool) -> Status:
+    if ticket.reached and all(other.least >= FACTOR * ticket.most for other in others):
+        return "rejected"
+    near = any(other.reached and other.most < FACTOR * ticket.most for other in others)
+    return "contradicted" if ticket.reached and near and healthy else "inconclusive"
+
+
+def _why(status: Status, ticket: Reach, others: Sequence[Reach]) -> str:
+    """What the numbers come to."""
+    if status == "rejected":
+        return f": at least {_times(min(other.least for other in others), ticket.most)} as long."
+    if status == "contradicted":
+        return ": less than twice as long."
+    if not ticket.reached:
+        return ": without its number nothing can be compared."
+    if any(other.reached and other.most < FACTOR * ticket.most for other in others):
+        return ": less than twice as long."
+    return ": they were not trained for twice as long."
+
+
+def _times(longer: float, shorter: float) -> str:
+    """A ratio, rounded down: no more is claimed than was found."""
+    ratio = longer / max(1.0, shorter)
+    return f"{floor(ratio) if ratio >= 10 else floor(ratio * 10) / 10:g} times"
+
+
+def _structure(case: _Case, norm: Claim, sparsity: Claim) -> Claim:
+    """Whether what is left, which weights the ticket keeps, removes the delay."""
+    dense = next((arm for arm in case.config.arms if recipe_role(arm) == "dense"), None)
+    if dense is None:
+        return Claim("Structure", "not tested", "no dense arm to compare with.")
+    arms = [case.ticket, dense]
+    if case.pending(arms):
+        return Claim("Structure", "undecided", f"{_WAITING}.")
+    seeds = case.seeds(arms)
+    ticket, base = case.reach(case.ticket, seeds), case.reach(dense, seeds)
+    warning = case.warning(seeds)
+    numbers = f"{ticket.arm} generalises {ticket.words}; {base.arm} {base.words}"
+    if ticket.reached and base.least >= FACTOR * ticket.most:
+        status, why = _with_controls(norm, sparsity)
+        numbers += f": {_times(base.least, ticket.most)} as long"
+    elif ticket.reached and base.reached:
+        status, why = ("inconclusive" if warning else "contradicted"), ": less than twice as long."
+    else:
+        status, why = "inconclusive", ": they cannot be compared."
+    return Claim("Structure", status, numbers + why + warning, len(seeds))
+
+
+def _with_controls(norm: Claim, sparsity: Claim) -> tuple[Status, str]:
+    """What a fast ticket says about structure, given what its controls say."""
+    both = (norm, sparsity)
+    if all(claim.status == "rejected" for claim in both):
+        return "supported", ", and neither norm nor sparsity explains it."
+    open_ones = [claim for claim in both if claim.status != "rejected"]
+    why = " and ".join(f"{claim.hypothesis.lower()} is {claim.status}" for claim in open_ones)
+    for status in ("contradicted", "undecided", "not tested"):
+        if any(claim.status == status for claim in open_ones):
+            return status, f", but {why}."
+    return "inconclusive", f", but {why}."
