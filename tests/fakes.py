@@ -12,10 +12,8 @@ A run that is "running" or "paused" has its lock held by this process until `let
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -38,6 +36,10 @@ from grok_tui.protocol.events import (
     Warned,
 )
 from grok_tui.protocol.rundir import About, RunDir, TrainerLock, boot_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
 HOSTILE_TITLE = (
     "\x1b]0;owned\x07\x1b[2J[/] [bold]\u202eevil\u2066 e\u0301\u0301\u0301\u0301\u0301 表 \u009b31m"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf, isfinite
 from statistics import median
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from grok_tui.monitor.history import History, LaneHistory
-from grok_tui.protocol.config import Arm, Config
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from grok_tui.monitor.history import History, LaneHistory
+    from grok_tui.protocol.config import Arm, Config
 
 Role = Literal[
     "dense",

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grok_tui.errors import PresetError, RunError
 from grok_tui.monitor.history import EMPTY, History, fold
 from grok_tui.monitor.milestones import duration
+from grok_tui.monitor.tail import decoded
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.watch import Pulse, Signs, State, judge_state
-from grok_tui.protocol import events, presets
-from grok_tui.protocol.config import Config
-from grok_tui.protocol.events import AnyEvent, Finished, LaneFinished, Measured, Reached
+from grok_tui.protocol import presets
+from grok_tui.protocol.events import Finished, LaneFinished, Measured, Reached
 from grok_tui.protocol.rundir import RunDir, lock_state, read_about, run_folders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from grok_tui.protocol.config import Config
 
 TAIL = 64 * 1024
 """Bytes at the end of a log that are looked at."""
@@ -141,9 +146,8 @@ def _end_of_log(run: RunDir) -> tuple[History, bool, int]:
     """What the last lines of a log say, whether there are any, and the furthest step they name."""
     data = read_part(run, TAIL, from_end=True)
     step = 0
-    found: list[AnyEvent] = []
-    for line in data.split(b"\n")[-LAST_LINES - 1 : -1]:
-        found += _decoded(line)
+    lines = data.split(b"\n")[-LAST_LINES - 1 : -1]
+    found = [event for line in lines if (event := decoded(line)) is not None]
     for event in found:
         if isinstance(event, Finished):
             step = max((lane.step for lane in event.lanes), default=0)
@@ -175,17 +179,10 @@ def _reached(data: bytes) -> Iterator[tuple[str, int, str]]:
         end = data.find(b"\n", at)
         if end < 0:
             return
-        for event in _decoded(data[at:end]):
-            if isinstance(event, Reached):
-                yield event.arm, event.seed, event.milestone
+        event = decoded(data[at:end])
+        if isinstance(event, Reached):
+            yield event.arm, event.seed, event.milestone
         at = data.find(mark, end)
-
-
-def _decoded(line: bytes) -> list[AnyEvent]:
-    try:
-        return [events.decode(line)]
-    except (ValueError, RecursionError):
-        return []
 
 
 def read_part(run: RunDir, size: int, *, from_end: bool = False) -> bytes:

@@ -8,15 +8,18 @@ Anything else is inconclusive.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, inf
 from statistics import median
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from grok_tui.monitor.arms import is_missing, recipe_role, role
-from grok_tui.monitor.history import History
-from grok_tui.protocol.config import Arm, Config
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grok_tui.monitor.history import History
+    from grok_tui.protocol.config import Arm, Config
 
 Status = Literal["rejected", "supported", "contradicted", "inconclusive", "undecided", "not tested"]
 FACTOR = 2.0
@@ -124,14 +127,14 @@ class _Case:
 
 
 def _words(middle: float, found: Sequence[float], seeds: int, budget: int) -> str:
-    """A median with its range: at step 53 (50–178); not in 5000 steps (2 of 5 seeds did)."""
+    """A median with its range: at step 53 (50-178); not in 5000 steps (2 of 5 seeds did)."""
     if middle == inf:
         some = f" ({len(found)} of {seeds} seeds did)" if found else ""
         return f"not in {budget} steps{some}"
     if seeds == 1:
         return f"at step {middle:.0f}"
     top = f"{max(found):.0f}" if len(found) == seeds else f"not in {budget}"
-    return f"at step {middle:.0f} ({min(found):.0f}–{top})"
+    return f"at step {middle:.0f} ({min(found):.0f}-{top})"
 
 
 def claims(config: Config, history: History) -> tuple[Claim, Claim, Claim]:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import platform
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from grok_tui.monitor.catalog import LAST_LINES, read_part
-from grok_tui.protocol import events, presets
-from grok_tui.protocol.config import Config
+from grok_tui.errors import PresetError
+from grok_tui.monitor.catalog import LAST_LINES, TAIL, read_part
+from grok_tui.monitor.tail import decoded
+from grok_tui.protocol import presets
 from grok_tui.protocol.events import AnyEvent, Finished, Measured
 from grok_tui.protocol.rundir import RunDir, read_about, run_folders
-from grok_tui.errors import PresetError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grok_tui.protocol.config import Config
 
 NEWEST = 8
 """Runs that are looked at for evidence."""
@@ -135,10 +140,5 @@ def _evidence(run: RunDir) -> _Evidence | None:
 
 
 def _last_events(run: RunDir) -> list[AnyEvent]:
-    found: list[AnyEvent] = []
-    for line in read_part(run, 64 * 1024, from_end=True).split(b"\n")[1 - LAST_LINES * 4 :]:
-        try:
-            found.append(events.decode(line))
-        except (ValueError, RecursionError):
-            continue
-    return found
+    lines = read_part(run, TAIL, from_end=True).split(b"\n")[1 - LAST_LINES * 4 :]
+    return [event for line in lines if (event := decoded(line)) is not None]

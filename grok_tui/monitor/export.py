@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from grok_tui.monitor.history import METRICS
 from grok_tui.monitor.tail import Tail
-from grok_tui.monitor.watch import View
 from grok_tui.protocol.events import Measured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grok_tui.monitor.watch import View
 
 FIXED = ("arm", "seed", "step", "seconds", *METRICS)
 _FORMULA = ("=", "+", "-", "@")

@@ -193,7 +193,7 @@ class _LaneDraft:
 
 def _growing(kept: Column, code: Literal["d", "q"]) -> array[float]:
     """An array that ends where the column ends: its own, unless that has grown past it."""
-    store = kept._store  # noqa: SLF001
+    store = kept._store
     if kept and len(store) == len(kept):
         return store
     return array(code, kept)

@@ -15,8 +15,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -24,10 +24,14 @@ from grok_tui.errors import RunError, RunFailed
 from grok_tui.monitor.text import safe, safe_lines
 from grok_tui.monitor.watch import Pulse, View, Watch
 from grok_tui.protocol import presets, rundir
-from grok_tui.protocol.config import Config
 from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import Failed, Finished
 from grok_tui.protocol.rundir import RunDir
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grok_tui.protocol.config import Config
 
 ENGINE = (sys.executable, "-m", "grok_tui.engine")
 """What is run; tests put something quicker here."""
@@ -158,14 +162,16 @@ def environment(command: Sequence[str] = ()) -> dict[str, str]:
     """The environment of a trainer: ours, with threads that do not spin while they wait.
 
     The trainer finds the number of threads that pays; OMP_NUM_THREADS is 1 unless the user set it.
-    GROK_TUI_COMMAND (a JSON list) and GROK_TUI_CWD tell it what was typed and where.
+    PWD stays the folder that the run was asked for in; GROK_TUI_COMMAND, a JSON list, is what was
+    typed.
     """
     env = dict(os.environ)
     env.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     env.setdefault("OMP_NUM_THREADS", "1")
     with contextlib.suppress(OSError):
-        env["GROK_TUI_CWD"] = str(Path.cwd())
-    env["GROK_TUI_COMMAND"] = json.dumps(list(command))
+        env["PWD"] = str(Path.cwd())
+    if command:
+        env["GROK_TUI_COMMAND"] = json.dumps(list(command))
     home = Path(__file__).resolve().parents[2]
     if home.name not in ("site-packages", "dist-packages"):
         # A source checkout: `-m grok_tui.engine` has to find it from the root folder too.

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from grok_tui.monitor.history import History, LaneHistory
-from grok_tui.protocol.config import Config
+if TYPE_CHECKING:
+    from grok_tui.monitor.history import History, LaneHistory
+    from grok_tui.protocol.config import Config
 
 WINDOW = 30.0
 """Seconds of training that the speed is taken over."""
@@ -22,7 +24,8 @@ def phase(lane: LaneHistory | None, threshold: float) -> str:
 
     waiting, memorising, memorised since step 42, generalising (memorised, and test accuracy over
     half the threshold), generalised at step 1141; for a lane that ended short of it: not memorised
-    in 500 steps, not generalised in 5000 steps, stopped at step 80, diverged at step 7, did not run.
+    in 500 steps, not generalised in 5000 steps, stopped at step 80, diverged at step 7, did not
+    run.
     """
     if lane is None or (lane.start is None and not lane.steps and lane.end is None):
         return "waiting"

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import msgspec
 
 from grok_tui.protocol import events
 from grok_tui.protocol.events import AnyEvent
-from grok_tui.protocol.rundir import RunDir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grok_tui.protocol.rundir import RunDir
 
 BLOCK = 4 << 20
 """Bytes that are held at once; more than the longest line that counts."""
@@ -112,14 +115,22 @@ class Tail:
             damaged = 1
             del lines[0]
         for line in lines:
-            try:
-                found.append(events.decode(line))
-            except (ValueError, RecursionError):
-                if _is_newer(line):
-                    unknown += 1
-                else:
-                    damaged += 1
+            event = decoded(line)
+            if event is not None:
+                found.append(event)
+            elif _is_newer(line):
+                unknown += 1
+            else:
+                damaged += 1
         return Batch(tuple(found), restarted, damaged, unknown)
+
+
+def decoded(line: bytes) -> AnyEvent | None:
+    """The event of one line, or None if it is damaged or of a newer version."""
+    try:
+        return events.decode(line)
+    except (ValueError, RecursionError):
+        return None
 
 
 class _Tagged(msgspec.Struct, frozen=True):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from grok_tui.monitor.arms import ArmRow, Role, Spread, arm_rows
 from grok_tui.monitor.claims import Status, claims
-from grok_tui.monitor.history import History
-from grok_tui.protocol.config import Config
+
+if TYPE_CHECKING:
+    from grok_tui.monitor.history import History
+    from grok_tui.protocol.config import Config
 
 __all__ = ["ArmRow", "Role", "Spread", "Status", "Verdict", "judge", "table"]
 
@@ -16,7 +19,7 @@ HEADER = ("arm", "seeds", "t_mem", "t_gen", "tau", "speed", "test", "kept")
 
 @dataclass(frozen=True)
 class Verdict:
-    """Rows in the order of the configuration; sentences on the norm, the sparsity, the structure."""
+    """Rows in the order of the configuration; sentences on norm, sparsity and structure."""
 
     rows: tuple[ArmRow, ...]
     sentences: tuple[str, str, str]
@@ -56,22 +59,22 @@ def _cells(row: ArmRow) -> tuple[str, ...]:
         milestone(row.t_mem, brief=True),
         milestone(t_gen),
         _three(row.tau_grok.median),
-        f"{_three(row.speedup)}×" if row.speedup is not None else "–",
+        f"{_three(row.speedup)}x" if row.speedup is not None else "-",
         _percent(row.test_accuracy),
         _percent(row.kept),
     )
 
 
 def milestone(spread: Spread, *, brief: bool = False) -> str:
-    """A milestone in a cell: 53 · 53 (50–178) · 53 (2/5) while seeds train · not in 5000 · not yet.
+    """A milestone in a cell: 53 · 53 (50-178) · 53 (2/5) while seeds train · not in 5000 · not yet.
 
     `brief` leaves out the range and the number of steps.
     """
     seeds = spread.reached + spread.missed + spread.pending
     if not seeds:
-        return "–" if brief else "did not run"
+        return "-" if brief else "did not run"
     if not spread.reached and spread.pending:
-        return "–" if brief else "not yet"
+        return "-" if brief else "not yet"
     if spread.median is None:
         some = f" ({spread.reached}/{seeds})" if spread.reached else ""
         return "never" if brief else f"not in {spread.budget}{some}"
@@ -81,19 +84,19 @@ def milestone(spread: Spread, *, brief: bool = False) -> str:
     if spread.pending:
         return f"{middle} ({spread.reached}/{seeds})"
     top = f"{spread.high:.0f}" if not spread.missed else "none"
-    return f"{middle} ({spread.low:.0f}–{top})"
+    return f"{middle} ({spread.low:.0f}-{top})"
 
 
 def _three(value: float | None) -> str:
     """Three digits of a ratio."""
     if value is None:
-        return "–"
+        return "-"
     return f"{value:.3g}" if value < 999.5 else f"{value:.0f}"
 
 
 def _percent(value: float | None) -> str:
     """Whole percents, rounded down: 100 % is said of all and nothing less."""
     if value is None:
-        return "–"
+        return "-"
     # Of 0.29 a float makes 28.999…
     return f"{int(min(1.0, max(0.0, value)) * 100 + 1e-9)}%"

@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from grok_tui.errors import PresetError
 from grok_tui.monitor.history import EMPTY, History, fold
 from grok_tui.monitor.tail import Tail
 from grok_tui.monitor.text import safe
 from grok_tui.protocol import presets
-from grok_tui.protocol.config import Config
 from grok_tui.protocol.events import Failed, Finished
 from grok_tui.protocol.rundir import (
     BEAT_WIDTH,
@@ -27,6 +25,11 @@ from grok_tui.protocol.rundir import (
     read_about,
     read_small,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grok_tui.protocol.config import Config
 
 State = Literal["starting", "running", "paused", "finished", "stopped", "failed", "interrupted"]
 ALIVE: frozenset[State] = frozenset({"starting", "running", "paused"})
