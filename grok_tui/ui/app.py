@@ -1,0 +1,191 @@
+"""The application: themes, the keys that work everywhere, and which screen is on top."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import termios
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.screen import Screen
+
+from grok_tui.protocol.rundir import RunDir
+from grok_tui.ui import themes
+from grok_tui.ui.keys import Key, bindings, on_screen
+from grok_tui.ui.messages import Drawn, OpenRun
+from grok_tui.ui.screens.help import HelpScreen
+from grok_tui.ui.services import Services
+
+PATIENCE = 0.6
+"""Seconds after which the picture is sent whether or not a screen says that its data are on it."""
+LINK = 1.0
+"""Seconds between two looks at whether the terminal is still there."""
+
+
+class Actions(Provider):
+    """Every action of the key table that works here, for the palette."""
+
+    def _keys(self) -> list[Key]:
+        name = self.screen.name or ""
+        return [key for key in [*on_screen(name), *on_screen("everywhere")] if key.action]
+
+    async def discover(self) -> Hits:
+        """All of them, before anything is typed."""
+        for key in self._keys():
+            yield DiscoveryHit(_title(key), self._run(key), help=key.help)
+
+    async def search(self, query: str) -> Hits:
+        """Those that fit what is typed."""
+        matcher = self.matcher(query)
+        for key in self._keys():
+            score = matcher.match(f"{_title(key)} {key.help}")
+            if score > 0:
+                yield Hit(score, _title(key), self._run(key), help=key.help)
+
+    def _run(self, key: Key) -> Any:
+        return partial(self.screen.run_action, key.action)
+
+
+def _title(key: Key) -> str:
+    return f"{key.label} ({key.shown})"
+
+
+class GrokTuiApp(App[None]):
+    """The terminal interface on one runs folder; with `run`, on that run."""
+
+    TITLE = "grok-tui"
+    CSS_PATH = "app.tcss"
+    BINDINGS = bindings("everywhere")
+    COMMANDS = {Actions}
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
+
+    def __init__(
+        self, runs: Path, run: RunDir | None = None, services: Services | None = None
+    ) -> None:
+        super().__init__()
+        self._runs = runs
+        self._run_dir = run
+        self._services = services or Services()
+        self._held = ExitStack()
+        self.animation_level = "none"
+        for theme in (themes.DARK, themes.LIGHT):
+            self.register_theme(theme)
+        self.theme = themes.first(self.console.color_system, self.no_color)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """What stands at the bottom: the run that was asked for, else the launcher."""
+        return self.live_screen(self._run_dir) if self._run_dir else self._launcher()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Names of ours that the terminal's own themes lack."""
+        return themes.ANSI
+
+    def on_load(self) -> None:
+        """Send nothing to the terminal until there is something to see."""
+        self._held.enter_context(self.batch_update())
+
+    def on_mount(self) -> None:
+        """Watch for the ends that Textual does not: signals, and a link that is gone."""
+        self.set_timer(PATIENCE, self._held.close)
+        if self.is_headless:
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.exit)
+        if sys.stdin.isatty():
+            self.set_interval(LINK, self._check_link)
+
+    def _check_link(self) -> None:
+        """Leave when the terminal is gone: under nohup nobody else says so."""
+        try:
+            termios.tcgetattr(sys.stdin.fileno())
+        except (termios.error, OSError):
+            self.exit()
+
+    def on_drawn(self, _: Drawn) -> None:
+        """The first data are on the screen: show it."""
+        self._held.close()
+
+    def on_open_run(self, message: OpenRun) -> None:
+        """Show a run."""
+        self.push_screen(self.live_screen(message.run))
+
+    def _launcher(self) -> Screen[Any]:
+        from grok_tui.ui.screens.launcher import Launcher
+
+        return Launcher(self._runs, self._services)
+
+    def _list(self) -> Screen[Any]:
+        from grok_tui.ui.screens.runs import Runs
+
+        return Runs(self._runs, self._services)
+
+    def live_screen(self, run: RunDir) -> Screen[Any]:
+        from grok_tui.ui.screens.live import LiveScreen
+
+        return LiveScreen(run)
+
+    def _go(self, name: str) -> None:
+        """Bring a screen to the top: the one that is open already, or a new one."""
+        names = [each.name for each in self.screen_stack]
+        if name in names:
+            for _ in names[names.index(name) + 1 :]:
+                self.pop_screen()
+            return
+        new = self._list() if name == "runs" else self._launcher()
+        if names[-1] == "live":
+            self.switch_screen(new)
+        else:
+            self.push_screen(new)
+
+    def action_runs(self) -> None:
+        """The list of runs."""
+        self._go("runs")
+
+    def action_launcher(self) -> None:
+        """The launcher."""
+        self._go("launcher")
+
+    def action_help(self) -> None:
+        """The keys of the screen on top."""
+        self.push_screen(HelpScreen(self.screen.name or ""))
+
+    def action_palette(self) -> None:
+        """Every action by name."""
+        self.action_command_palette()
+
+    def action_theme(self) -> None:
+        """Light for dark, dark for light."""
+        self.theme = themes.other(self.theme)
+
+    def action_out(self) -> None:
+        """One layer out; on the last layer, stay."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def action_leave(self) -> None:
+        """One layer out; on the last layer, leave, and say which runs go on."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        else:
+            self.exit(message=farewell(self._services.alive(self._runs)) or None)
+
+    async def action_quit(self) -> None:
+        """Leave at once, from any layer."""
+        self.exit(message=farewell(self._services.alive(self._runs)) or None)
+
+
+def farewell(alive: int) -> str:
+    """What to say after leaving: that training goes on, and how to look again."""
+    if not alive:
+        return ""
+    runs = "1 run goes" if alive == 1 else f"{alive} runs go"
+    return f"{runs} on training; `grok-tui attach last` to look again, `grok-tui ls` for all."

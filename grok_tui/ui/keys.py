@@ -1,0 +1,135 @@
+"""The keys: one table that bindings, the key bar, help, the palette and the tests are made from.
+
+A screen takes `BINDINGS = bindings("live")` and has an `action_…` for each action named here; an
+action that starts with `app.` is the application's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+_SHOWN = {
+    "question_mark": "?",
+    "colon": ":",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "enter": "Enter",
+    "space": "Space",
+    "escape": "Esc",
+    "tab": "Tab",
+    "shift+tab": "⇧Tab",
+    "f1": "F1",
+    "f5": "F5",
+}
+
+
+@dataclass(frozen=True)
+class Key:
+    """One entry of the table."""
+
+    id: str
+    """Names the binding, for a keymap: `screen.what`."""
+    keys: str
+    """Textual's names of the keys that do it, with commas between them."""
+    action: str
+    """What is run; empty where the focused list, table or field does it by itself."""
+    label: str
+    """One word for the key bar."""
+    help: str
+    """What it does, in a line."""
+    footer: bool = False
+    """Whether the key bar shows it."""
+
+    @property
+    def screen(self) -> str:
+        """The screen that it works on, or `everywhere`."""
+        return self.id.partition(".")[0]
+
+    @property
+    def names(self) -> list[str]:
+        """Textual's name of each key."""
+        return self.keys.split(",")
+
+    @property
+    def shown(self) -> str:
+        """The keys as a person writes them: "? F1"."""
+        return " ".join(shown(name) for name in self.names)
+
+
+def shown(name: str) -> str:
+    """One of Textual's key names as it stands on a keyboard."""
+    if name.startswith("ctrl+"):
+        return "^" + name[5:]
+    return _SHOWN.get(name, name)
+
+
+TABLE: tuple[Key, ...] = (
+    # The launcher
+    Key("launcher.start", "S,f5", "start", "Start", "Start training what is shown.", True),
+    Key("launcher.pick", "enter", "", "Pick", "Take what the cursor is on and go on."),
+    Key("launcher.tick", "space", "", "Tick", "Tick an arm, and what it depends on.", True),
+    Key("launcher.values", "v", "values", "Values", "Go to the values to change them.", True),
+    Key("launcher.reset", "0", "reset", "Reset", "Back to what the preset says.", True),
+    Key("launcher.out", "escape", "out", "Out", "From a field to the list, else one layer out."),
+    # The list of runs
+    Key("runs.open", "enter", "", "Open", "Open the run: watch it, or replay its log.", True),
+    Key("runs.stop", "K", "stop", "Stop", "Stop it at the next step, with a checkpoint.", True),
+    Key("runs.pause", "P", "pause", "Pause", "Pause it, or let it go on.", True),
+    Key("runs.resume", "R", "resume", "Resume", "Take a stopped run on from its checkpoint.", True),
+    Key("runs.down", "j", "down", "Down", "One run down, as ↓ does."),
+    Key("runs.up", "k", "up", "Up", "One run up, as ↑ does."),
+    Key("runs.refresh", "r", "refresh", "Refresh", "Read the folder again now."),
+    # One run, live or replayed
+    Key("live.charts", "2", "charts", "Charts", "The charts."),
+    Key("live.verdict", "3", "verdict", "Verdict", "Arms compared, and the verdict.", True),
+    Key("live.log", "4", "log", "Log", "What the trainer process printed.", True),
+    Key("live.next", "down,right_square_bracket", "next", "Next", "The next chart."),
+    Key("live.before", "up,left_square_bracket", "before", "Before", "The chart before."),
+    Key("live.full", "enter", "full", "Full", "This chart alone, over the whole screen."),
+    Key("live.back", "escape", "back", "Back", "From full screen back, else one layer out."),
+    Key("live.x", "x", "toggle_x", "Log x", "Logarithmic or plain x axis."),
+    Key("live.y", "y", "toggle_y", "Log y", "Logarithmic or plain y axis."),
+    Key("live.stop", "K", "stop", "Stop", "Stop it at the next step, with a checkpoint.", True),
+    Key("live.pause", "P", "pause", "Pause", "Pause the training, or let it go on.", True),
+    Key("live.resume", "R", "resume", "Resume", "Take a stopped run on from its checkpoint."),
+    # A question
+    Key("confirm.yes", "y,enter", "yes", "Yes", "Do it."),
+    Key("confirm.no", "n,escape,q", "no", "No", "Leave it as it is."),
+    # This help
+    Key("help.close", "escape,q,question_mark,f1", "close", "Close", "Close the help."),
+    # Everywhere
+    Key("everywhere.runs", "1", "app.runs", "Runs", "The list of runs.", True),
+    Key("everywhere.new", "ctrl+n", "app.launcher", "New", "New run: the launcher.", True),
+    Key("everywhere.panes", "tab,shift+tab", "", "Panes", "The next pane, the pane before."),
+    Key("everywhere.help", "question_mark,f1", "app.help", "Help", "The keys of this screen.", True),
+    Key("everywhere.palette", "colon,ctrl+p", "app.palette", "Palette", "Every action by name."),
+    Key("everywhere.theme", "T", "app.theme", "Theme", "Dark or light."),
+    Key("everywhere.out", "escape", "app.out", "Out", "One layer out."),
+    Key("everywhere.leave", "q", "app.leave", "Leave", "Leave this view; runs go on.", True),
+)
+
+
+def on_screen(screen: str) -> list[Key]:
+    """The keys of one screen, or of `everywhere`, in the order of the table."""
+    return [key for key in TABLE if key.screen == screen]
+
+
+def in_bar(screen: str) -> list[Key]:
+    """What the key bar of a screen shows: its own keys, then those that lead elsewhere."""
+    keys = [*on_screen(screen), *on_screen("everywhere")]
+    return [key for key in keys if key.footer and key.action != f"app.{screen}"]
+
+
+def bindings(screen: str) -> list[Binding]:
+    """The table's keys of one screen as bindings; the app takes those of `everywhere`."""
+    return [
+        Binding(key.keys, key.action, key.label, show=key.footer, id=key.id, tooltip=key.help)
+        for key in on_screen(screen)
+        if key.action
+    ]

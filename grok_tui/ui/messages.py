@@ -1,0 +1,121 @@
+"""Every message of our own: requests go up, what threads have read comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from grok_tui.monitor.catalog import Summary
+    from grok_tui.monitor.watch import View
+    from grok_tui.protocol.config import Config
+    from grok_tui.protocol.rundir import RunDir
+
+
+class Drawn(Message):
+    """A screen has its first data on it: the picture may be sent to the terminal."""
+
+
+@dataclass
+class OpenRun(Message):
+    """Show this run, live or replayed."""
+
+    run: RunDir
+
+
+@dataclass
+class RunsRead(Message):
+    """The runs folder as a thread has read it."""
+
+    summaries: Sequence[Summary]
+
+
+@dataclass
+class RunStarted(Message):
+    """The trainer of a new run trains."""
+
+    run: RunDir
+
+
+@dataclass
+class StartFailed(Message):
+    """The trainer of a new run did not come up; the sentence says why."""
+
+    sentence: str
+
+
+@dataclass
+class Did(Message):
+    """What was asked of a run was done, or could not be; a sentence either way."""
+
+    sentence: str
+    failed: bool = False
+
+
+@dataclass
+class Estimated(Message):
+    """How long an experiment would take on this device, in a line."""
+
+    config: Config
+    line: str
+
+
+@dataclass
+class Chosen(Message):
+    """One item of a list was picked: an experiment, a task, a model."""
+
+    list_id: str
+    name: str
+    moved: bool = False
+    """Whether the cursor only came to it."""
+
+
+@dataclass
+class Ticked(Message):
+    """An arm was ticked or unticked by hand."""
+
+    name: str
+
+
+@dataclass
+class Explained(Message):
+    """What the line under a list's cursor is, in a sentence."""
+
+    sentence: str
+
+
+@dataclass
+class ValueEdited(Message):
+    """The text of one value was changed by hand."""
+
+    key: str
+    text: str
+
+
+@dataclass
+class Looked(Message):
+    """The run that is shown has changed; a newer look makes an older one needless."""
+
+    view: View
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest look counts."""
+        return isinstance(message, Looked)
+
+
+@dataclass
+class LogRead(Message):
+    """The end of the trainer's log, as it is now."""
+
+    lines: Sequence[str]
+
+
+@dataclass
+class Told(Message):
+    """What came of a command to the trainer, in a sentence."""
+
+    sentence: str
+    failed: bool = False

@@ -1,0 +1,61 @@
+"""Help: the keys of the screen it was called on, then those that work everywhere."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from grok_tui.ui.keys import Key, bindings, on_screen
+
+TITLES = {
+    "launcher": "The launcher",
+    "runs": "The list of runs",
+    "live": "A run",
+    "everywhere": "Everywhere",
+}
+ABOUT = {
+    "launcher": "Pick an experiment with ↑ ↓, change what should differ, start. The run trains in "
+    "a process of its own: leaving stops nothing.",
+    "runs": "Every run in the runs folder, newest first, whoever started it.",
+    "live": "A run as its log tells it, live or replayed. Leaving the view does not stop the run.",
+}
+
+
+class HelpScreen(ModalScreen[None]):
+    """The key table, as far as it concerns one screen."""
+
+    BINDINGS = bindings("help")
+    AUTO_FOCUS = "#sheet"
+
+    def __init__(self, screen_name: str) -> None:
+        super().__init__(name="help")
+        self._of = screen_name
+
+    def compose(self) -> ComposeResult:
+        """One sheet of text."""
+        with VerticalScroll(id="sheet") as sheet:
+            sheet.border_title = "help"
+            sheet.border_subtitle = "Esc closes"
+            yield Static(sheet_of(self._of), markup=False)
+
+    def action_close(self) -> None:
+        """Back to the screen."""
+        self.dismiss()
+
+
+def sheet_of(screen_name: str) -> Content:
+    """What to know about a screen: a sentence, its keys, and the keys of every screen."""
+    parts = [Content.styled(ABOUT.get(screen_name, ""), "$muted")]
+    for name in (screen_name, "everywhere"):
+        keys = on_screen(name)
+        if keys:
+            title = Content.styled(TITLES.get(name, name), "bold")
+            parts.append(Content("\n").join([title, *map(_line, keys)]))
+    return Content("\n\n").join(part for part in parts if part.plain)
+
+
+def _line(key: Key) -> Content:
+    return Content.assemble((f"{key.shown:<10}", "bold $primary"), key.help)

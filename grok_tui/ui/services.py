@@ -1,0 +1,81 @@
+"""What the screens ask of the rooms below: one object, so that a test passes another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grok_tui.protocol import control
+from grok_tui.protocol.config import Config
+from grok_tui.protocol.control import Command
+from grok_tui.protocol.rundir import RunDir, lock_state, run_folders
+
+if TYPE_CHECKING:
+    from grok_tui.monitor.catalog import Summary
+    from grok_tui.monitor.estimate import Estimate
+
+START_WAIT = 120.0
+"""Seconds that a trainer may take to come up: torch is slow to load from a cold disk."""
+
+
+def _start(config: Config, runs: Path, name: str) -> RunDir:
+    from grok_tui.monitor import launch
+
+    return launch.start(config, runs, name)
+
+
+def _wait(run: RunDir) -> None:
+    from grok_tui.monitor import launch
+
+    launch.wait_until_started(run, START_WAIT)
+
+
+def _resume(run: RunDir) -> None:
+    from grok_tui.monitor import launch
+
+    launch.resume(run)
+
+
+def _send(run: RunDir, command: Command) -> None:
+    control.send(run, command, by="tui")
+
+
+def _summaries(runs: Path, limit: int) -> Sequence[Summary]:
+    from grok_tui.monitor import catalog
+
+    return catalog.summaries(runs, limit)
+
+
+def _estimate(config: Config, runs: Path) -> Estimate:
+    from grok_tui.monitor import estimate
+
+    return estimate.estimate(config, runs)
+
+
+def _alive(runs: Path) -> int:
+    return sum(lock_state(run) == "held" for run in run_folders(runs))
+
+
+@dataclass(frozen=True)
+class Services:
+    """Each is called with plain values, most of them in a thread, and may raise GrokTuiError."""
+
+    start: Callable[[Config, Path, str], RunDir] = _start
+    """Make a run and spawn its trainer."""
+    wait: Callable[[RunDir], None] = _wait
+    """Return when its trainer trains."""
+    resume: Callable[[RunDir], None] = _resume
+    """Take a run on from its checkpoint."""
+    send: Callable[[RunDir, Command], None] = _send
+    """Tell a trainer to stop, pause, continue."""
+    summaries: Callable[[Path, int], Sequence[Summary]] = _summaries
+    """The newest runs in the folder, so many of them (0: all), newest first."""
+    estimate: Callable[[Config, Path], Estimate] = _estimate
+    """How long an experiment takes here."""
+    alive: Callable[[Path], int] = _alive
+    """How many trainers hold their lock."""
+    clock: Callable[[], float] = time.time
+    """Seconds since the epoch, for ages."""

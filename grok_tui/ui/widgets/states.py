@@ -1,0 +1,47 @@
+"""The state of a run as a glyph, a word and a colour, the same on every screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grok_tui.monitor.milestones import duration
+from grok_tui.monitor.text import columns, safe
+
+if TYPE_CHECKING:
+    from grok_tui.monitor.watch import State
+
+GLYPHS: dict[State, str] = {
+    "starting": "◌",
+    "running": "▶",
+    "paused": "‖",
+    "finished": "✓",
+    "stopped": "■",
+    "failed": "✗",
+    "interrupted": "!",
+}
+COLOURS: dict[State, str] = {
+    "starting": "primary",
+    "running": "primary",
+    "paused": "warning",
+    "finished": "success",
+    "stopped": "muted",
+    "failed": "error",
+    "interrupted": "warning",
+}
+"""Names of theme colours."""
+
+
+def in_words(state: State) -> str:
+    """The state with its glyph, 13 columns wide."""
+    return f"{GLYPHS[state]} {state:<11}"
+
+
+def age(seconds: float) -> str:
+    """How long ago, in one unit: it changes seldom and takes little room."""
+    return " ".join(duration(max(0.0, seconds)).split()[:2])
+
+
+def padded(text: str, width: int) -> str:
+    """Foreign text made safe and exactly so many columns wide."""
+    text = safe(text, width)
+    return text + " " * (width - columns(text))

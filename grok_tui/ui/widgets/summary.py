@@ -1,0 +1,81 @@
+"""What the launcher says beside its lists: the experiment in words, and the newest runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widgets import OptionList, Static
+
+from grok_tui.monitor.text import safe
+from grok_tui.protocol.config import Config
+from grok_tui.ui.draft import facts
+from grok_tui.ui.messages import OpenRun
+from grok_tui.ui.widgets.pickers import Item, Lines
+from grok_tui.ui.widgets.states import COLOURS, age, in_words, padded
+
+if TYPE_CHECKING:
+    from grok_tui.monitor.catalog import Summary as RunSummary
+
+SHOWN = 6
+
+
+class Summary(Static):
+    """Title, what to look for, lanes, steps and time of an experiment."""
+
+    def __init__(self) -> None:
+        super().__init__(id="summary", markup=False)
+
+    def show(self, config: Config, problem: str, time_line: str) -> None:
+        """Put an experiment into words; a problem takes the place of the time."""
+        lines = [
+            Content.styled(safe(config.title, 120), "bold"),
+            Content.styled(safe(config.about, 400), "$muted"),
+            *map(Content, facts(config)),
+        ]
+        if problem:
+            lines.append(Content.styled(safe(problem, 400), "$error"))
+        elif time_line:
+            lines.append(Content(safe(time_line, 200)))
+        self.update(Content("\n").join(line for line in lines if line.plain))
+
+    def name_it(self, name: str, changed: bool) -> None:
+        """Put the experiment's name above, and whether it was changed."""
+        self.border_title = Content(safe(name, 40))
+        self.border_subtitle = "changed; 0 resets" if changed else ""
+
+    def refuse(self, sentence: str) -> None:
+        """Say why there is nothing to show."""
+        self.update(Content.styled(safe(sentence, 400), "$error"))
+
+
+class Recent(Lines):
+    """The newest runs, a line each; picking one opens it."""
+
+    def __init__(self) -> None:
+        super().__init__("recent", "recent runs")
+        self._runs: tuple[RunSummary, ...] = ()
+        self._states: dict[str, RunSummary] = {}
+
+    def show(self, summaries: Sequence[RunSummary], now: float) -> None:
+        """Show the first few; nothing at all where there are none."""
+        self._runs = tuple(summaries[:SHOWN])
+        self._states = {one.run.id: one for one in self._runs}
+        self.set_class(bool(self._runs), "-any")
+        self.fill([Item(one.run.id, _words(one, now)) for one in self._runs])
+
+    def line(self, item: Item) -> Content:
+        """The state in its colour, then the words."""
+        state = self._states[item.name].state
+        return Content.styled(f"{in_words(state)}  ", f"${COLOURS[state]}") + super().line(item)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Ask for the run."""
+        event.stop()
+        self.post_message(OpenRun(self._runs[event.option_index].run))
+
+
+def _words(one: RunSummary, now: float) -> str:
+    ago = f"{age(now - one.started_at)} ago"
+    return f"{ago:<12}{padded(one.title or one.run.id, 44)}  {one.milestones}"
