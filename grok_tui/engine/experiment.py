@@ -7,6 +7,7 @@ events of a run are the same each time it is run.
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Callable, Iterator
 
 import torch
@@ -51,7 +52,7 @@ class Experiment:
         self.finished: list[Lane] = []
         """Lanes that ended and whose artifacts nobody has fetched yet."""
         self._data: dict[int, Data] = {}
-        self._placement = placement
+        self.placement = placement
         self._stack = Stack(self.layout, self.model, config.train)
         self._seconds = seconds
 
@@ -90,7 +91,7 @@ class Experiment:
     def data(self, seed: int) -> Data:
         """Inputs, labels and split of a seed, built once."""
         if seed not in self._data:
-            self._data[seed] = tasks.build(self.config.task, seed, self._placement)
+            self._data[seed] = tasks.build(self.config.task, seed, self.placement)
         return self._data[seed]
 
     def take_on(self) -> None:
@@ -125,16 +126,26 @@ class Experiment:
             yield self._end(lane, "steps" if steps else "generalised")
 
     def _measured(self, lane: Lane, numbers: dict[str, float]) -> Iterator[AnyEvent]:
-        named = {name: numbers.pop(name) for name in _FIELDS}
-        where = {"arm": lane.arm, "seed": lane.seed, "step": lane.step}
-        yield Measured(**where, seconds=round(self._seconds(), 6), **named, probes=numbers)
+        yield Measured(
+            arm=lane.arm,
+            seed=lane.seed,
+            step=lane.step,
+            seconds=round(self._seconds(), 6),
+            train_loss=numbers.pop("train_loss"),
+            test_loss=numbers.pop("test_loss"),
+            train_accuracy=_single(train := numbers.pop("train_accuracy")),
+            test_accuracy=_single(test := numbers.pop("test_accuracy")),
+            l1_norm=numbers.pop("l1_norm"),
+            l2_norm=numbers.pop("l2_norm"),
+            probes=numbers,
+        )
         resolution = lane.step - lane.measured
         lane.measured = lane.step
         threshold = self.config.train.threshold
-        if lane.t_mem is None and named["train_accuracy"] > threshold:
+        if lane.t_mem is None and train > threshold:
             lane.t_mem = lane.step
             yield _reached(lane, "memorised", resolution)
-        if lane.t_gen is None and named["test_accuracy"] > threshold:
+        if lane.t_gen is None and test > threshold:
             lane.t_gen = lane.step
             yield _reached(lane, "generalised", resolution)
 
@@ -220,14 +231,10 @@ class Experiment:
         return ""
 
 
-_FIELDS = (
-    "train_loss",
-    "test_loss",
-    "train_accuracy",
-    "test_accuracy",
-    "l1_norm",
-    "l2_norm",
-)
+def _single(number: float) -> float:
+    """The number as single precision has it: how accuracies are logged, whatever computes them."""
+    rounded: float = struct.unpack("f", struct.pack("f", number))[0]
+    return rounded
 
 
 def _reached(lane: Lane, milestone: Milestone, resolution: int) -> Reached:

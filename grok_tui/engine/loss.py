@@ -18,32 +18,34 @@ def gradient_(logits: Tensor, labels: Tensor) -> Tensor:
 
     logits (..., examples, classes), labels (..., examples, 1).
     """
+    logits.sub_(logits.amax(-1, keepdim=True))
     true, wrong = _exponentials_(logits, labels)
     share = 1.0 / (logits.shape[-2] * (true + wrong))
     logits.mul_(share)
     return logits.scatter_(-1, labels, share.mul_(wrong).neg_())
 
 
+def losses_(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """Cross entropy of each example, and whether its largest logit is that of the label.
+
+    logits (examples, classes), labels and both results (examples, 1); the logits are overwritten.
+    A tie is the answer of the lowest class.
+    """
+    logits.sub_(logits.amax(-1, keepdim=True))
+    lead = logits.gather(-1, labels).neg_()
+    right = lead == 0
+    if logits.numel() - int(logits.count_nonzero()) > len(labels):  # a tie somewhere: rare
+        right = logits.argmax(-1, keepdim=True) == labels
+    true, wrong = _exponentials_(logits, labels)
+    return lead + torch.log1p(wrong + (true - 1.0)), right
+
+
 def _exponentials_(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """e_y and s; leaves e_j of the wrong classes in `logits`, and 0 for the true one."""
-    logits.sub_(logits.amax(-1, keepdim=True)).exp_()
+    """e_y and s of logits that lie below their maximum, 0.
+
+    Leaves e_j of the wrong classes in `logits`, and 0 for the true one.
+    """
+    logits.exp_()
     true = logits.gather(-1, labels)
     logits.scatter_(-1, labels, 0.0)
     return true, logits.sum(-1, keepdim=True)
-
-
-def losses_(logits: Tensor, labels: Tensor) -> Tensor:
-    """Cross entropy of each example (..., examples, 1); the logits are overwritten."""
-    lead = logits.amax(-1, keepdim=True) - logits.gather(-1, labels)
-    true, wrong = _exponentials_(logits, labels)
-    return lead + torch.log1p(wrong + (true - 1.0))
-
-
-def mean_loss_and_accuracy_(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean cross entropy and share of right answers of one lane, as float64 scalars.
-
-    logits (examples, classes). A tie counts as the lowest class. The logits are overwritten.
-    """
-    right = logits.argmax(-1, keepdim=True) == labels
-    accuracy = right.sum() / right.numel()
-    return losses_(logits, labels).mean(dtype=torch.float64), accuracy.to(torch.float64)

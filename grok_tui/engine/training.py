@@ -53,8 +53,7 @@ class Stack:
 
     def __init__(self, layout: Layout, model: Model, train: Train) -> None:
         self._layout, self._model, self._train = layout, model, train
-        self._scratch = Scratch()
-        self._measuring = {"train": Scratch(), "test": Scratch()}
+        self._scratch, self._measuring = Scratch(), Scratch()
         self._blocks: list[Block] = []
 
     def hold(self, lanes: Sequence[Lane]) -> None:
@@ -73,12 +72,16 @@ class Stack:
 
     def measure(self, lane: Lane) -> dict[str, float]:
         """Losses, accuracies and probes of the lane's weights as they are, without a gradient."""
-        numbers: dict[str, Tensor] = {}
+        whole, trained = lane.data.whole, lane.data.trained
         with torch.inference_mode():
-            for name, examples in (("train", lane.data.train), ("test", lane.data.test)):
-                logits = self._model.forward(lane.weights, examples.inputs, self._measuring[name])
-                mean, accuracy = loss.mean_loss_and_accuracy_(logits, examples.labels)
-                numbers |= {f"{name}_loss": mean, f"{name}_accuracy": accuracy}
+            logits = self._model.forward(lane.weights, whole.inputs, self._measuring)
+            losses, right = loss.losses_(logits, whole.labels)
+            numbers = {
+                "train_loss": losses[:trained].mean(dtype=torch.float64),
+                "test_loss": losses[trained:].mean(dtype=torch.float64),
+                "train_accuracy": right[:trained].mean(dtype=torch.float64),
+                "test_accuracy": right[trained:].mean(dtype=torch.float64),
+            }
             numbers |= {name: probe(lane.rows.weights) for name, probe in PROBES.items()}
             values = torch.stack(list(numbers.values())).tolist()
         return dict(zip(numbers, values, strict=True))
@@ -99,7 +102,7 @@ def _together(sets: Sequence[Examples]) -> Examples:
     """The examples of all lanes, (lanes, examples, …); shared, not copied, where they are one."""
     if len(sets) == 1:
         return sets[0]
-    if all(examples is sets[0] for examples in sets):
+    if all(examples.inputs is sets[0].inputs for examples in sets):
         first = sets[0]
         lanes = len(sets)
         return Examples(_repeated(first.inputs, lanes), _repeated(first.labels, lanes))

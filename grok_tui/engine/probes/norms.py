@@ -13,4 +13,4 @@ def l1(row: Tensor) -> Tensor:
 
 def l2(row: Tensor) -> Tensor:
     """Root of the sum of squares over a masked row (length,), a float64 scalar."""
-    return row.to(torch.float64).square().sum().sqrt()
+    return torch.linalg.vector_norm(row, dtype=torch.float64)

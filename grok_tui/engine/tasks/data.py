@@ -23,11 +23,23 @@ class Examples:
 class Data:
     """Training and test set of one seed."""
 
-    train: Examples
-    test: Examples
+    whole: Examples
+    """The training examples, then the test examples: what is measured goes through in one."""
+    trained: int
+    """Number of training examples."""
     train_pairs: Tensor
     """(examples, 2), int64, on the CPU: what the split is, for artifacts and for the hash."""
     test_pairs: Tensor
+
+    @property
+    def train(self) -> Examples:
+        """The examples that are trained on."""
+        return Examples(self.whole.inputs[: self.trained], self.whole.labels[: self.trained])
+
+    @property
+    def test(self) -> Examples:
+        """The examples that are not."""
+        return Examples(self.whole.inputs[self.trained :], self.whole.labels[self.trained :])
 
     @property
     def sha256(self) -> str:

@@ -18,8 +18,8 @@ def addition(task: ModularAddition, seed: int, placement: Placement) -> Data:
     """
     train, test = _from_file(task) if task.split_from else _drawn(task, seed)
     return Data(
-        train=_examples(train, task.p, placement),
-        test=_examples(test, task.p, placement),
+        whole=_examples(torch.cat([train, test]), task.p, placement),
+        trained=len(train),
         train_pairs=train,
         test_pairs=test,
     )

@@ -1,0 +1,132 @@
+"""The trainer process: `python -m grok_tui.engine RUN_DIR [--device NAME]`.
+
+Exit codes: 0 done, 2 a run, preset or device that cannot be, 3 failed, 130 stopped.
+The lock is taken and the configuration checked before torch is imported, which takes seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from grok_tui.engine import about
+from grok_tui.engine.log import EventLog, ended_as
+from grok_tui.engine.orders import Orders
+from grok_tui.engine.signals import Signals
+from grok_tui.errors import GrokTuiError, PresetError, RunError, RunFailed
+from grok_tui.protocol import presets
+from grok_tui.protocol.config import Config
+from grok_tui.protocol.disk import Disk
+from grok_tui.protocol.events import Failed
+from grok_tui.protocol.rundir import RunDir, TrainerLock
+
+MAX_TRACEBACK = 20_000
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Train the run in a folder; the exit code."""
+    run, device = _parse(arguments)
+    signals = Signals()
+    signals.install()
+    disk = Disk()
+    try:
+        lock, config = _claim(run, disk)
+    except GrokTuiError as error:
+        return _complain(str(error), error.exit_code)
+    try:
+        return _train(run, config, device, (lock, signals, disk))
+    except GrokTuiError as error:
+        shown = traceback.format_exc() if isinstance(error, RunFailed) else ""
+        _record(run, str(error), shown, disk)
+        return _complain(str(error), error.exit_code)
+    except Exception as error:
+        sentence = _sentence(error)
+        shown = traceback.format_exc()
+        _record(run, sentence, shown, disk)
+        sys.stderr.write(shown)
+        return _complain(sentence, RunFailed.exit_code)
+
+
+def _parse(arguments: Sequence[str]) -> tuple[RunDir, str]:
+    parser = argparse.ArgumentParser(prog="python -m grok_tui.engine", description=__doc__)
+    parser.add_argument("run", help="the folder of the run")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
+    parsed = parser.parse_args(arguments)
+    return RunDir(Path(parsed.run).absolute()), parsed.device
+
+
+def _claim(run: RunDir, disk: Disk) -> tuple[TrainerLock, Config]:
+    """Take the lock and read the configuration. Raises RunError, PresetError."""
+    try:
+        lock = TrainerLock(run)
+        Orders(run, disk).sweep()
+        if ended_as(run.events) == "completed":
+            raise RunError(f"{run.id} is trained to its end already")
+        about.write(run, disk)
+    except OSError as error:
+        why = (error.strerror or "unknown reason").lower()
+        raise RunError(f"cannot train in {run.path}: {why}") from None
+    try:
+        return lock, presets.load_config(run.config)
+    except PresetError as error:
+        _record(run, str(error), "", disk)
+        raise
+
+
+def _train(
+    run: RunDir, config: Config, device: str, hands: tuple[TrainerLock, Signals, Disk]
+) -> int:
+    # only now: torch takes seconds to load
+    from grok_tui.engine.opening import open_run
+    from grok_tui.engine.recorder import Recorder
+    from grok_tui.engine.trainer import Trainer
+
+    lock, signals, disk = hands
+    opened = open_run(run, config, device, disk)
+    recorder = Recorder(run, lock, signals, disk)
+    try:
+        return Trainer(run, opened, recorder, signals, disk).train()
+    except BaseException:
+        with contextlib.suppress(OSError):  # what happened before the failure belongs to the log
+            recorder.log.flush()
+        raise
+
+
+def _record(run: RunDir, sentence: str, shown: str, disk: Disk) -> None:
+    """Let the log end with the failure, if it can be written at all."""
+    failed = Failed(sentence=_clean(sentence), traceback=_clean(shown)[-MAX_TRACEBACK:])
+    with contextlib.suppress(OSError):
+        log = EventLog(run.events, disk)
+        log.add(failed)
+        log.flush()
+        log.sync()
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        name = f": {error.filename}" if error.filename else ""
+        return f"the disk failed: {error.strerror.lower()}{name}"
+    return f"{type(error).__name__}: {error}"[:500]
+
+
+def _clean(text: str) -> str:
+    """Text without the lone surrogates that JSON cannot hold."""
+    return text.encode(errors="replace").decode()
+
+
+def _complain(sentence: str, code: int) -> int:
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{_clean(sentence)}\n")
+        sys.stderr.flush()
+    return code
+
+
+if __name__ == "__main__":
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+    os._exit(code)  # torch's own shutdown can hang or crash after all is written

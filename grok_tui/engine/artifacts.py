@@ -1,0 +1,29 @@
+"""What is left of a lane for others to take: its mask, its weights at both ends, its split."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from grok_tui.engine.lanes import Lane, Layout
+
+
+def tensors(lane: Lane, layout: Layout) -> dict[str, Tensor]:
+    """Named so that `weights_from` (prefix `init.` or `final.`) and `split_from` can read them."""
+    parts = {
+        "mask": lane.rows.mask.to("cpu", torch.uint8),
+        "init": lane.start,
+        "final": lane.rows.weights.to("cpu"),
+    }
+    named = {
+        f"{part}.{name}": view.clone(memory_format=torch.contiguous_format)
+        for part, row in parts.items()
+        for name, view in layout.views(row).items()
+    }
+    pairs = {"train_pairs": lane.data.train_pairs, "test_pairs": lane.data.test_pairs}
+    return named | {name: tensor.clone() for name, tensor in pairs.items()}
+
+
+def name(lane: Lane) -> str:
+    """The file's name; arm names are safe for paths by their pattern."""
+    return f"{lane.arm}-seed{lane.seed}.safetensors"

@@ -1,0 +1,70 @@
+"""Which device trains, how torch is set up on it, and what the bits of a run depend on."""
+
+from __future__ import annotations
+
+import platform
+
+import torch
+
+from grok_tui.errors import UsageError
+
+THREADS = 1
+"""Of each product. A second thread that waits spins on the core that others need."""
+
+
+def choose(wanted: str, precision: str) -> torch.device:
+    """The device of that name; auto: cuda, then mps, then cpu. Raises UsageError."""
+    if wanted == "auto":
+        return torch.device(_best(precision))
+    try:
+        device = torch.device(wanted)
+    except RuntimeError:
+        raise UsageError(f"no device {wanted[:40]}; expected auto, cpu, cuda, cuda:N or mps") from None
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        there = torch.cuda.device_count()
+        raise UsageError(f"no device {wanted}: CUDA sees {there} here; expected auto or cpu")
+    if device.type == "mps" and (not _has_mps() or precision == "float64"):
+        raise UsageError("no device mps for this run; expected auto or cpu")
+    if device.type not in ("cpu", "cuda", "mps"):
+        raise UsageError(f"no device {wanted[:40]}; expected auto, cpu, cuda, cuda:N or mps")
+    return device
+
+
+def _best(precision: str) -> str:
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if _has_mps() and precision == "float32" else "cpu"
+
+
+def _has_mps() -> bool:
+    return torch.backends.mps.is_available()
+
+
+def prepare(threads: int) -> None:
+    """Set up arithmetic: fixed threads, full float32, numbers too small to matter are zero.
+
+    Without the last, the moments of weights whose gradient is zero decay into denormal numbers,
+    on which a CPU is many times slower.
+    """
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(True)
+    torch.backends.cuda.matmul.allow_tf32 = False
+
+
+def name(device: torch.device) -> str:
+    """What the device is called, for people."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return platform.processor() or platform.machine()
+
+
+def fingerprint(device: torch.device, precision: str, threads: int) -> dict[str, str]:
+    """What must be the same for a resumed run to equal an uninterrupted one bit for bit."""
+    return {
+        "torch": str(torch.__version__),
+        "device": f"{device.type} {name(device)}",
+        "kernels": torch.backends.cpu.get_cpu_capability(),
+        "cuda": str(torch.version.cuda or ""),
+        "precision": precision,
+        "threads": str(threads),
+    }

@@ -1,0 +1,102 @@
+"""The writer of the event log: whole lines, in order, few system calls."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from pathlib import Path
+
+from grok_tui.protocol.disk import Disk
+from grok_tui.protocol.events import (
+    MAX_LINE,
+    AnyEvent,
+    Failed,
+    Finished,
+    Reached,
+    decode,
+    encode,
+)
+
+FLUSH_EVERY = 0.25
+FLUSH_BYTES = 64 * 1024
+SYNC_EVERY = 5.0
+
+
+class EventLog:
+    """Lines collect in memory and go out in one write; only the holder of the lock has one."""
+
+    def __init__(self, path: Path, disk: Disk) -> None:
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        self._descriptor = os.open(path, flags, 0o644)
+        self._disk = disk
+        self._pending = bytearray()
+        self._urgent = False
+        self._flushed = self._synced = time.monotonic()
+        self.size = os.fstat(self._descriptor).st_size
+        """Bytes in the file; what is still in memory not counted."""
+        if self.size and os.pread(self._descriptor, 1, self.size - 1) != b"\n":
+            self._pending += b"\n"  # the torn line of a predecessor stays one damaged line
+
+    def add(self, event: AnyEvent) -> None:
+        """Put an event behind all others; it is in the file after the next flush."""
+        self._pending += encode(event)
+        self._urgent |= isinstance(event, (Reached, Finished))
+
+    @property
+    def is_due(self) -> bool:
+        """Whether a flush should not wait any longer."""
+        waited = time.monotonic() - self._flushed
+        full = len(self._pending) >= FLUSH_BYTES
+        return bool(self._pending) and (self._urgent or full or waited >= FLUSH_EVERY)
+
+    def flush(self) -> None:
+        """Write what is pending. Raises OSError; what went out is never written again."""
+        while self._pending:
+            written = self._disk.write(self._descriptor, bytes(self._pending))
+            del self._pending[:written]
+            self.size += written
+        self._urgent = False
+        self._flushed = time.monotonic()
+        if self._flushed - self._synced >= SYNC_EVERY:
+            self.sync()
+
+    def sync(self) -> None:
+        """All that was flushed is on the medium when this returns."""
+        self._disk.sync(self._descriptor)
+        self._synced = time.monotonic()
+
+    def close(self) -> None:
+        """Let the file go."""
+        os.close(self._descriptor)
+
+
+def size(path: Path) -> int:
+    """Length of a log; 0 if there is none."""
+    with contextlib.suppress(OSError):
+        return path.stat().st_size
+    return 0
+
+
+def cut(path: Path, length: int, disk: Disk) -> None:
+    """Make the log end after `length` bytes: a new file in its place, so that readers notice."""
+    with path.open("rb") as file:
+        disk.replace(path, file.read(length))
+
+
+def ended_as(path: Path) -> str:
+    """How the run of this log ended: completed, stopped, failed, or empty if it did not."""
+    try:
+        with path.open("rb") as file:
+            length = file.seek(0, os.SEEK_END)
+            file.seek(max(0, length - MAX_LINE))
+            lines = file.read().splitlines()
+    except OSError:
+        return ""
+    try:
+        last = decode(lines[-1]) if lines else None
+    except ValueError:
+        return ""
+    if isinstance(last, Finished):
+        return last.outcome
+    return "failed" if isinstance(last, Failed) else ""

@@ -1,0 +1,96 @@
+"""How a trainer begins: a new run, or one that it takes on from a checkpoint."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import torch
+
+import grok_tui
+from grok_tui.engine import about, devices, log, loss, state
+from grok_tui.engine.checkpoints import Checkpoints, Loaded
+from grok_tui.engine.clock import Stopwatch
+from grok_tui.engine.experiment import Experiment
+from grok_tui.engine.tasks.data import Placement
+from grok_tui.errors import RunError
+from grok_tui.protocol.config import Config
+from grok_tui.protocol.disk import Disk
+from grok_tui.protocol.events import FORMAT, AnyEvent, Resumed, Started, Warned
+from grok_tui.protocol.rundir import RunDir
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A run that is ready for its next step."""
+
+    experiment: Experiment
+    checkpoints: Checkpoints
+    watch: Stopwatch
+    fingerprint: dict[str, str]
+    config_sha256: str
+    events: tuple[AnyEvent, ...]
+    """What is to be said before the first step of this trainer."""
+
+
+def open_run(run: RunDir, config: Config, device_name: str, disk: Disk) -> Opened:
+    """Make the experiment of a run, where it begins or where a checkpoint left it.
+
+    Cuts the log back to the checkpoint. Raises UsageError for a device that is not there,
+    PresetError for weights or a split that do not fit, RunError if config.toml was changed.
+    """
+    precision = config.train.precision
+    device = devices.choose(device_name, precision)
+    devices.prepare(devices.THREADS)
+    about.write(run, disk, str(device), devices.name(device))
+    fingerprint = devices.fingerprint(device, precision, devices.THREADS)
+    placement = Placement(device, getattr(torch, precision))
+    sha256 = hashlib.sha256(run.config.read_bytes()).hexdigest()
+    checkpoints = Checkpoints(run, disk)
+    length = log.size(run.events)
+    loaded, problems = checkpoints.load(length)
+    if loaded and loaded.state.config_sha256 != sha256:
+        raise RunError(f"{run.id}: config.toml is not the one that this run began with")
+    watch = Stopwatch(loaded.state.seconds if loaded else 0.0)
+    if loaded:
+        experiment = state.restore(config, placement, watch, loaded.state, loaded.tensors)
+    else:
+        experiment = Experiment(config, placement, watch)
+    events: list[AnyEvent] = []
+    if not loaded:
+        events.append(_started(experiment, config, fingerprint, sha256))
+    if length:
+        offset = loaded.entry.log_offset if loaded else 0
+        log.cut(run.events, offset, disk)
+        events.append(_resumed(loaded, fingerprint, length - offset))
+    events += [Warned(sentence=problem) for problem in problems]
+    if not loaded:
+        events += experiment.begin()
+    return Opened(experiment, checkpoints, watch, fingerprint, sha256, tuple(events))
+
+
+def _started(
+    experiment: Experiment, config: Config, fingerprint: dict[str, str], sha256: str
+) -> Started:
+    return Started(
+        format=FORMAT,
+        version=grok_tui.__version__,
+        device=str(experiment.placement.device),
+        precision=config.train.precision,
+        threads=devices.THREADS,
+        loss=loss.FORM,
+        lanes=len(experiment.order),
+        config_sha256=sha256,
+    )
+
+
+def _resumed(loaded: Loaded | None, now: dict[str, str], dropped: int) -> Resumed:
+    before = loaded.entry.fingerprint if loaded else now
+    names = sorted(before.keys() | now.keys())
+    changed = tuple(name for name in names if before.get(name) != now.get(name))
+    return Resumed(
+        file=loaded.entry.file if loaded else "",
+        exact=not changed,
+        changed=changed,
+        dropped_bytes=dropped,
+    )

@@ -1,0 +1,43 @@
+"""Commands that lie in the control folder, as the trainer takes them up."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from grok_tui.protocol import control
+from grok_tui.protocol.control import Order
+from grok_tui.protocol.disk import Disk
+from grok_tui.protocol.rundir import RunDir
+
+LOOK_EVERY = 0.1
+
+
+class Orders:
+    """The control folder of a run, seen by its trainer."""
+
+    def __init__(self, run: RunDir, disk: Disk) -> None:
+        self._run = run
+        self._disk = disk
+        self._looked = 0.0
+
+    def sweep(self) -> None:
+        """Remove what was meant for a predecessor."""
+        for path in control.waiting(self._run):
+            self.remove(path)
+
+    def look(self) -> Iterator[tuple[Path, Order | str]]:
+        """Each command that waits, or why it is refused; looks at most ten times a second."""
+        now = time.monotonic()
+        if now - self._looked < LOOK_EVERY:
+            return
+        self._looked = now
+        for path in control.waiting(self._run):
+            yield path, control.read(path)
+
+    def remove(self, path: Path) -> None:
+        """Take a command away once it was obeyed; a folder that somebody put there stays."""
+        with contextlib.suppress(OSError):
+            self._disk.unlink(path)

@@ -1,0 +1,181 @@
+"""The trainer: drives an experiment, writes what happens, and obeys between two steps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from grok_tui.engine import artifacts, state
+from grok_tui.engine.checkpoints import write_tensors
+from grok_tui.engine.clock import Pace
+from grok_tui.engine.opening import Opened
+from grok_tui.engine.orders import Orders
+from grok_tui.engine.recorder import NAP, Recorder
+from grok_tui.engine.signals import Signals
+from grok_tui.errors import RunFailed
+from grok_tui.protocol.control import Order
+from grok_tui.protocol.disk import Disk
+from grok_tui.protocol.events import (
+    AnyEvent,
+    Checkpointed,
+    Continued,
+    Finished,
+    Obeyed,
+    Paused,
+    Warned,
+)
+from grok_tui.protocol.rundir import RunDir
+
+CHECKPOINT_EVERY = 30.0
+CHECKPOINT_SHARE = 0.02
+"""Part of the time that may go into checkpoints."""
+
+
+class Trainer:
+    """One run in training, from its first step to the last line of its log."""
+
+    def __init__(
+        self, run: RunDir, opened: Opened, recorder: Recorder, signals: Signals, disk: Disk
+    ) -> None:
+        self._run = run
+        self._opened = opened
+        self._experiment = opened.experiment
+        self._recorder = recorder
+        self._signals = signals
+        self._disk = disk
+        self._orders = Orders(run, disk)
+        self._pace = Pace()
+        self._checkpointed = 0.0
+        self._cost = 0.0
+        self._paused = False
+        self._stopped = False
+
+    def train(self) -> int:
+        """Train to the end, or to where the run is stopped; the exit code, 0 or 130.
+
+        Raises RunFailed when it was stopped and no checkpoint could be written, OSError when the
+        disk fails.
+        """
+        self._recorder.say(self._opened.events)
+        self._recorder.flush()
+        self._checkpoint()
+        for events in self._slices():
+            self._recorder.say(events)
+            self._keep_artifacts()
+            self._listen()
+            if self._stopped:
+                return self._finish("stopped", 130)
+            self._checkpoint_if_due()
+        return self._finish("completed", 0)
+
+    def _slices(self) -> Iterator[list[AnyEvent]]:
+        """Train on and on; stands still about ten times a second, and at every boundary."""
+        yield []
+        while self._experiment.running:
+            began = time.monotonic()
+            steps = min(self._pace.steps(), self._experiment.until_boundary())
+            events = self._experiment.advance(steps)
+            self._pace.took(steps, time.monotonic() - began)
+            yield events
+
+    def _keep_artifacts(self) -> None:
+        while self._experiment.finished:
+            lane = self._experiment.finished.pop(0)
+            path = self._run.artifacts / artifacts.name(lane)
+            tensors = artifacts.tensors(lane, self._experiment.layout)
+            self._recorder.insist(partial(write_tensors, path, tensors, self._disk))
+
+    def _listen(self) -> None:
+        """Obey signals and commands; while paused, stay here."""
+        self._obey()
+        while self._paused and not self._stopped:
+            time.sleep(NAP)
+            self._obey()
+
+    def _obey(self) -> None:
+        self._recorder.beat()
+        for path, order in self._orders.look():
+            self._carry_out(path, order)
+        if self._signals.checkpoint:
+            self._signals.checkpoint = False
+            self._checkpoint()
+        if self._signals.stop and not self._stopped:
+            self._stop()
+
+    def _carry_out(self, path: Path, order: Order | str) -> None:
+        """Act, say so, and only then take the command away: a death in between repeats it."""
+        command = "" if isinstance(order, str) else order.command
+        acts = {
+            "pause": self._pause,
+            "continue": self._continue,
+            "stop": self._stop,
+            "checkpoint": self._checkpoint,
+        }
+        result = order if isinstance(order, str) else acts[order.command]()
+        identity = path.name.removesuffix(".json").encode(errors="replace").decode()
+        self._recorder.say([Obeyed(command=command, id=identity[:80], result=result)])
+        self._recorder.flush()
+        self._orders.remove(path)
+
+    def _pause(self) -> str:
+        if self._paused:
+            return "already paused"
+        self._paused = True
+        self._opened.watch.hold()
+        self._recorder.say([Paused()])
+        self._recorder.flush()
+        self._checkpoint()
+        return "paused"
+
+    def _continue(self) -> str:
+        if not self._paused:
+            return "not paused"
+        self._paused = False
+        self._opened.watch.go()
+        self._recorder.say([Continued()])
+        return "continued"
+
+    def _stop(self) -> str:
+        written = self._checkpoint()
+        if written != "checkpoint written":
+            raise RunFailed(f"the run was stopped, but {written}")
+        self._stopped = True
+        return "stopped"
+
+    def _checkpoint_if_due(self) -> None:
+        since = time.monotonic() - self._checkpointed
+        if since >= max(CHECKPOINT_EVERY, self._cost / CHECKPOINT_SHARE):
+            self._checkpoint()
+
+    def _checkpoint(self) -> str:
+        """Write a checkpoint; what came of it in words. A failure costs the run nothing else."""
+        self._recorder.flush()
+        began = time.monotonic()
+        opened = self._opened
+        try:
+            self._recorder.log.sync()
+            made, tensors = state.capture(self._experiment, opened.config_sha256, opened.watch())
+            entry = opened.checkpoints.write(
+                made, tensors, self._recorder.log.size, opened.fingerprint
+            )
+        except OSError as error:
+            self._checkpointed = time.monotonic()
+            problem = f"no checkpoint could be written: {(error.strerror or str(error)).lower()}"
+            self._recorder.say([Warned(sentence=problem)])
+            return problem
+        self._checkpointed = time.monotonic()
+        self._cost = self._checkpointed - began
+        milliseconds = round(self._cost * 1000, 3)
+        said = Checkpointed(file=entry.file, bytes=entry.bytes, milliseconds=milliseconds)
+        self._recorder.say([said])
+        return "checkpoint written"
+
+    def _finish(self, outcome: str, code: int) -> int:
+        lanes = tuple(self._experiment.result(key) for key in self._experiment.order)
+        completed = outcome == "completed"
+        self._recorder.say([Finished(outcome="completed" if completed else "stopped", lanes=lanes)])
+        self._recorder.flush()
+        self._recorder.log.sync()
+        return code
