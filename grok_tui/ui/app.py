@@ -8,19 +8,25 @@ import sys
 import termios
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
-from textual.screen import Screen
 
-from grok_tui.protocol.rundir import RunDir
 from grok_tui.ui import themes
 from grok_tui.ui.keys import Key, bindings, on_screen
-from grok_tui.ui.messages import Drawn, OpenRun
 from grok_tui.ui.screens.help import HelpScreen
 from grok_tui.ui.services import Services
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from textual.binding import BindingType
+    from textual.screen import Screen
+
+    from grok_tui.protocol.rundir import RunDir
+    from grok_tui.ui.messages import Drawn, OpenRun
 
 PATIENCE = 0.6
 """Seconds after which the picture is sent whether or not a screen says that its data are on it."""
@@ -48,7 +54,7 @@ class Actions(Provider):
             if score > 0:
                 yield Hit(score, _title(key), self._run(key), help=key.help)
 
-    def _run(self, key: Key) -> Any:
+    def _run(self, key: Key) -> Callable[[], Awaitable[None]]:
         return partial(self.screen.run_action, key.action)
 
 
@@ -61,11 +67,14 @@ class GrokTuiApp(App[None]):
 
     TITLE = "grok-tui"
     CSS_PATH = "app.tcss"
-    BINDINGS = bindings("everywhere")
-    COMMANDS = {Actions}
+    BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Actions}
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-narrow"),
+        (110, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (34, "-tall")]
 
     def __init__(
         self, runs: Path, run: RunDir | None = None, services: Services | None = None
@@ -131,7 +140,7 @@ class GrokTuiApp(App[None]):
     def live_screen(self, run: RunDir) -> Screen[Any]:
         from grok_tui.ui.screens.live import LiveScreen
 
-        return LiveScreen(run)
+        return LiveScreen(run, self._services)
 
     def _go(self, name: str) -> None:
         """Bring a screen to the top: the one that is open already, or a new one."""

@@ -7,15 +7,18 @@ wrong with it, in the sentence that `--set` gives.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grok_tui.errors import PresetError
 from grok_tui.monitor.milestones import duration
 from grok_tui.protocol import presets, schema, toml
 from grok_tui.protocol.config import Arm, Config, Section, Train, to_plain
-from grok_tui.protocol.presets import Preset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from grok_tui.protocol.presets import Preset
 
 OWN = ""
 """The task or model as the experiment has it, when that comes from no preset."""
@@ -90,6 +93,8 @@ class Base:
     config: Config
     task: str
     model: str
+    tasks: tuple[Preset, ...]
+    models: tuple[Preset, ...]
     recipes: Mapping[str, Recipe]
 
 
@@ -102,7 +107,9 @@ def base(preset: Preset) -> Base:
         if not piece.problem and piece.name not in recipes:
             recipes[piece.name] = Recipe(piece.name, piece.about, _needs(piece.name), piece.name)
     task, model = (_piece_name(table.get(key, OWN)) for key in ("task", "model"))
-    return Base(preset, config, task, model, recipes)
+    tasks = tuple(one for one in presets.gallery("task") if not one.problem)
+    models = tuple(one for one in presets.gallery("model") if not one.problem)
+    return Base(preset, config, task, model, tasks, models, recipes)
 
 
 @dataclass(frozen=True)
@@ -149,10 +156,7 @@ class Draft:
         Returns the draft and the names of the others that changed.
         """
         before = set(self.arms)
-        if name in before:
-            after = before - self._needing(name)
-        else:
-            after = before | self._needed(name)
+        after = before - self._needing(name) if name in before else before | self._needed(name)
         ordered = tuple(arm for arm in self.base.recipes if arm in after)
         others = tuple(arm for arm in self.base.recipes if arm in (before ^ after) - {name})
         return replace(self, arms=ordered), others
@@ -210,7 +214,7 @@ def facts(config: Config) -> list[str]:
     """What an experiment amounts to, a line each: lanes, steps, size."""
     arms, seeds = len(config.arms), len(config.seeds)
     train: Train = config.train
-    lanes = f"{_count(arms, 'arm')} × {_count(seeds, 'seed')} = {_count(arms * seeds, 'lane')}"
+    lanes = f"{_count(arms, 'arm')} x {_count(seeds, 'seed')} = {_count(arms * seeds, 'lane')}"
     size = f"{config.parameters:,} weights each"
     steps = f"up to {train.steps:,} steps"
     if train.stop_after_generalised:
@@ -256,7 +260,7 @@ def _is_table(table: Mapping[str, Any], key: str) -> bool:
     return isinstance(table.get(key), dict)
 
 
-def _piece_name(piece: Any) -> str:
+def _piece_name(piece: object) -> str:
     """The name of the preset that a piece starts from; OWN where it starts from none."""
     name = piece.get("preset", OWN) if isinstance(piece, dict) else piece
     return name if isinstance(name, str) else OWN

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 _SHOWN = {
     "question_mark": "?",
@@ -107,7 +107,9 @@ TABLE: tuple[Key, ...] = (
     Key("everywhere.runs", "1", "app.runs", "Runs", "The list of runs.", True),
     Key("everywhere.new", "ctrl+n", "app.launcher", "New", "New run: the launcher.", True),
     Key("everywhere.panes", "tab,shift+tab", "", "Panes", "The next pane, the pane before."),
-    Key("everywhere.help", "question_mark,f1", "app.help", "Help", "The keys of this screen.", True),
+    Key(
+        "everywhere.help", "question_mark,f1", "app.help", "Help", "The keys of this screen.", True
+    ),
     Key("everywhere.palette", "colon,ctrl+p", "app.palette", "Palette", "Every action by name."),
     Key("everywhere.theme", "T", "app.theme", "Theme", "Dark or light."),
     Key("everywhere.out", "escape", "app.out", "Out", "One layer out."),
@@ -126,7 +128,7 @@ def in_bar(screen: str) -> list[Key]:
     return [key for key in keys if key.footer and key.action != f"app.{screen}"]
 
 
-def bindings(screen: str) -> list[Binding]:
+def bindings(screen: str) -> list[BindingType]:
     """The table's keys of one screen as bindings; the app takes those of `everywhere`."""
     return [
         Binding(key.keys, key.action, key.label, show=key.footer, id=key.id, tooltip=key.help)

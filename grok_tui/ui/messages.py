@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from grok_tui.monitor.catalog import Summary
     from grok_tui.monitor.watch import View
     from grok_tui.protocol.config import Config
@@ -45,14 +46,6 @@ class StartFailed(Message):
     """The trainer of a new run did not come up; the sentence says why."""
 
     sentence: str
-
-
-@dataclass
-class Did(Message):
-    """What was asked of a run was done, or could not be; a sentence either way."""
-
-    sentence: str
-    failed: bool = False
 
 
 @dataclass
@@ -115,7 +108,7 @@ class LogRead(Message):
 
 @dataclass
 class Told(Message):
-    """What came of a command to the trainer, in a sentence."""
+    """What came of something that was asked of a run, in a sentence."""
 
     sentence: str
     failed: bool = False

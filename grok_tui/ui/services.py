@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grok_tui.protocol import control
-from grok_tui.protocol.config import Config
-from grok_tui.protocol.control import Command
 from grok_tui.protocol.rundir import RunDir, lock_state, run_folders
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
     from grok_tui.monitor.catalog import Summary
     from grok_tui.monitor.estimate import Estimate
+    from grok_tui.protocol.config import Config
+    from grok_tui.protocol.control import Command
 
 START_WAIT = 120.0
 """Seconds that a trainer may take to come up: torch is slow to load from a cold disk."""

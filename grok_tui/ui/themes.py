@@ -1,4 +1,4 @@
-"""Colours of our own, from the 256-colour cube (ssh seldom forwards COLORTERM), and which to use."""
+"""Colours, from the 256-colour cube (ssh seldom forwards COLORTERM), and which to begin with."""
 
 from __future__ import annotations
 

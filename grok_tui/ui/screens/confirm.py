@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
+from typing import TYPE_CHECKING, ClassVar
+
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from grok_tui.ui.keys import bindings
 
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
 
 class Confirm(ModalScreen[bool]):
     """Asks; True for yes. `question` names its object and is text that passed `safe`."""
 
-    BINDINGS = bindings("confirm")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("confirm")
     AUTO_FOCUS = "#yes"
 
     def __init__(self, question: str, action: str) -> None:

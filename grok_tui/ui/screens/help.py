@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
+from typing import TYPE_CHECKING, ClassVar
+
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from grok_tui.ui.keys import Key, bindings, on_screen
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
 
 TITLES = {
     "launcher": "The launcher",
@@ -27,7 +32,7 @@ ABOUT = {
 class HelpScreen(ModalScreen[None]):
     """The key table, as far as it concerns one screen."""
 
-    BINDINGS = bindings("help")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("help")
     AUTO_FOCUS = "#sheet"
 
     def __init__(self, screen_name: str) -> None:

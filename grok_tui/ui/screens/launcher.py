@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
@@ -15,8 +14,6 @@ from textual.widgets import Button, Input, Static
 from grok_tui.errors import GrokTuiError, PresetError
 from grok_tui.monitor.text import safe
 from grok_tui.protocol import presets
-from grok_tui.protocol.config import Config
-from grok_tui.protocol.presets import Preset
 from grok_tui.ui import draft as drafts
 from grok_tui.ui.draft import VALUES, Draft
 from grok_tui.ui.keys import bindings
@@ -32,11 +29,20 @@ from grok_tui.ui.messages import (
     Ticked,
     ValueEdited,
 )
-from grok_tui.ui.services import Services
 from grok_tui.ui.widgets.form import Form
 from grok_tui.ui.widgets.keybar import KeyBar
 from grok_tui.ui.widgets.pickers import Item, Picker, Ticks
 from grok_tui.ui.widgets.summary import SHOWN, Recent, Summary
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from grok_tui.protocol.config import Config
+    from grok_tui.protocol.presets import Preset
+    from grok_tui.ui.services import Services
 
 HEAD = Content.assemble(("grok-tui  ", "bold $foreground"), "pick an experiment, change it, start")
 WORKING_OUT = "working out the time…"
@@ -45,7 +51,7 @@ WORKING_OUT = "working out the time…"
 class Launcher(Screen[None]):
     """What can be trained, and the button that trains it."""
 
-    BINDINGS = bindings("launcher")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("launcher")
     AUTO_FOCUS = "#experiments"
 
     draft: reactive[Draft | None] = reactive(None, init=False)
@@ -119,9 +125,7 @@ class Launcher(Screen[None]):
             on = message.name in self.draft.arms
             why = "it is made from them" if on else "they are made from it"
             names = ", ".join(safe(name, 40) for name in others)
-            self.notify(
-                f"{'Ticked' if on else 'Unticked'} with it: {names}; {why}.", markup=False
-            )
+            self.notify(f"{'Ticked' if on else 'Unticked'} with it: {names}; {why}.", markup=False)
 
     def on_value_edited(self, message: ValueEdited) -> None:
         """A value was typed."""
@@ -185,14 +189,13 @@ class Launcher(Screen[None]):
         summary.name_it(draft.base.preset.name, draft.changed)
 
     def _fill_pieces(self, draft: Draft) -> None:
-        for kind, list_id, own, picked in (
-            ("task", "tasks", draft.base.task, draft.task),
-            ("model", "models", draft.base.model, draft.model),
+        base = draft.base
+        for list_id, pieces, section, own, picked in (
+            ("tasks", base.tasks, base.config.task, base.task, draft.task),
+            ("models", base.models, base.config.model, base.model, draft.model),
         ):
-            pieces = [one for one in presets.gallery(kind) if not one.problem]  # type: ignore[arg-type]
             items = [Item(one.name, about=one.about) for one in pieces]
             if own not in [one.name for one in pieces]:
-                section = getattr(draft.base.config, kind)
                 items.insert(0, Item(own, own or f"{drafts.kind(section)}, its own"))
             picker = self.query_one(f"#{list_id}", Picker)
             picker.fill(items)
@@ -278,9 +281,9 @@ class Launcher(Screen[None]):
         self.starting = False
         self.notify(safe(message.sentence), title="Not started", severity="error", markup=False)
 
-    def action_out(self) -> None:
+    async def action_out(self) -> None:
         """From a field back to the list; from there one layer out."""
         if isinstance(self.focused, Input):
             self.query_one("#experiments").focus()
         else:
-            self.app.action_out()
+            await self.run_action("app.out")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import DataTable, Static
@@ -16,14 +13,20 @@ from grok_tui.errors import GrokTuiError
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.watch import ALIVE
 from grok_tui.ui.keys import bindings
-from grok_tui.ui.messages import Did, Drawn, OpenRun, RunsRead
+from grok_tui.ui.messages import Drawn, OpenRun, RunsRead, Told
 from grok_tui.ui.screens.confirm import Confirm
-from grok_tui.ui.services import Services
 from grok_tui.ui.widgets.keybar import KeyBar
 from grok_tui.ui.widgets.runtable import RunTable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
     from grok_tui.monitor.catalog import Summary
+    from grok_tui.ui.services import Services
 
 EVERY = 2.0
 """Seconds between two looks at the folder."""
@@ -33,7 +36,7 @@ CAN_RESUME = ("stopped", "interrupted", "failed")
 class Runs(Screen[None]):
     """Every run of one folder. Rows change only where something changed."""
 
-    BINDINGS = bindings("runs")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("runs")
 
     def __init__(self, runs: Path, services: Services) -> None:
         super().__init__(name="runs")
@@ -180,11 +183,11 @@ class Runs(Screen[None]):
         try:
             call()
         except GrokTuiError as error:
-            self.post_message(Did(str(error), failed=True))
+            self.post_message(Told(str(error), failed=True))
         else:
-            self.post_message(Did(sentence))
+            self.post_message(Told(sentence))
 
-    def on_did(self, message: Did) -> None:
+    def on_told(self, message: Told) -> None:
         """Say it, and show the new state."""
         severity = "error" if message.failed else "information"
         self.notify(safe(message.sentence), severity=severity, markup=False)  # type: ignore[arg-type]

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
 from grok_tui.monitor.text import safe
-from grok_tui.ui.draft import Value
 from grok_tui.ui.messages import ValueEdited
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from grok_tui.ui.draft import Value
 
 
 class ValueField(Input):
     """A text field that ↑ and ↓ leave."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "app.focus_previous", show=False),
         Binding("down,enter", "app.focus_next", show=False),
     ]
@@ -73,7 +79,9 @@ class Form(Vertical):
         """A row for each value."""
         yield from self._rows.values()
 
-    def show(self, texts: Mapping[str, str], changed: Iterable[str], faults: Mapping[str, str]) -> None:
+    def show(
+        self, texts: Mapping[str, str], changed: Iterable[str], faults: Mapping[str, str]
+    ) -> None:
         """Fill every row."""
         marked = set(changed)
         for key, row in self._rows.items():

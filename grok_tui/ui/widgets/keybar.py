@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, ClassVar
+
 from rich.segment import Segment
-from textual import events
-from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
 from grok_tui.ui import keys
 
+if TYPE_CHECKING:
+    from textual import events
+    from textual.geometry import Size
+
 
 class KeyBar(Widget):
     """The keys of a screen; those that do not fit are left out. A click presses the key."""
 
-    COMPONENT_CLASSES = {"keybar--key"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keybar--key"}
     ALLOW_SELECT = False
     DEFAULT_CSS = """
     KeyBar { dock: bottom; height: 1; padding: 0 1; color: $text-muted; }

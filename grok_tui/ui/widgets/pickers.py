@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 from textual.content import Content
@@ -12,6 +12,11 @@ from textual.widgets.option_list import Option
 
 from grok_tui.monitor.text import safe
 from grok_tui.ui.messages import Chosen, Explained, Ticked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.binding import BindingType
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Item:
 class Lines(OptionList):
     """Lines to move over; picking one is Enter, space or a click."""
 
-    BINDINGS = [Binding("space", "select", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "select", show=False)]
 
     def __init__(self, list_id: str, title: str) -> None:
         super().__init__(id=list_id, markup=False)

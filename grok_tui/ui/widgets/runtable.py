@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -13,6 +12,8 @@ from grok_tui.monitor.text import safe
 from grok_tui.ui.widgets.states import COLOURS, age, in_words, padded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from grok_tui.monitor.catalog import Summary
 
 COLUMNS = ("state", "age", "title", "milestones", "arms", "seeds", "run")
@@ -57,7 +58,9 @@ class RunTable(DataTable[Text]):
 
     def _change(self, rows: dict[str, Row]) -> None:
         for run_id, row in rows.items():
-            for name, cell, old in zip(self._look[0], self._cells(run_id, row), self._rows[run_id]):
+            for name, cell, old in zip(
+                self._look[0], self._cells(run_id, row), self._rows[run_id], strict=False
+            ):
                 if cell.plain != old:
                     self.update_cell(run_id, name, cell, update_width=True)
 

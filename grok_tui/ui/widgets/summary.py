@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from grok_tui.monitor.text import safe
-from grok_tui.protocol.config import Config
 from grok_tui.ui.draft import facts
 from grok_tui.ui.messages import OpenRun
 from grok_tui.ui.widgets.pickers import Item, Lines
 from grok_tui.ui.widgets.states import COLOURS, age, in_words, padded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from grok_tui.monitor.catalog import Summary as RunSummary
+    from grok_tui.protocol.config import Config
 
 SHOWN = 6
 
