@@ -1,0 +1,348 @@
+"""The commands on recorded runs: what they print, where, and with which exit code."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grok_tui import __version__, cli
+from grok_tui.errors import RunFailed
+from grok_tui.monitor import launch
+from grok_tui.protocol import control, presets
+from grok_tui.protocol.config import Config
+from tests import fakes
+
+if TYPE_CHECKING:
+    from grok_tui.protocol.rundir import RunDir
+
+IDS = [f"20261121-10150{index}-quickstart-abc{letter}" for index, letter in enumerate("abcd")]
+
+
+@dataclass
+class Result:
+    code: int
+    out: str
+    err: str
+
+
+Grok = Callable[..., Result]
+Start = tuple[Config, Path, str, str, Sequence[str]]
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    return tmp_path / "runs"
+
+
+@pytest.fixture
+def grok(runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Grok:
+    """Call `grok-tui` with these arguments, with no terminal, on the runs of this test."""
+    monkeypatch.delenv("GROK_TUI_RUNS", raising=False)
+
+    def call(*arguments: str) -> Result:
+        monkeypatch.setattr(sys, "argv", ["grok-tui", "--runs-dir", str(runs), *arguments])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        out, err = capsys.readouterr()
+        return Result(int(end.value.code or 0), out, err)
+
+    return call
+
+
+@pytest.fixture
+def started(runs: Path, monkeypatch: pytest.MonkeyPatch) -> list[Start]:
+    """What `launch.start` was called with; the run that it makes is already finished."""
+    calls: list[Start] = []
+
+    def start(
+        config: Config, folder: Path, name: str, device: str, command: Sequence[str]
+    ) -> RunDir:
+        calls.append((config, folder, name, device, command))
+        return fakes.recorded_run(runs, made_of=config)
+
+    monkeypatch.setattr(launch, "start", start)
+    monkeypatch.setattr(launch, "wait_until_started", lambda *_: None)
+    return calls
+
+
+def test_version_is_printed(grok: Grok) -> None:
+    assert grok("--version").out == f"grok-tui {__version__}\n"
+
+
+def test_an_unknown_command_is_a_usage_error(grok: Grok) -> None:
+    result = grok("frobnicate")
+    assert (result.code, result.out) == (2, "")
+    assert "frobnicate" in result.err
+
+
+@pytest.mark.parametrize("arguments", [(), ("attach",)])
+def test_the_tui_without_a_terminal_names_headless(
+    grok: Grok, runs: Path, arguments: tuple[str, ...]
+) -> None:
+    fakes.recorded_run(runs)
+    result = grok(*arguments)
+    assert result.code == 2
+    assert "--headless" in result.err
+    assert result.err.count("\n") == 1
+
+
+def test_ls_has_a_line_for_each_run_newest_first(grok: Grok, runs: Path) -> None:
+    states: tuple[fakes.State, ...] = ("finished", "stopped", "failed", "interrupted")
+    for run_id, state in zip(IDS, states, strict=True):
+        fakes.recorded_run(runs, state, run_id=run_id)
+    lines = grok("ls").out.splitlines()
+    assert [line.split()[:2] for line in lines[1:]] == [
+        [IDS[3], "interrupted"],
+        [IDS[2], "failed"],
+        [IDS[1], "stopped"],
+        [IDS[0], "finished"],
+    ]
+
+
+def test_ls_of_no_runs_prints_nothing_to_stdout(grok: Grok) -> None:
+    result = grok("ls")
+    assert (result.code, result.out) == (0, "")
+    assert "grok-tui run quickstart" in result.err
+
+
+def test_a_run_is_found_by_part_of_its_id(grok: Grok, runs: Path) -> None:
+    fakes.recorded_run(runs, run_id=IDS[0])
+    fakes.recorded_run(runs, run_id=IDS[1])
+    assert grok("show", "abca").out.startswith(f"{IDS[0]}: finished\n")
+    assert grok("show", "last").out.startswith(f"{IDS[1]}: finished\n")
+
+
+def test_a_run_that_is_not_there_is_one_sentence(grok: Grok, runs: Path) -> None:
+    fakes.recorded_run(runs, run_id=IDS[0])
+    result = grok("show", "zzzz")
+    assert (result.code, result.out) == (2, "")
+    assert "zzzz" in result.err
+    assert "Traceback" not in result.err
+
+
+def test_show_has_every_lane_the_verdict_and_the_provenance(grok: Grok, runs: Path) -> None:
+    fakes.recorded_run(runs)
+    out = grok("show", "last").out
+    assert "generalised at step 53" in out
+    assert "not generalised in 5000 steps" in out
+    assert "tau" in out
+    assert "torch 2.13" in out
+
+
+def test_show_json_is_one_object_of_plain_ascii(grok: Grok, runs: Path) -> None:
+    fakes.recorded_run(runs)
+    out = grok("show", "last", "--json").out
+    found = json.loads(out)
+    assert out.isascii()
+    assert found["state"] == "finished"
+    assert {lane["arm"]: lane["t_gen"] for lane in found["lanes"]}["grokked-ticket"] == 53
+    assert len(found["verdict"]["sentences"]) == 3
+
+
+def test_show_says_what_failed(grok: Grok, runs: Path) -> None:
+    fakes.recorded_run(runs, "failed")
+    assert "failed: the disk is full" in grok("show", "last").out
+
+
+@pytest.mark.parametrize("arguments", [("ls",), ("show", "host"), ("show", "host", "--json")])
+def test_a_hostile_run_does_not_steer_the_terminal(
+    grok: Grok, runs: Path, arguments: tuple[str, ...]
+) -> None:
+    fakes.hostile_run(runs)
+    result = grok(*arguments)
+    assert result.code == 0
+    printed = result.out.replace("\n", "")
+    assert printed.isprintable()
+
+
+def test_plot_draws_every_chart_without_control_codes(grok: Grok, runs: Path) -> None:
+    fakes.recorded_run(runs)
+    out = grok("plot", "last").out
+    assert "A dense" in out
+    for title in ("accuracy", "loss", "L1 norm", "L2 norm"):
+        assert title in out
+    assert "\x1b" not in out
+
+
+def test_plot_of_an_unreadable_configuration_is_one_sentence(grok: Grok, runs: Path) -> None:
+    fakes.hostile_run(runs)
+    result = grok("plot", "host")
+    assert (result.code, result.out) == (2, "")
+
+
+def test_export_writes_every_measurement_with_all_digits(
+    grok: Grok, runs: Path, tmp_path: Path
+) -> None:
+    run = fakes.recorded_run(runs, made_of=fakes.config(only=("dense",), steps=100))
+    rows = list(csv.DictReader(io.StringIO(grok("export", "last").out)))
+    values = [float(row["train_loss"]) for row in rows]
+    lane = fakes.history(fakes.config(only=("dense",), steps=100)).lanes["dense", 0]
+    assert values == list(lane.metrics["train_loss"])
+    target = tmp_path / "run.csv"
+    assert grok("export", run.id, "--output", str(target)).out == ""
+    assert list(csv.DictReader(io.StringIO(target.read_text()))) == rows
+
+
+def test_export_to_a_place_that_cannot_be_written_is_one_sentence(
+    grok: Grok, runs: Path, tmp_path: Path
+) -> None:
+    fakes.recorded_run(runs)
+    result = grok("export", "last", "--output", str(tmp_path / "no" / "run.csv"))
+    assert result.code == 2
+    assert "no such file" in result.err.lower()
+
+
+def test_export_in_another_format_is_refused(grok: Grok, runs: Path) -> None:
+    fakes.recorded_run(runs)
+    assert grok("export", "last", "--format", "xlsx").code == 2
+
+
+def test_every_preset_of_the_gallery_is_listed_shown_and_checked(grok: Grok) -> None:
+    listed = grok("presets", "list").out
+    for preset in presets.gallery():
+        assert preset.name in listed
+        assert grok("presets", "check", preset.name).out.startswith("ok: ")
+
+
+def test_a_shown_preset_is_documented_toml_that_loads_equal(grok: Grok, tmp_path: Path) -> None:
+    out = grok("presets", "show", "quickstart").out
+    copy = tmp_path / "copy.toml"
+    copy.write_text(out)
+    assert presets.load(str(copy))[0] == presets.load("quickstart")[0]
+    assert "# The longest an arm trains." in out
+
+
+def test_a_bad_preset_names_file_key_and_what_was_expected(grok: Grok, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.toml"
+    bad.write_text('title = "x"\narms = ["dense"]\n[train]\nsteps = 0\n')
+    result = grok("presets", "check", str(bad))
+    assert (result.code, result.out) == (2, "")
+    assert "bad.toml" in result.err
+    assert "train.steps" in result.err
+
+
+def test_run_passes_preset_settings_seeds_and_device_on(
+    grok: Grok, runs: Path, started: list[Start]
+) -> None:
+    result = grok(
+        "run", "quickstart", "--set", "train.steps=70", "--seeds", "1,2", "--device", "cpu"
+    )
+    [(config, folder, name, device, command)] = started
+    assert result.code == 0
+    assert (config.train.steps, config.seeds) == (70, (1, 2))
+    assert (folder, name, device) == (runs, "quickstart", "cpu")
+    assert command[0] == "grok-tui"
+    assert "train.steps=70" in command
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("quickstart", "--set", "train.steps=none"),
+        ("quickstart", "--set", "train.step=1"),
+        ("quickstart", "--seeds", "x"),
+        ("quickstart", "--device", "gpu"),
+        ("quickstart", "--detach", "--json"),
+        ("no-such-preset",),
+    ],
+)
+def test_a_run_that_cannot_be_leaves_nothing_behind(
+    grok: Grok, runs: Path, started: list[Start], arguments: tuple[str, ...]
+) -> None:
+    result = grok("run", *arguments)
+    assert (result.code, result.out, started) == (2, "", [])
+    assert not runs.exists()
+
+
+def test_a_runs_folder_that_cannot_be_made_is_one_sentence(
+    grok: Grok, tmp_path: Path, runs: Path
+) -> None:
+    runs.write_text("a file where the folder should be")
+    result = grok("run", "quickstart", "--headless")
+    assert result.code == 2
+    assert "--runs-dir" in result.err
+
+
+def test_detach_prints_the_id_and_nothing_else(grok: Grok, started: list[Start]) -> None:
+    assert grok("run", "quickstart", "--detach").out == f"{fakes.RUN_ID}\n"
+
+
+def test_a_trainer_that_does_not_begin_is_its_sentence_and_exit_code(
+    grok: Grok, started: list[Start], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wait(*_: object) -> None:
+        raise RunFailed("there is no CUDA device here")
+
+    monkeypatch.setattr(launch, "wait_until_started", wait)
+    result = grok("run", "quickstart", "--headless")
+    assert (result.code, result.err) == (3, "grok-tui: there is no CUDA device here\n")
+
+
+@pytest.mark.parametrize("command", ["stop", "pause", "continue"])
+def test_a_command_to_a_run_that_ended_says_so(grok: Grok, runs: Path, command: str) -> None:
+    fakes.recorded_run(runs, "failed")
+    result = grok(command, "last")
+    assert result.code == 2
+    assert "failed" in result.err
+
+
+@pytest.mark.parametrize("command", ["stop", "pause"])
+def test_a_command_reaches_the_control_folder(
+    grok: Grok, runs: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grok_tui.orders.PATIENCE", 0.1)
+    run = fakes.recorded_run(runs, "running")
+    try:
+        result = grok(command, "last")
+        orders = [control.read(path) for path in control.waiting(run)]
+    finally:
+        fakes.let_go(run)
+    assert result.code == 0
+    assert "has not answered yet" in result.out
+    assert [getattr(order, "command", order) for order in orders] == [command]
+
+
+def test_continue_of_a_run_that_is_not_paused_says_so(grok: Grok, runs: Path) -> None:
+    run = fakes.recorded_run(runs, "running")
+    try:
+        result = grok("continue", "last")
+    finally:
+        fakes.let_go(run)
+    assert (result.code, result.out) == (0, f"{run.id} is running already\n")
+    assert control.waiting(run) == []
+
+
+def test_resume_of_a_complete_run_is_refused(grok: Grok, runs: Path) -> None:
+    fakes.recorded_run(runs)
+    assert grok("resume", "last").code == 2
+
+
+def test_runs_are_found_where_the_environment_says(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fakes.recorded_run(runs)
+    monkeypatch.setenv("GROK_TUI_RUNS", str(runs))
+    monkeypatch.setattr(sys, "argv", ["grok-tui", "ls"])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert fakes.RUN_ID in capsys.readouterr().out
+
+
+def test_runs_are_kept_in_the_working_directory_by_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("GROK_TUI_RUNS", raising=False)
+    monkeypatch.chdir(tmp_path)
+    fakes.recorded_run(Path("runs"))
+    monkeypatch.setattr(sys, "argv", ["grok-tui", "ls"])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert fakes.RUN_ID in capsys.readouterr().out
