@@ -11,8 +11,8 @@ import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grok_tui.engine import about
 from grok_tui.engine.log import EventLog, ended_as
@@ -20,10 +20,14 @@ from grok_tui.engine.orders import Orders
 from grok_tui.engine.signals import Signals
 from grok_tui.errors import GrokTuiError, PresetError, RunError, RunFailed
 from grok_tui.protocol import presets
-from grok_tui.protocol.config import Config
 from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import Failed
 from grok_tui.protocol.rundir import RunDir, TrainerLock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grok_tui.protocol.config import Config
 
 MAX_TRACEBACK = 20_000
 

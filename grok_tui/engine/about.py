@@ -9,11 +9,14 @@ import sys
 import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.rundir import About, RunDir, boot_id, process_start, read_small
+
+if TYPE_CHECKING:
+    from grok_tui.protocol.disk import Disk
 
 _COMMIT = re.compile(r"^[0-9a-f]{40,64}$")
 

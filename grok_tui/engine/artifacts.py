@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor
 
-from grok_tui.engine.lanes import Lane, Layout
+if TYPE_CHECKING:
+    from grok_tui.engine.lanes import Lane, Layout
 
 
 def tensors(lane: Lane, layout: Layout) -> dict[str, Tensor]:

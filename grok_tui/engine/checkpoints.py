@@ -6,16 +6,21 @@ import contextlib
 import hashlib
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from safetensors import SafetensorError
 from safetensors.torch import load, save
-from torch import Tensor
 
 from grok_tui.engine.state import State
-from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.rundir import RunDir, read_small
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import Tensor
+
+    from grok_tui.protocol.disk import Disk
 
 KEPT = 2
 _NAME = re.compile(r"^\d{6}\.safetensors$")
@@ -96,29 +101,29 @@ class Checkpoints:
         self._count = max((_number(entry.file) for entry in entries), default=0)
         loaded = None
         while entries and loaded is None:
-            try:
-                loaded = self._read(entries[-1], log_size)
-            except (OSError, ValueError, SafetensorError) as error:
+            loaded, problem = self._read(entries[-1], log_size)
+            if problem:
                 bad = entries.pop()
-                before = "the one before is taken" if entries else "the run begins anew"
-                problems.append(f"checkpoint {bad.file[:40]} is damaged ({error}); {before}")
+                instead = "the one before is taken" if entries else "the run begins anew"
+                problems.append(f"checkpoint {bad.file[:40]} is damaged: {problem}; {instead}")
         self._entries = tuple(entries)
         if problems:
             self._commit(self._entries)
         return loaded, problems
 
-    def _read(self, entry: Entry, log_size: int) -> Loaded:
+    def _read(self, entry: Entry, log_size: int) -> tuple[Loaded | None, str]:
+        """The checkpoint, or what is wrong with it."""
         if not _NAME.match(entry.file):
-            raise ValueError("it is not named as a checkpoint")
+            return None, "it is not named as a checkpoint"
         if entry.log_offset > log_size:
-            raise ValueError("the log is shorter than it was then")
-        path = self._folder / entry.file
-        if path.stat().st_size != entry.bytes:
-            raise ValueError("its length is wrong")
-        data = read_small(path, entry.bytes)
-        if hashlib.sha256(data).hexdigest() != entry.sha256:
-            raise ValueError("its sha256 is wrong")
-        return Loaded(entry, _state(data), load(data))
+            return None, "the log is shorter than it was then"
+        try:
+            data = read_small(self._folder / entry.file, entry.bytes)
+            if len(data) != entry.bytes or hashlib.sha256(data).hexdigest() != entry.sha256:
+                return None, "its bytes are not those that were written"
+            return Loaded(entry, _state(data), load(data)), ""
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
+            return None, str(error)[:200]
 
     def _commit(self, entries: tuple[Entry, ...]) -> None:
         manifest = msgspec.json.encode(Manifest(checkpoints=entries))

@@ -19,15 +19,19 @@ def choose(wanted: str, precision: str) -> torch.device:
     try:
         device = torch.device(wanted)
     except RuntimeError:
-        raise UsageError(f"no device {wanted[:40]}; expected auto, cpu, cuda, cuda:N or mps") from None
+        raise _unknown(wanted) from None
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         there = torch.cuda.device_count()
         raise UsageError(f"no device {wanted}: CUDA sees {there} here; expected auto or cpu")
     if device.type == "mps" and (not _has_mps() or precision == "float64"):
         raise UsageError("no device mps for this run; expected auto or cpu")
     if device.type not in ("cpu", "cuda", "mps"):
-        raise UsageError(f"no device {wanted[:40]}; expected auto, cpu, cuda, cuda:N or mps")
+        raise _unknown(wanted)
     return device
+
+
+def _unknown(wanted: str) -> UsageError:
+    return UsageError(f"no device {wanted[:40]}; expected auto, cpu, cuda, cuda:N or mps")
 
 
 def _best(precision: str) -> str:

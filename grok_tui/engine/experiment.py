@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -18,9 +18,7 @@ from grok_tui.engine.plan import Plan, Point
 from grok_tui.engine.schedule import Schedule
 from grok_tui.engine.starting import Starter
 from grok_tui.engine.store import LaneKey, Snapshot, Store, why_unavailable
-from grok_tui.engine.tasks.data import Data, Placement
 from grok_tui.engine.training import Stack
-from grok_tui.protocol.config import Config
 from grok_tui.protocol.events import (
     AnyEvent,
     LaneFinished,
@@ -30,6 +28,12 @@ from grok_tui.protocol.events import (
     Reached,
     Reason,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from grok_tui.engine.tasks.data import Data, Placement
+    from grok_tui.protocol.config import Config
 
 
 class Experiment:
@@ -171,7 +175,7 @@ class Experiment:
     def _result(self, key: LaneKey, lane: Lane | None, reason: Reason) -> LaneResult:
         arm, seed = key
         t_mem, t_gen = (lane.t_mem, lane.t_gen) if lane else (None, None)
-        reached = t_mem is not None and t_gen is not None
+        tau_grok = None if t_mem is None or t_gen is None else t_gen / max(1, t_mem)
         return LaneResult(
             arm=arm,
             seed=seed,
@@ -179,7 +183,7 @@ class Experiment:
             reason=reason,
             t_mem=t_mem,
             t_gen=t_gen,
-            tau_grok=t_gen / max(1, t_mem) if reached else None,
+            tau_grok=tau_grok,
         )
 
     def _start_lanes(self) -> Iterator[AnyEvent]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from grok_tui.engine.tasks.data import Data
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from grok_tui.engine.tasks.data import Data
 
 ALIGN = 16  # every tensor in a row starts at a multiple: the bits of a product depend on alignment
 
@@ -31,7 +34,7 @@ class Layout:
     def views(self, row: Tensor) -> dict[str, Tensor]:
         """The matrices in a row (length,) or in a stack of rows (lanes, length), not copied."""
         return {
-            name: row.narrow(-1, *self.spans[name]).unflatten(-1, shape)
+            name: row.narrow(-1, *self.spans[name]).view(*row.shape[:-1], *shape)
             for name, shape in self.shapes.items()
         }
 
@@ -65,8 +68,8 @@ class Rows:
     def start(weights: Tensor, mask: Tensor) -> Rows:
         """Rows before the first update, on the device of `weights`."""
         updates = torch.zeros((), dtype=torch.float32, device=weights.device)
-        moments = (torch.zeros_like(weights) for _ in range(3))
-        return Rows(weights, mask, *moments, updates)
+        first, second, gradient = (torch.zeros_like(weights) for _ in range(3))
+        return Rows(weights, mask, first, second, gradient, updates)
 
 
 @dataclass(eq=False)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import (
     MAX_LINE,
     AnyEvent,
@@ -17,6 +16,11 @@ from grok_tui.protocol.events import (
     decode,
     encode,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grok_tui.protocol.disk import Disk
 
 FLUSH_EVERY = 0.25
 FLUSH_BYTES = 64 * 1024

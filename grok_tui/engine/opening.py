@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -14,10 +15,12 @@ from grok_tui.engine.clock import Stopwatch
 from grok_tui.engine.experiment import Experiment
 from grok_tui.engine.tasks.data import Placement
 from grok_tui.errors import RunError
-from grok_tui.protocol.config import Config
-from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import FORMAT, AnyEvent, Resumed, Started, Warned
-from grok_tui.protocol.rundir import RunDir
+
+if TYPE_CHECKING:
+    from grok_tui.protocol.config import Config
+    from grok_tui.protocol.disk import Disk
+    from grok_tui.protocol.rundir import RunDir
 
 
 @dataclass(frozen=True, eq=False)

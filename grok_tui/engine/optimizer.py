@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from torch import Tensor
 from torch.optim.adamw import adamw  # the function: the class would load torch._dynamo for seconds
 
-from grok_tui.engine.lanes import Rows
-from grok_tui.protocol.config import Train
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from grok_tui.engine.lanes import Rows
+    from grok_tui.protocol.config import Train
 
 
 @dataclass(frozen=True)

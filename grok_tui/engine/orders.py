@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grok_tui.protocol import control
-from grok_tui.protocol.control import Order
-from grok_tui.protocol.disk import Disk
-from grok_tui.protocol.rundir import RunDir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from grok_tui.protocol.control import Order
+    from grok_tui.protocol.disk import Disk
+    from grok_tui.protocol.rundir import RunDir
 
 LOOK_EVERY = 0.1
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from grok_tui.engine.pruning import METHODS
-from grok_tui.protocol.config import Arm, Config, Moment
+
+if TYPE_CHECKING:
+    from grok_tui.protocol.config import Arm, Config, Moment
 
 
 @dataclass(frozen=True)

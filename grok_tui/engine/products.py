@@ -11,7 +11,7 @@ from torch import Tensor
 
 
 def multiply(left: Tensor, right: Tensor, out: Tensor) -> Tensor:
-    """left @ right into `out`: (rows, inner) x (inner, columns), or the same with lanes in front."""
+    """left @ right into `out`: (rows, inner) by (inner, columns), or that with lanes in front."""
     if out.dim() == 2:
         return torch.mm(left, right, out=out)
     return torch.bmm(left, right, out=out)

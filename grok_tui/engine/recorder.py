@@ -5,15 +5,19 @@ from __future__ import annotations
 import contextlib
 import errno
 import time
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from grok_tui.engine.log import EventLog
 from grok_tui.engine.orders import Orders
-from grok_tui.engine.signals import Signals
 from grok_tui.errors import RunFailed
-from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import AnyEvent, Warned
-from grok_tui.protocol.rundir import RunDir, TrainerLock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from grok_tui.engine.signals import Signals
+    from grok_tui.protocol.disk import Disk
+    from grok_tui.protocol.rundir import RunDir, TrainerLock
 
 BEAT_EVERY = 5.0
 RETRY_EVERY = 5.0

@@ -6,10 +6,14 @@ measured values are therefore a prefix of those it would have in a larger experi
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from grok_tui.engine.grid import Grid
-from grok_tui.engine.lanes import Lane
-from grok_tui.engine.plan import Plan, Point
-from grok_tui.protocol.config import Config
+
+if TYPE_CHECKING:
+    from grok_tui.engine.lanes import Lane
+    from grok_tui.engine.plan import Plan, Point
+    from grok_tui.protocol.config import Config
 
 
 class Schedule:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import time
-from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 IMPATIENT = 5.0
 """A second SIGTERM within this many seconds ends the process at once."""

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from grok_tui.engine.lanes import Lane, Layout, Rows
-from grok_tui.engine.models.model import Model
-from grok_tui.engine.plan import Plan
 from grok_tui.engine.probes import norms
 from grok_tui.engine.pruning import METHODS, Reading, mask
-from grok_tui.engine.store import Store
-from grok_tui.engine.tasks.data import Data, Placement
-from grok_tui.protocol.config import Arm
 from grok_tui.protocol.events import LaneStarted, Layer, Warned
+
+if TYPE_CHECKING:
+    from grok_tui.engine.models.model import Model
+    from grok_tui.engine.plan import Plan
+    from grok_tui.engine.store import Store
+    from grok_tui.engine.tasks.data import Data, Placement
+    from grok_tui.protocol.config import Arm
 
 NORMS = {"l1": norms.l1, "l2": norms.l2}
 FORGOTTEN = 0.01

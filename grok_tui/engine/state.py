@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 import torch
 from torch import Tensor
 
 from grok_tui.engine.experiment import Experiment
-from grok_tui.engine.lanes import Lane
 from grok_tui.engine.plan import Point
 from grok_tui.engine.store import Snapshot
-from grok_tui.engine.tasks.data import Placement
 from grok_tui.errors import RunError
 from grok_tui.protocol.config import Config, Moment
 from grok_tui.protocol.events import LaneResult
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grok_tui.engine.lanes import Lane
+    from grok_tui.engine.tasks.data import Placement
 
 
 class LaneState(msgspec.Struct, frozen=True, kw_only=True):

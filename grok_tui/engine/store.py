@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from torch import Tensor
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-from grok_tui.engine.plan import Plan, Point
-from grok_tui.protocol.config import Moment
+    from torch import Tensor
+
+    from grok_tui.engine.plan import Plan, Point
+    from grok_tui.protocol.config import Moment
 
 LaneKey = tuple[str, int]
 

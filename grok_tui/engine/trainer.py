@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grok_tui.engine import artifacts, state
 from grok_tui.engine.checkpoints import write_tensors
 from grok_tui.engine.clock import Pace
-from grok_tui.engine.opening import Opened
 from grok_tui.engine.orders import Orders
 from grok_tui.engine.recorder import NAP, Recorder
-from grok_tui.engine.signals import Signals
 from grok_tui.errors import RunFailed
-from grok_tui.protocol.control import Order
-from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import (
     AnyEvent,
     Checkpointed,
@@ -26,7 +21,16 @@ from grok_tui.protocol.events import (
     Paused,
     Warned,
 )
-from grok_tui.protocol.rundir import RunDir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from grok_tui.engine.opening import Opened
+    from grok_tui.engine.signals import Signals
+    from grok_tui.protocol.control import Order
+    from grok_tui.protocol.disk import Disk
+    from grok_tui.protocol.rundir import RunDir
 
 CHECKPOINT_EVERY = 30.0
 CHECKPOINT_SHARE = 0.02

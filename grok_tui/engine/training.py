@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from grok_tui.engine import loss, optimizer
 from grok_tui.engine.lanes import Lane, Layout, Rows
-from grok_tui.engine.models.model import Model
 from grok_tui.engine.probes import PROBES
 from grok_tui.engine.products import Scratch
 from grok_tui.engine.tasks.data import Examples
-from grok_tui.protocol.config import Train
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grok_tui.engine.models.model import Model
+    from grok_tui.protocol.config import Train
 
 
 class Block:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from grok_tui.errors import PresetError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _OTHER_FORMATS = {
     b"PK": "it is a zip archive, as torch.save writes it",
@@ -43,18 +46,14 @@ def named(found: Mapping[str, Tensor], name: str, key: str, path: str) -> Tensor
     raise PresetError(path, key, f"no tensor {name}; the file has {there}")
 
 
-def matrices(
-    path: str, prefix: str, shapes: Mapping[str, tuple[int, ...]]
-) -> dict[str, Tensor]:
+def matrices(path: str, prefix: str, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Tensor]:
     """The weights of a model from a file. Raises PresetError for a shape, a type, a number."""
     key = "model.weights_from"
     found = read(path, key)
     return {name: _matrix(found, prefix + name, path, shape) for name, shape in shapes.items()}
 
 
-def _matrix(
-    found: Mapping[str, Tensor], name: str, path: str, shape: tuple[int, ...]
-) -> Tensor:
+def _matrix(found: Mapping[str, Tensor], name: str, path: str, shape: tuple[int, ...]) -> Tensor:
     key = "model.weights_from"
     tensor = named(found, name, key, path)
     if tuple(tensor.shape) != shape:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grok_tui.engine.models.mlp import CollapsedMlp
-from grok_tui.engine.models.model import Model
 from grok_tui.protocol.config import Config, Mlp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grok_tui.engine.models.model import Model
 
 MODELS: dict[type, Callable[[Any, Config], Model]] = {
     Mlp: CollapsedMlp,

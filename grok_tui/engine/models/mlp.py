@@ -8,14 +8,18 @@ gradients are the same to rounding; masks act on the four factors, so tickets ar
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from grok_tui.engine import seeds, weights
 from grok_tui.engine.products import Scratch, multiply
-from grok_tui.protocol.config import Config, Mlp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from grok_tui.protocol.config import Config, Mlp
 
 
 class CollapsedMlp:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from torch import Tensor
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-from grok_tui.engine.products import Scratch
+    from torch import Tensor
+
+    from grok_tui.engine.products import Scratch
 
 
 class Model(Protocol):

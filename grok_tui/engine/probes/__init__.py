@@ -5,11 +5,14 @@ The two norms have fields of their own in the log; all others go under `probes`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from grok_tui.engine.probes import norms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from torch import Tensor
 
 PROBES: dict[str, Callable[[Tensor], Tensor]] = {
     "l1_norm": norms.l1,

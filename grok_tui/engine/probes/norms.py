@@ -13,4 +13,5 @@ def l1(row: Tensor) -> Tensor:
 
 def l2(row: Tensor) -> Tensor:
     """Root of the sum of squares over a masked row (length,), a float64 scalar."""
-    return torch.linalg.vector_norm(row, dtype=torch.float64)
+    norm: Tensor = torch.linalg.vector_norm(row, dtype=torch.float64)
+    return norm

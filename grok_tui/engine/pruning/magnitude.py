@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from grok_tui.engine.pruning.masks import Method, Reading
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def score(reading: Reading) -> Tensor:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import Tensor
 
-from grok_tui.engine.lanes import Layout
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grok_tui.engine.lanes import Layout
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +62,7 @@ def mask(
     else:
         sizes = [layout.parameters]
         gone = [removed(pruning_rate, layout.parameters)]
-    groups = zip(scores.split(sizes), gone, strict=True)
+    groups = zip(torch.split(scores, sizes), gone, strict=True)
     return _row(torch.cat([keep_best(group, count) for group, count in groups]), layout)
 
 
@@ -73,5 +75,5 @@ def keep_best(scores: Tensor, gone: int) -> Tensor:
 
 def _row(packed: Tensor, layout: Layout) -> Tensor:
     sizes = [size for _, size in layout.spans.values()]
-    parts = zip(layout.shapes.items(), packed.split(sizes), strict=True)
+    parts = zip(layout.shapes.items(), torch.split(packed, sizes), strict=True)
     return layout.row({name: part.reshape(shape) for (name, shape), part in parts}, torch.uint8)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grok_tui.engine.tasks import modular
-from grok_tui.engine.tasks.data import Data, Placement
 from grok_tui.protocol.config import ModularAddition, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grok_tui.engine.tasks.data import Data, Placement
 
 TASKS: dict[type, Callable[[Any, int, Placement], Data]] = {
     ModularAddition: modular.addition,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor
 
 from grok_tui.engine import seeds, weights
 from grok_tui.engine.tasks.data import Data, Examples, Placement
 from grok_tui.errors import PresetError
-from grok_tui.protocol.config import ModularAddition
+
+if TYPE_CHECKING:
+    from grok_tui.protocol.config import ModularAddition
 
 
 def addition(task: ModularAddition, seed: int, placement: Placement) -> Data:
@@ -53,7 +57,7 @@ def _from_file(task: ModularAddition) -> tuple[Tensor, Tensor]:
         parts.append(tensor.sort(1).values)
     whole = torch.cat(parts)
     numbers = whole[:, 0] * task.p + whole[:, 1]
-    if len(numbers.unique()) != len(numbers):
+    if len(set(numbers.tolist())) != len(numbers):
         _refuse(task, "train_pairs, test_pairs", "a pair stands twice; expected each once")
     if len(numbers) != task.examples:
         wanted = f"expected all {task.examples} of modulus {task.p}"
