@@ -202,10 +202,21 @@ def _frame(canvas: Grid, x: Axis, y: Axis, marks: Sequence[Mark]) -> Grid:
         sill[column] = ("┬", FRAME)
         start = max(0, min(column - len(label) // 2, len(below) - len(label)))
         below[start : start + len(label)] = [(c, FRAME) for c in label]
+    _write_marks(sill, x, marks, columns)
+    return [*grid, sill, below]
+
+
+def _write_marks(sill: list[Cell], x: Axis, marks: Sequence[Mark], columns: int) -> None:
+    """Put marks on the frame; of several at one place the later go to the right of it."""
+    taken: set[int] = set()
     for mark in marks:
         if 0 <= x.fraction(mark.x) <= 1:
-            sill[GUTTER + _column(x, mark.x, columns)] = (mark.letter, mark.role)
-    return [*grid, sill, below]
+            column = GUTTER + _column(x, mark.x, columns)
+            while column in taken:
+                column += 1
+            if column < len(sill):
+                taken.add(column)
+                sill[column] = (mark.letter, mark.role)
 
 
 def _column(x: Axis, value: float, columns: int) -> int:
@@ -229,7 +240,7 @@ _LOCAL = threading.local()
 def _plotext() -> tuple[Any, Any]:
     """A figure of this thread's own and the marker factory; the import takes 0.15 s."""
     if not hasattr(_LOCAL, "figure"):
-        from plotext import figure, marker, terminal
+        from plotext import figure, marker, terminal  # type: ignore[import-untyped]
 
         terminal.limit(False, False)  # otherwise every size is cut to the real terminal's
         _LOCAL.figure, _LOCAL.marker = type(figure)(terminal), marker

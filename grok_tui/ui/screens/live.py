@@ -1,0 +1,210 @@
+"""The live screen of one run: its log, replayed as it grows; a finished run is no other case."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from textual import on
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from grok_tui.errors import GrokTuiError
+from grok_tui.monitor.text import safe
+from grok_tui.monitor.verdict import judge
+from grok_tui.monitor.watch import ALIVE, View, Watch
+from grok_tui.ui import keys
+from grok_tui.ui.messages import Drawn, Looked, Told
+from grok_tui.ui.services import Services
+from grok_tui.ui.widgets.board import Board
+from grok_tui.ui.widgets.keybar import KeyBar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from grok_tui.protocol.control import Command
+    from grok_tui.protocol.rundir import RunDir
+
+PERIOD = 0.5
+"""Seconds between two looks at the run."""
+PATIENCE = 0.25
+"""Seconds of reading after which what was read so far is shown."""
+_SENT: dict[Command, str] = {
+    "stop": "stopping at the next step",
+    "pause": "pausing",
+    "continue": "going on",
+}
+
+
+class Looks(Protocol):
+    """What the screen needs of a `Watch`; a test passes another."""
+
+    def look(self, patience: float = ...) -> View:
+        """The run as it is now."""
+        ...
+
+
+class LiveScreen(Screen[None]):
+    """Charts, comparison and verdict of one run, its log one key away."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("live")]
+    AUTO_FOCUS = ""
+
+    view: reactive[View | None] = reactive(None, init=False)
+    """The run as it was last seen: everything on the screen follows from it."""
+
+    def __init__(
+        self,
+        run: RunDir,
+        services: Services | None = None,
+        watch: Looks | None = None,
+        period: float = PERIOD,
+    ) -> None:
+        super().__init__(name="live")
+        self.run = run
+        self._services = services or Services()
+        self._watching = watch or Watch(run)
+        self._period = period
+        self._enough = threading.Event()
+
+    def compose(self) -> ComposeResult:
+        """The panes, and the keys below them."""
+        yield Board(self.run)
+        yield KeyBar("live")
+
+    def on_mount(self) -> None:
+        """Begin to follow the run."""
+        self.run_worker(self._follow, thread=True, group="follow")
+
+    def on_unmount(self) -> None:
+        """Let the thread go; the run does not notice."""
+        self._enough.set()
+
+    def _follow(self) -> None:
+        seen = -1
+        while not self._enough.is_set():
+            try:
+                view = self._watching.look(PATIENCE)
+            except OSError as error:
+                self.post_message(Told(f"cannot read {self.run.id}: {error.strerror}", failed=True))
+                return
+            if view.version != seen:
+                seen = view.version
+                self.post_message(Looked(view))
+            if not view.behind:
+                self._enough.wait(self._period)
+
+    @on(Looked)
+    def _looked(self, message: Looked) -> None:
+        message.stop()
+        self.view = message.view
+
+    def watch_view(self, before: View | None, view: View) -> None:
+        """Show the new view, and say so the first time."""
+        verdict = judge(view.config, view.history) if view.config is not None else None
+        self.query_one(Board).draw(view, verdict)
+        if before is None:
+            self.post_message(Drawn())
+
+    def action_charts(self) -> None:
+        """Show the charts."""
+        self.query_one(Board).open("charts")
+
+    def action_verdict(self) -> None:
+        """Show the whole comparison."""
+        self.query_one(Board).open("report")
+
+    def action_log(self) -> None:
+        """Show what the trainer printed."""
+        self.query_one(Board).open("log")
+
+    def action_next(self) -> None:
+        """The next chart; in the other panes, a line down."""
+        self.query_one(Board).move(1)
+
+    def action_before(self) -> None:
+        """The chart before; in the other panes, a line up."""
+        self.query_one(Board).move(-1)
+
+    def action_full(self) -> None:
+        """Give the chosen chart the whole screen, or take it back."""
+        self.query_one(Board).fill()
+
+    async def action_back(self) -> None:
+        """Out of full screen, back to the charts, or out of this screen."""
+        board = self.query_one(Board)
+        if board.full or board.pane != "charts":
+            board.open("charts")
+        else:
+            await self.run_action("app.out")
+
+    def action_toggle_x(self) -> None:
+        """Log or plain x axis for the chosen chart."""
+        self.query_one(Board).chart.toggle("x")
+
+    def action_toggle_y(self) -> None:
+        """Log or plain y axis for the chosen chart."""
+        self.query_one(Board).chart.toggle("y")
+
+    def action_stop(self) -> None:
+        """Stop the run, if it is meant."""
+        from grok_tui.ui.screens.confirm import Confirm
+
+        if self._can("stop", *ALIVE):
+            question = f"Stop {self._named}? It writes a checkpoint; R goes on from there."
+            self.app.push_screen(Confirm(question, "Stop"), self._stop_if)
+
+    def _stop_if(self, meant: bool | None) -> None:
+        if meant:
+            self._send("stop")
+
+    def action_pause(self) -> None:
+        """Pause the training, or let it go on."""
+        if self._can("pause", "running", "paused"):
+            paused = self.view is not None and self.view.state == "paused"
+            self._send("continue" if paused else "pause")
+
+    def action_resume(self) -> None:
+        """Take a stopped or interrupted run on."""
+        if self._can("resume", "stopped", "interrupted"):
+            self._do(lambda: self._services.resume(self.run), "resuming from the last checkpoint")
+
+    def _send(self, command: Command) -> None:
+        self._do(lambda: self._services.send(self.run, command), _SENT[command])
+
+    def _do(self, act: Callable[[], None], sentence: str) -> None:
+        """Do something that may take a moment in a thread, and say what came of it."""
+
+        def work() -> None:
+            try:
+                act()
+            except GrokTuiError as error:
+                self.post_message(Told(str(error), failed=True))
+            else:
+                self.post_message(Told(sentence))
+
+        self.run_worker(work, thread=True, group="commands")
+
+    @on(Told)
+    def _told(self, message: Told) -> None:
+        message.stop()
+        text = safe(message.sentence, 400)
+        if message.failed:
+            self.notify(text, severity="error", markup=False)
+        else:
+            self.notify(text, markup=False)
+
+    def _can(self, verb: str, *states: str) -> bool:
+        """Whether the run is in one of these states; says so if it is not."""
+        state = self.view.state if self.view else "starting"
+        if state not in states:
+            self.notify(f"nothing to {verb}: this run is {state}", markup=False)
+        return state in states
+
+    @property
+    def _named(self) -> str:
+        config = self.view.config if self.view else None
+        return f"“{safe(config.title, 60)}”" if config else self.run.id

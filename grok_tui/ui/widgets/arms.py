@@ -1,0 +1,156 @@
+"""The comparison: a row for each arm, what it is doing and what it has reached."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from grok_tui.monitor.axes import short
+from grok_tui.monitor.milestones import phase
+from grok_tui.monitor.plots import letter, role
+from grok_tui.monitor.watch import ALIVE
+from grok_tui.ui.widgets.cells import CellView
+from grok_tui.ui.widgets.paper import DIM, STRONG, TEXT, Paper, bar
+
+if TYPE_CHECKING:
+    from grok_tui.monitor.figures import Grid
+    from grok_tui.monitor.history import History
+    from grok_tui.monitor.verdict import ArmRow, Spread, Verdict
+    from grok_tui.monitor.watch import View
+    from grok_tui.protocol.config import Arm, Config
+
+_NUMBERS = (("t_mem", 6), ("t_gen", 7), ("tau", 6), ("speed", 7))
+_SHARE = 6
+_ROOMY = 100
+"""From this width on the phase is spelled out; below, the numbers beside it say the step."""
+_SPELLED_OUT = re.compile(r" (at|since) step \d+$| in \d+ steps$")
+TIMES = "\u00d7"
+NEVER = "never"
+_VERBS = {
+    "generalised": "to generalise",
+    "memorised": "to memorise",
+    "final": "to finish",
+    "init": "to start",
+}
+
+
+def doing(view: View, arm: Arm) -> str:
+    """What an arm is doing, in a few words, over all its seeds."""
+    config, history = view.config, view.history
+    assert config is not None
+    lanes = [history.lanes.get((arm.name, seed)) for seed in config.seeds]
+    words = [phase(lane, config.train.threshold) for lane in lanes]
+    if all(word == "waiting" for word in words):
+        return awaited(config, history, arm) if view.state in ALIVE else "not started"
+    if len(words) == 1:
+        return words[0]
+    reached = sum(word.startswith("generalised") for word in words)
+    if reached or all(lane is not None and lane.end is not None for lane in lanes):
+        return f"{reached}/{len(words)} generalised"
+    return Counter(_SPELLED_OUT.sub("", word) for word in words).most_common(1)[0][0]
+
+
+def awaited(config: Config, history: History, arm: Arm) -> str:
+    """What an arm waits for before it can start."""
+    source = arm.mask_from
+    if source.arm:
+        lane = history.lanes.get((source.arm, config.seeds[0]))
+        offset = config.mask_offset(arm)
+        if source.at == "generalised" and lane is not None and lane.t_gen is not None and offset:
+            return f"waiting for {source.arm} at step {lane.t_gen + offset}"
+        verb = f"to reach step {source.at}" if isinstance(source.at, int) else _VERBS[source.at]
+        return f"waiting for {source.arm} {verb}"
+    if arm.scale_to.arm:
+        return f"waiting for {arm.scale_to.arm} to start"
+    return "waiting to start"
+
+
+def table(view: View, verdict: Verdict | None, width: int, height: int) -> Grid:
+    """Header and rows; arms for which there is no room are counted in the last one."""
+    page = Paper(width, height)
+    if view.config is None or height < 1:
+        return page.grid
+    _header(page)
+    arms = view.config.arms
+    shown = len(arms) if len(arms) < height else max(0, height - 2)
+    rows = {row.arm: row for row in verdict.rows} if verdict else {}
+    for index, arm in enumerate(arms[:shown]):
+        _row(page, index + 1, index, doing(view, arm), (arm, rows.get(arm.name)))
+    if shown < len(arms):
+        page.write(3, shown + 1, f"and {len(arms) - shown} more: 3 shows all", DIM)
+    return page.grid
+
+
+def step_text(step: float) -> str:
+    """A step in at most six characters."""
+    return short(step) if step >= 100_000 else f"{step:g}"
+
+
+def ratio(value: float) -> str:
+    """Three digits of a ratio, two behind the point at most."""
+    return short(value) if value >= 1000 else f"{value:.3g}" if value >= 1 else f"{value:.2f}"
+
+
+def _places(width: int) -> tuple[int, int, int]:
+    """First column of the phase, of the numbers, and after the numbers."""
+    phase_at = 23 if width < _ROOMY else 26
+    numbers_at = phase_at + (15 if width < _ROOMY else 31)
+    return phase_at, numbers_at, numbers_at + sum(room for _, room in _NUMBERS)
+
+
+def _header(page: Paper) -> None:
+    phase_at, x, share_at = _places(page.width)
+    page.write(3, 0, "arm", DIM)
+    page.write(phase_at, 0, "phase", DIM)
+    for name, room in _NUMBERS:
+        x += room
+        page.write_right(x, 0, name, DIM)
+    page.write_right(share_at + _SHARE, 0, "test", DIM)
+
+
+def _row(page: Paper, y: int, index: int, words: str, found: tuple[Arm, ArmRow | None]) -> None:
+    arm, row = found
+    phase_at, x, share_at = _places(page.width)
+    ink = role(index)
+    page.write(1, y, letter(index), ink)
+    page.write(3, y, arm.name, TEXT, phase_at - 4)
+    waiting = words.startswith(("waiting", "not started"))
+    reached = row is not None and row.t_gen.median is not None
+    if page.width < _ROOMY and not waiting:
+        words = _SPELLED_OUT.sub("", words)
+    room = (share_at if waiting else x) - phase_at
+    page.write(phase_at, y, words, DIM if waiting else STRONG if reached else TEXT, room)
+    if row is None or waiting:
+        return
+    speed = "" if row.speedup is None else f"{ratio(row.speedup)}{TIMES}"
+    tau = "" if row.tau_grok.median is None else ratio(row.tau_grok.median)
+    cells = (milestone(row.t_mem), milestone(row.t_gen), tau, speed)
+    for (_, room), text in zip(_NUMBERS, cells, strict=True):
+        x += room
+        page.write_right(x, y, text, TEXT)
+    if row.test_accuracy is not None:
+        page.write_right(share_at + _SHARE, y, accuracy(row.test_accuracy), TEXT)
+        room = min(30, page.width - share_at - _SHARE - 2)
+        if room > 1:
+            page.stamp(share_at + _SHARE + 1, y, bar(row.test_accuracy, room, ink))
+
+
+def milestone(spread: Spread) -> str:
+    """The median; "never" if it was not reached, nothing while it may still be."""
+    if spread.median is not None:
+        return step_text(spread.median)
+    return NEVER if spread.missed and not spread.pending else ""
+
+
+def accuracy(value: float) -> str:
+    """With three digits, and never rounded up to one."""
+    return "1" if value == 1 else f"{min(value, 0.999):.3f}"
+
+
+class Arms(CellView):
+    """The comparison table of the live screen."""
+
+    def draw(self, view: View, verdict: Verdict | None) -> None:
+        """Show the arms as they are in this view."""
+        self.show(table(view, verdict, *self.size))

@@ -1,0 +1,176 @@
+"""The panes of the live screen: charts with the comparison below, the report, the log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from textual.containers import Container, Vertical, VerticalScroll
+
+from grok_tui.monitor.plots import PLOTS
+from grok_tui.ui.screens.log import LogPane
+from grok_tui.ui.widgets.arms import Arms
+from grok_tui.ui.widgets.arrange import arrange
+from grok_tui.ui.widgets.chart import ChartView
+from grok_tui.ui.widgets.status import Status
+from grok_tui.ui.widgets.verdict import Words, report, sentences, summary
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from grok_tui.monitor.verdict import Verdict
+    from grok_tui.monitor.watch import View
+    from grok_tui.protocol.rundir import RunDir
+
+Pane = Literal["charts", "report", "log"]
+
+
+def _is_over(view: View) -> bool:
+    return view.state in ("finished", "stopped", "failed")
+
+
+class Board(Vertical):
+    """Shows one view of a run; which pane, which chart and how large is decided by its methods."""
+
+    DEFAULT_CSS = """
+    Board { height: 1fr; }
+    Board #charts { height: 1fr; layout: vertical; }
+    Board.-four #charts { layout: grid; grid-size: 2 2; grid-gutter: 0 1; }
+    Board #report { height: 1fr; scrollbar-size-vertical: 1; }
+    Board.-four.-roomy #charts { grid-gutter: 1 1; }
+    Board.-roomy Arms, Board.-roomy #verdict { margin-top: 1; }
+    """
+
+    def __init__(self, run: RunDir) -> None:
+        super().__init__()
+        self.pane: Pane = "charts"
+        self.full = False
+        self.chosen = 0
+        self._run = run
+        self._view: View | None = None
+        self._verdict: Verdict | None = None
+
+    def compose(self) -> ComposeResult:
+        """Head, charts, comparison, verdict; report and log in their place when asked for."""
+        yield Status("status")
+        with Container(id="charts"):
+            yield from (ChartView(plot) for plot in PLOTS)
+        yield Arms("arms")
+        yield Words("verdict")
+        with VerticalScroll(id="report"):
+            yield Words("report-lines")
+        yield LogPane(self._run)
+
+    def on_mount(self) -> None:
+        """Hide what is not asked for yet."""
+        self._arrange()
+
+    def on_resize(self) -> None:
+        """Arrange for the new size, and draw when that has taken effect."""
+        self.rearrange()
+
+    def draw(self, view: View, verdict: Verdict | None) -> None:
+        """Show this view. The first time words come before charts, which take longer."""
+        first = self._view is None
+        ended = _is_over(view) and not (self._view is not None and _is_over(self._view))
+        self._view, self._verdict = view, verdict
+        if ended and self.pane == "charts" and not self._has_room_for_verdict():
+            self.pane = "report"
+        with self.app.batch_update():
+            if self._arrange():
+                self.call_after_refresh(self._draw)
+            else:
+                self._draw_words(view)
+                if not first:
+                    self._draw_charts(view)
+        if first:
+            self.call_after_refresh(self._draw)
+
+    def _has_room_for_verdict(self) -> bool:
+        if self._view is None or self._verdict is None or self._view.state == "failed":
+            return True
+        layout = arrange(self.size, self._view, self._verdict, self.full)
+        return layout.verdict >= len(sentences(self._verdict, self.size.width))
+
+    def open(self, pane: Pane) -> None:
+        """Show this pane; keys that scroll go to it."""
+        self.pane, self.full = pane, False
+        self.rearrange()
+        self.screen.set_focus(None if pane == "charts" else self.query_one(f"#{pane}"))
+
+    def move(self, by: int) -> None:
+        """The next chart or the one before; in the other panes, so many lines."""
+        if self.pane == "charts":
+            self.chosen = (self.chosen + by) % len(PLOTS)
+            self.rearrange()
+        else:
+            self.query_one(f"#{self.pane}").scroll_relative(y=by, animate=False)
+
+    def fill(self) -> None:
+        """Give the chosen chart the whole screen, or take it back."""
+        if self.pane == "charts":
+            self.full = not self.full
+            self.rearrange()
+
+    @property
+    def chart(self) -> ChartView:
+        """The chart that keys act on."""
+        return self.query_one(f"#chart-{PLOTS[self.chosen].name}", ChartView)
+
+    def rearrange(self) -> None:
+        """Show and size what belongs here now, then draw it."""
+        self._arrange()
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        if self._view is not None and self.is_attached:
+            with self.app.batch_update():
+                self._draw_words(self._view)
+                self._draw_charts(self._view)
+
+    def _draw_words(self, view: View) -> None:
+        self.query_one(Status).draw(view)
+        self.query_one(Arms).draw(view, self._verdict)
+        words = self.query_one("#verdict", Words)
+        words.draw(summary(view, self._verdict, self.size.width, words.size.height))
+        if self.pane == "report":
+            lines = report(view, self._verdict, self.size.width - 2)
+            words = self.query_one("#report-lines", Words)
+            words.styles.height = len(lines)
+            words.draw(lines, self.size.width - 2)
+        if self.pane == "log":
+            self.query_one(LogPane).read()
+
+    def _draw_charts(self, view: View) -> None:
+        for chart in self.query(ChartView):
+            chart.draw(view)
+
+    def _arrange(self) -> bool:
+        """Show and size what belongs on a board of this size; whether anything changed."""
+        layout = arrange(self.size, self._view, self._verdict, self.full)
+        charts = self.pane == "charts"
+        self.set_class(layout.four, "-four")
+        self.set_class(layout.roomy, "-roomy")
+        for index, chart in enumerate(self.query(ChartView)):
+            chart.chosen = index == self.chosen
+            chart.alone = not layout.four
+        heights = {
+            "#charts": 1 if charts else 0,
+            "#arms": layout.arms if charts else 0,
+            "#verdict": layout.verdict if charts else 0,
+            "#report": 1 if self.pane == "report" else 0,
+            "#log": 1 if self.pane == "log" else 0,
+        }
+        for index, plot in enumerate(PLOTS):
+            heights[f"#chart-{plot.name}"] = 1 if layout.four or index == self.chosen else 0
+        changed = [self._resize(selector, height) for selector, height in heights.items()]
+        return any(changed)
+
+    def _resize(self, selector: str, height: int) -> bool:
+        """Hide what has no height; those that have one of their own take it."""
+        widget = self.query_one(selector)
+        own = selector in ("#arms", "#verdict")
+        before = (widget.display, widget.styles.height)
+        widget.display = height > 0
+        if own and height:
+            widget.styles.height = height
+        return before != (widget.display, widget.styles.height)

@@ -1,0 +1,102 @@
+"""A widget that shows a grid of cells and sends only those that changed."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from grok_tui.monitor.plots import palette
+from grok_tui.ui.widgets import paper
+
+if TYPE_CHECKING:
+    from grok_tui.monitor.figures import Cell, Grid
+
+_WORDS = {
+    paper.TEXT: (None, None, ""),
+    paper.DIM: (246, 242, ""),
+    paper.STRONG: (None, None, "bold"),
+    paper.INFO: (75, 25, ""),
+    paper.GOOD: (72, 29, ""),
+    paper.WARN: (179, 94, ""),
+    paper.FAINT: (238, 252, ""),
+    paper.BAD: (210, 124, "bold"),
+}
+"""Colour on a dark ground, on a light one, and attributes of each role of words."""
+
+
+class CellView(Widget):
+    """Shows a grid; `show` takes a new one and repaints the changed part of each changed row."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, id: str = "") -> None:
+        super().__init__(id=id or None)
+        self.grid: Grid = []
+        self._styles_by_role: dict[int | None, Style] = {}
+
+    def show(self, grid: Grid) -> None:
+        """Show this grid from now on; it must not be changed afterwards."""
+        old, self.grid = self.grid, grid
+        if grid is old:
+            return
+        nothing: list[Cell] = []
+        spans = [changed_span(*rows) for rows in zip_longest(old, grid, fillvalue=nothing)]
+        regions = [Region(span[0], y, span[1], 1) for y, span in enumerate(spans) if span[1]]
+        if regions:
+            self.refresh(*regions)
+
+    def render_line(self, y: int) -> Strip:
+        """One row, with a segment for each stretch of one ink; blanks keep the ink before them."""
+        width = self.size.width
+        row = self.grid[y][:width] if y < len(self.grid) else []
+        segments: list[Segment] = []
+        text, ink = "", None
+        for character, role in row:
+            if role != ink and role is not None:
+                if text:
+                    segments.append(Segment(text, self._style(ink)))
+                text, ink = "", role
+            text += character
+        segments.append(Segment(text, self._style(ink)))
+        return Strip(segments).adjust_cell_length(width, self._style(None))
+
+    def notify_style_update(self) -> None:
+        """Forget the inks: the theme changed."""
+        super().notify_style_update()
+        self._styles_by_role.clear()
+
+    def _style(self, role: int | None) -> Style:
+        style = self._styles_by_role.get(role)
+        if style is None:
+            style = self._styles_by_role[role] = self._make_style(role)
+        return style
+
+    def _make_style(self, role: int | None) -> Style:
+        base = self.rich_style
+        if role is None:
+            return base
+        light = not self.app.current_theme.dark
+        if role in _WORDS:
+            on_dark, on_light, attributes = _WORDS[role]
+            colour = on_light if light else on_dark
+            bold = "bold" in attributes
+            return base + Style(color=None if colour is None else f"color({colour})", bold=bold)
+        return base + Style(color=f"color({palette(light)[role]})")
+
+
+def changed_span(old: list[Cell], new: list[Cell]) -> tuple[int, int]:
+    """Column and length of the stretch that holds every difference; (0, 0) if there is none."""
+    if old == new:
+        return 0, 0
+    length = max(len(old), len(new))
+    if len(old) != len(new):
+        return 0, length
+    first = next(x for x in range(length) if old[x] != new[x])
+    last = next(x for x in range(length - 1, -1, -1) if old[x] != new[x])
+    return first, last - first + 1
