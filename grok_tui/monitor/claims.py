@@ -67,6 +67,13 @@ class Reach:
         """Whether the median is a number."""
         return self.most < inf
 
+    @property
+    def sentence(self) -> str:
+        """The arm and its words as the beginning of a sentence."""
+        verb = "generalises" if self.reached else "does"
+        words = self.words if self.reached else self.words.replace("not in", "not generalise in", 1)
+        return f"{self.arm} {verb} {words}"
+
 
 @dataclass(frozen=True)
 class _Case:
@@ -114,7 +121,7 @@ class _Case:
         bad = []
         for seed in seeds:
             start = self.history.lanes[self.ticket.name, seed].start
-            if start is not None and start.l1_ratio <= start.kept / start.parameters + HEALTH:
+            if start is not None and start.l1_ratio <= start.kept / max(1, start.parameters) + HEALTH:
                 bad.append(seed)
         if not bad:
             return ""
@@ -217,7 +224,7 @@ def _against(case: _Case, hypothesis: str, controls: Sequence[Arm]) -> Claim:
     ticket, *others = (case.reach(arm, seeds) for arm in arms)
     warning = case.warning(seeds)
     status = _status(ticket, others, healthy=not warning)
-    numbers = f"{ticket.arm} generalises {ticket.words}; " + ", ".join(
+    numbers = f"{ticket.sentence}; " + ", ".join(
         f"{other.arm} {other.words}" for other in others
     )
     return Claim(hypothesis, status, numbers + _why(status, ticket, others) + warning, len(seeds))
@@ -258,9 +265,11 @@ def _structure(case: _Case, norm: Claim, sparsity: Claim) -> Claim:
     if case.pending(arms):
         return Claim("Structure", "undecided", f"{_WAITING}.")
     seeds = case.seeds(arms)
+    if not seeds:
+        return Claim("Structure", "not tested", f"no seed in which {case.ticket.name} and dense ran.")
     ticket, base = case.reach(case.ticket, seeds), case.reach(dense, seeds)
     warning = case.warning(seeds)
-    numbers = f"{ticket.arm} generalises {ticket.words}; {base.arm} {base.words}"
+    numbers = f"{ticket.sentence}; {base.arm} {base.words}"
     if ticket.reached and base.least >= FACTOR * ticket.most:
         status, why = _with_controls(norm, sparsity)
         numbers += f": {_times(base.least, ticket.most)} as long"

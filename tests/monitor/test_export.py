@@ -1,0 +1,79 @@
+"""CSV holds what the log holds: the same bits, and no cell that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grok_tui.monitor.export import csv_rows, write_csv
+from grok_tui.monitor.history import METRICS
+from grok_tui.monitor.watch import View
+from grok_tui.protocol.events import AnyEvent, Measured
+from grok_tui.protocol.rundir import RunDir
+from tests import fakes
+
+FATE = fakes.Fate(5, 20)
+
+
+def exported(folder: Path, found: list[AnyEvent]) -> list[dict[str, str]]:
+    run = RunDir(folder)
+    run.events.write_bytes(fakes.log(found))
+    file = io.StringIO(newline="")
+    count = write_csv(View(run), file)
+    rows = list(csv.DictReader(io.StringIO(file.getvalue(), newline="")))
+    assert count == len(rows)
+    return rows
+
+
+def test_a_row_for_each_measurement_in_the_order_of_the_log(tmp_path: Path) -> None:
+    made_of = fakes.config(only=("dense", "random-mask"), steps=200)
+    rows = exported(tmp_path, fakes.run_events(made_of))
+    assert [row["arm"] for row in rows] == ["dense"] * 201 + ["random-mask"] * 201
+    assert rows[7]["step"] == "7"
+
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(numbers=st.lists(finite, min_size=7, max_size=7))
+def test_numbers_come_back_bit_for_bit(
+    tmp_path_factory: pytest.TempPathFactory, numbers: list[float]
+) -> None:
+    names = ("seconds", *METRICS)
+    event = fakes.measured("dense", 0, 1, FATE)
+    event = msgspec.structs.replace(event, **dict(zip(names, numbers, strict=True)))
+    [row] = exported(tmp_path_factory.mktemp("run"), [event])
+    assert [float(row[name]) for name in names] == numbers
+
+
+def test_probes_have_columns_and_gaps(tmp_path: Path) -> None:
+    plain = fakes.measured("dense", 0, 1, FATE)
+    one, two = ({"gini": 0.1}, {"entropy": 2.5, "=cmd": 1.0})
+    found = [plain, *(msgspec.structs.replace(plain, probes=probes) for probes in (one, two))]
+    rows = exported(tmp_path, list(found))
+    assert [row["gini"] for row in rows] == ["", "0.1", ""]
+    assert [row["entropy"] for row in rows] == ["", "", "2.5"]
+    assert rows[2]["'=cmd"] == "1.0"
+
+
+@pytest.mark.parametrize("arm", ["=1+1", "+x", "-x", "@x"])
+def test_text_that_looks_like_a_formula_is_quoted(tmp_path: Path, arm: str) -> None:
+    [row] = exported(tmp_path, [fakes.measured(arm, 0, 1, FATE)])
+    assert row["arm"] == f"'{arm}"
+
+
+def test_negative_numbers_stay_numbers(tmp_path: Path) -> None:
+    event: Measured = msgspec.structs.replace(fakes.measured("a", 0, 1, FATE), seconds=-1.5)
+    [row] = exported(tmp_path, [event])
+    assert row["seconds"] == "-1.5"
+
+
+def test_an_empty_run_has_a_header(tmp_path: Path) -> None:
+    [header] = csv_rows(View(RunDir(tmp_path)))
+    assert header == ("arm", "seed", "step", "seconds", *METRICS)

@@ -1,0 +1,91 @@
+"""One door for text: nothing that passes it steers a terminal or breaks a layout."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grok_tui.monitor.text import columns, safe, safe_lines
+
+BAD = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "\x1b]0;title\x07",
+        "\x1b[2J",
+        "\x9b31m",
+        "\x90dcs\x9c",
+        "\x07\x7f\x00",
+        "\u202eright to left\u2066",
+        "\u200bzero\u200d width\ufeff",
+        "\ud800 lone surrogate",
+        "\ue000 private",
+        "\u2028line\u2029paragraph",
+        "\U000e0041 tag",
+        "\u0378 unassigned",
+    ],
+)
+def test_characters_that_steer_become_replacement_characters(evil: str) -> None:
+    shown = safe(evil)
+    assert "\ufffd" in shown
+    assert not {unicodedata.category(character) for character in shown} & (BAD - {"So"})
+    assert all(unicodedata.category(character) not in BAD for character in shown)
+
+
+def test_plain_text_comes_through_as_it_is() -> None:
+    assert safe("A grokked ticket [bold]100%[/]") == "A grokked ticket [bold]100%[/]"
+    assert safe("θ_0 ⊙ m, Žluťoučký") == "θ_0 ⊙ m, Žluťoučký"
+
+
+def test_tabs_and_line_ends_become_spaces() -> None:
+    assert safe("a\tb\nc\rd") == "a b c d"
+
+
+def test_text_is_composed() -> None:
+    assert safe("e\u0301") == "\u00e9"
+
+
+def test_at_most_three_marks_stand_on_a_letter() -> None:
+    assert safe("x" + "\u0332" * 50) == "x" + "\u0332" * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        ("abcdef", 6, "abcdef"),
+        ("abcdef", 5, "abcd…"),
+        ("abcdef", 1, "…"),
+        ("abcdef", 0, ""),
+        ("表表表", 6, "表表表"),
+        ("表表表", 5, "表表…"),
+        ("表表表", 4, "表…"),
+        ("表表表", 0, ""),
+        ("x\u0332y\u0332z", 3, "x\u0332y\u0332z"),
+        ("x\u0332y\u0332zz", 3, "x\u0332y\u0332…"),
+    ],
+)
+def test_what_is_too_wide_is_cut_with_an_ellipsis(text: str, width: int, shown: str) -> None:
+    assert safe(text, width) == shown
+
+
+@given(st.text(alphabet=st.characters(), max_size=60), st.integers(0, 30))
+def test_any_text_is_harmless_and_no_wider_than_asked(text: str, width: int) -> None:
+    shown = safe(text, width)
+    assert columns(shown) <= width
+    assert all(unicodedata.category(character) not in BAD for character in shown)
+    assert "\n" not in shown
+
+
+def test_a_megabyte_is_cut_before_it_is_looked_at() -> None:
+    assert len(safe("\x1b" * 1_000_000, 10**7)) == 10_000
+
+
+def test_lines_are_kept_apart_and_the_last_ones_win() -> None:
+    assert safe_lines("Traceback\n\tFile\x1b[2J\nError") == ["Traceback", "    File\ufffd[2J", "Error"]
+    assert safe_lines("1\n2\n3", lines=2) == ["2", "3"]
+    assert safe_lines("") == []
