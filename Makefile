@@ -6,7 +6,7 @@ PRESET ?= presets/quickstart.toml
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt
 USE := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
