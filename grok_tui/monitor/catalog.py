@@ -144,7 +144,7 @@ def _wall_time(run: RunDir) -> float:
 
 def _end_of_log(run: RunDir) -> tuple[History, bool, int]:
     """What the last lines of a log say, whether there are any, and the furthest step they name."""
-    data = read_part(run, TAIL, from_end=True)
+    data = log_part(run, TAIL, from_end=True)
     step = 0
     lines = data.split(b"\n")[-LAST_LINES - 1 : -1]
     found = [event for line in lines if (event := decoded(line)) is not None]
@@ -161,7 +161,7 @@ def _milestones(run: RunDir, config: Config | None, past: History) -> str:
         reached = sum(lane.t_gen is not None for lane in past.ended.lanes)
         return f"{reached}/{len(past.ended.lanes)} generalised"
     lanes = len(config.arms) * len(config.seeds) if config else 0
-    found = set(_reached(read_part(run, WHOLE)))
+    found = set(_reached(log_part(run, WHOLE)))
     if not found:
         return ""
     for milestone in ("generalised", "memorised"):
@@ -185,7 +185,7 @@ def _reached(data: bytes) -> Iterator[tuple[str, int, str]]:
         at = data.find(mark, end)
 
 
-def read_part(run: RunDir, size: int, *, from_end: bool = False) -> bytes:
+def log_part(run: RunDir, size: int, *, from_end: bool = False) -> bytes:
     """The first or last bytes of a log; nothing if it is missing or no plain file."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:

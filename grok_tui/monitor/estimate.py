@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grok_tui.errors import PresetError
-from grok_tui.monitor.catalog import LAST_LINES, TAIL, read_part
+from grok_tui.monitor.catalog import LAST_LINES, TAIL, log_part
 from grok_tui.monitor.tail import decoded
 from grok_tui.protocol import presets
 from grok_tui.protocol.events import AnyEvent, Finished, Measured
@@ -140,5 +140,5 @@ def _evidence(run: RunDir) -> _Evidence | None:
 
 
 def _last_events(run: RunDir) -> list[AnyEvent]:
-    lines = read_part(run, TAIL, from_end=True).split(b"\n")[1 - LAST_LINES * 4 :]
+    lines = log_part(run, TAIL, from_end=True).split(b"\n")[1 - LAST_LINES * 4 :]
     return [event for line in lines if (event := decoded(line)) is not None]
