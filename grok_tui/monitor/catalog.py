@@ -164,11 +164,9 @@ def _milestones(run: RunDir, config: Config | None, past: History) -> str:
     found = set(_reached(log_part(run, WHOLE)))
     if not found:
         return ""
-    for milestone in ("generalised", "memorised"):
-        reached = sum(name == milestone for _, _, name in found)
-        if reached:
-            return f"{reached}/{lanes} {milestone}" if lanes else f"{reached} {milestone}"
-    return ""
+    furthest = min(milestone for _, _, milestone in found)  # generalised before memorised
+    reached = sum(milestone == furthest for _, _, milestone in found)
+    return f"{reached}/{lanes} {furthest}" if lanes else f"{reached} {furthest}"
 
 
 def _reached(data: bytes) -> Iterator[tuple[str, int, str]]:

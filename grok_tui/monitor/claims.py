@@ -40,9 +40,16 @@ class Claim:
     """How many seeds it rests on; 0: none."""
 
     @property
+    def outcome(self) -> str:
+        """The status of the hypothesis in words; what the paper rejects may hold here."""
+        if self.status == "contradicted" and self.hypothesis != "Structure":
+            return "not rejected (this contradicts the paper)"
+        return self.status
+
+    @property
     def sentence(self) -> str:
         """The claim in words: hypothesis, status, seeds, numbers."""
-        head = f"{self.hypothesis}: {self.status}"
+        head = f"{self.hypothesis}: {self.outcome}"
         if self.status == "not tested":
             return f"{head} in this run: {self.detail}"
         if not self.seeds:
@@ -121,7 +128,10 @@ class _Case:
         bad = []
         for seed in seeds:
             start = self.history.lanes[self.ticket.name, seed].start
-            if start is not None and start.l1_ratio <= start.kept / max(1, start.parameters) + HEALTH:
+            if (
+                start is not None
+                and start.l1_ratio <= start.kept / max(1, start.parameters) + HEALTH
+            ):
                 bad.append(seed)
         if not bad:
             return ""
@@ -224,9 +234,7 @@ def _against(case: _Case, hypothesis: str, controls: Sequence[Arm]) -> Claim:
     ticket, *others = (case.reach(arm, seeds) for arm in arms)
     warning = case.warning(seeds)
     status = _status(ticket, others, healthy=not warning)
-    numbers = f"{ticket.sentence}; " + ", ".join(
-        f"{other.arm} {other.words}" for other in others
-    )
+    numbers = f"{ticket.sentence}; " + ", ".join(f"{other.arm} {other.words}" for other in others)
     return Claim(hypothesis, status, numbers + _why(status, ticket, others) + warning, len(seeds))
 
 
@@ -253,7 +261,7 @@ def _why(status: Status, ticket: Reach, others: Sequence[Reach]) -> str:
 def _times(longer: float, shorter: float) -> str:
     """A ratio, rounded down: no more is claimed than was found."""
     ratio = longer / max(1.0, shorter)
-    return f"{floor(ratio) if ratio >= 10 else floor(ratio * 10) / 10:g} times"
+    return f"{floor(ratio) if ratio >= 10 else floor(ratio * 10) / 10} times"
 
 
 def _structure(case: _Case, norm: Claim, sparsity: Claim) -> Claim:
@@ -266,13 +274,16 @@ def _structure(case: _Case, norm: Claim, sparsity: Claim) -> Claim:
         return Claim("Structure", "undecided", f"{_WAITING}.")
     seeds = case.seeds(arms)
     if not seeds:
-        return Claim("Structure", "not tested", f"no seed in which {case.ticket.name} and dense ran.")
+        return Claim(
+            "Structure", "not tested", f"no seed in which {case.ticket.name} and dense ran."
+        )
     ticket, base = case.reach(case.ticket, seeds), case.reach(dense, seeds)
     warning = case.warning(seeds)
     numbers = f"{ticket.sentence}; {base.arm} {base.words}"
     if ticket.reached and base.least >= FACTOR * ticket.most:
         status, why = _with_controls(norm, sparsity)
-        numbers += f": {_times(base.least, ticket.most)} as long"
+        bound = "" if base.reached else "at least "
+        numbers += f": {bound}{_times(base.least, ticket.most)} as long"
     elif ticket.reached and base.reached:
         status, why = ("inconclusive" if warning else "contradicted"), ": less than twice as long."
     else:
@@ -286,7 +297,7 @@ def _with_controls(norm: Claim, sparsity: Claim) -> tuple[Status, str]:
     if all(claim.status == "rejected" for claim in both):
         return "supported", ", and neither norm nor sparsity explains it."
     open_ones = [claim for claim in both if claim.status != "rejected"]
-    why = " and ".join(f"{claim.hypothesis.lower()} is {claim.status}" for claim in open_ones)
+    why = " and ".join(f"{claim.hypothesis.lower()} is {claim.outcome}" for claim in open_ones)
     for status in ("contradicted", "undecided", "not tested"):
         if any(claim.status == status for claim in open_ones):
             return status, f", but {why}."

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from grok_tui.protocol.config import Config
 
-NEWEST = 8
+NEWEST = 24
 """Runs that are looked at for evidence."""
-GUESSED_RATE = 8e9
+GUESSED_RATE = 1.2e10
 """Floating-point operations a second that are assumed where nothing was measured."""
 FEWEST_SECONDS = 1.0
 """Shorter runs are no evidence: the start-up of the first steps is most of them."""

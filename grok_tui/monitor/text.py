@@ -65,9 +65,7 @@ def _cut(text: str, width: int) -> str:
         return text
     if width <= 0:
         return ""
-    left = width - 1
-    for index, character in enumerate(text):
-        left -= _columns(character)
-        if left < 0:
-            return text[:index] + "…"
-    return text
+    end, left = 0, width - 1
+    while (left := left - _columns(text[end])) >= 0:
+        end += 1
+    return text[:end] + "…"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +15,9 @@ from grok_tui.protocol import events
 from grok_tui.protocol.events import LaneFinished
 from grok_tui.protocol.rundir import RunDir
 from tests import fakes
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 IDS = [f"20261121-10150{number}-{name}-abcd" for number, name in enumerate(["dense", "early", "x"])]
 
@@ -35,7 +38,9 @@ def test_a_run_is_found_by_id_by_a_part_and_as_the_last(runs: Path) -> None:
 def test_a_part_that_fits_several_names_them(runs: Path) -> None:
     for number in range(10, 16):
         (runs / f"20261121-1016{number}-early-abcd").mkdir()
-    with pytest.raises(RunError, match=r"“early” fits 7 runs.*-early-abcd, .* and 2 more$") as error:
+    with pytest.raises(
+        RunError, match=r"“early” fits 7 runs.*-early-abcd, .* and 2 more$"
+    ) as error:
         find(runs, "early")
     assert str(error.value).count("-early-") == 5
 
@@ -165,6 +170,6 @@ def test_of_a_finished_log_only_the_end_is_read(
         sizes.append(len(data))
         return data
 
-    monkeypatch.setattr(catalog.os, "pread", counted)
+    monkeypatch.setattr(os, "pread", counted)
     assert summary(run).milestones == "4/6 generalised"
     assert sum(sizes) <= catalog.TAIL < run.events.stat().st_size

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import platform
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from grok_tui.monitor import estimate as module
 from grok_tui.monitor.estimate import estimate, operations
-from grok_tui.protocol.config import Config
-from grok_tui.protocol.rundir import RunDir
 from tests import fakes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grok_tui.protocol.config import Config
+    from grok_tui.protocol.rundir import RunDir
 
 CONFIG = fakes.config()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -14,9 +14,13 @@ from hypothesis import strategies as st
 from grok_tui.monitor.export import csv_rows, write_csv
 from grok_tui.monitor.history import METRICS
 from grok_tui.monitor.watch import View
-from grok_tui.protocol.events import AnyEvent, Measured
 from grok_tui.protocol.rundir import RunDir
 from tests import fakes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grok_tui.protocol.events import AnyEvent, Measured
 
 FATE = fakes.Fate(5, 20)
 

@@ -180,7 +180,13 @@ class TestColumn:
 
     def test_slices_as_a_list_does(self) -> None:
         numbers = list(self.values)
-        for cut in (slice(1, 3), slice(-2, None), slice(None, None, 2), slice(9, 12), slice(3, 0, -1)):
+        for cut in (
+            slice(1, 3),
+            slice(-2, None),
+            slice(None, None, 2),
+            slice(9, 12),
+            slice(3, 0, -1),
+        ):
             assert list(self.values[cut]) == numbers[cut]
         assert list(column([])[:5]) == []
 

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -22,10 +23,12 @@ from grok_tui.errors import RunError, RunFailed
 from grok_tui.monitor import launch
 from grok_tui.monitor.watch import Watch
 from grok_tui.protocol import presets
-from grok_tui.protocol.config import Config
 from grok_tui.protocol.events import Failed
 from grok_tui.protocol.rundir import RunDir, TrainerLock
 from tests import fakes
+
+if TYPE_CHECKING:
+    from grok_tui.protocol.config import Config
 
 CONFIG = fakes.config()
 LOCK = """
@@ -52,7 +55,8 @@ Engine = Callable[[str], None]
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """Sets what a trainer does; ends those that still live afterwards."""
-    monkeypatch.setattr(launch, "_children", children := {})
+    children: dict[Path, subprocess.Popen[bytes]] = {}
+    monkeypatch.setattr(launch, "_children", children)
     yield lambda code: monkeypatch.setattr(launch, "ENGINE", (sys.executable, "-S", "-c", code))
     for child in children.values():
         child.kill()
@@ -130,7 +134,7 @@ def test_nothing_is_left_behind_when_it_cannot_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(launch, "ENGINE", ("/no/such/python",))
-    with pytest.raises(RunError, match="cannot start a run in .*No such file"):
+    with pytest.raises(RunError, match=r"cannot start a run in .*No such file"):
         started(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -145,7 +149,7 @@ def test_nothing_is_left_behind_when_it_cannot_start(
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(RunError, match="cannot make a run in"):
+    with pytest.raises(RunError, match=r"cannot make a run in"):
         started(tmp_path / "file")
 
 
@@ -184,7 +188,11 @@ def test_a_trainer_that_was_stopped_at_once_did_begin(engine: Engine, tmp_path: 
 @pytest.mark.parametrize(
     ("code", "kind", "sentence"),
     [
-        ("import sys; sys.exit('x\\n\\nthe \\x1b[2Jdisk is full\\n')", RunFailed, "the \ufffd[2Jdisk is full"),
+        (
+            "import sys; sys.exit('x\\n\\nthe \\x1b[2Jdisk is full\\n')",
+            RunFailed,
+            "the \ufffd[2Jdisk is full",
+        ),
         ("import sys; print('it is being trained'); sys.exit(2)", RunError, "it is being trained"),
         ("import os; os.kill(os.getpid(), 9)", RunFailed, "the trainer ended with signal 9"),
         ("import sys; sys.exit(3)", RunFailed, "ended with exit code 3 and said nothing"),
@@ -204,14 +212,14 @@ def test_a_failure_in_the_log_is_the_trainers_sentence(engine: Engine, tmp_path:
     failed = fakes.log([Failed(sentence="no \x1b[2J GPU", traceback="")])
     engine(f"{LOCK}\nsay({failed!r})\nsys.exit(3)")
     run = started(tmp_path)
-    with pytest.raises(RunFailed, match="^no \ufffd\\[2J GPU$"):
+    with pytest.raises(RunFailed, match=r"^no \ufffd\[2J GPU$"):
         launch.wait_until_started(run, 30)
 
 
 def test_waiting_has_an_end(engine: Engine, tmp_path: Path) -> None:
     engine("import time; time.sleep(60)")
     run = started(tmp_path)
-    with pytest.raises(RunError, match="has not begun in 0 s; see .*trainer.log"):
+    with pytest.raises(RunError, match=r"has not begun in 0 s; see .*trainer.log"):
         launch.wait_until_started(run, 0.1)
 
 
@@ -220,7 +228,7 @@ def test_waiting_for_the_trainer_of_another_process(tmp_path: Path) -> None:
     done = fakes.recorded_run(tmp_path, "finished", run_id="20261121-101501-done-abcd")
     launch.wait_until_started(done, 1)
     failed = fakes.recorded_run(tmp_path, "failed", run_id="20261121-101502-failed-abcd")
-    with pytest.raises(RunFailed, match="the disk is full"):
+    with pytest.raises(RunFailed, match=r"the disk is full"):
         launch.wait_until_started(failed, 1)
 
 
@@ -234,9 +242,7 @@ def test_the_log_of_a_trainer_is_shown_from_its_end(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("state", ["interrupted", "stopped", "failed"])
-def test_what_was_cut_short_is_taken_on(
-    engine: Engine, tmp_path: Path, state: fakes.State
-) -> None:
+def test_what_was_cut_short_is_taken_on(engine: Engine, tmp_path: Path, state: fakes.State) -> None:
     engine("import sys; print(sys.argv[3])")
     run = fakes.recorded_run(tmp_path, state)
     launch.resume(run)
@@ -282,7 +288,7 @@ def test_an_engine_that_cannot_be_run_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(launch, "ENGINE", ("/no/such/python",))
-    with pytest.raises(RunError, match="cannot resume .*No such file"):
+    with pytest.raises(RunError, match=r"cannot resume .*No such file"):
         launch.resume(fakes.recorded_run(tmp_path, "interrupted"))
 
 
@@ -296,7 +302,7 @@ def far(tmp_path: Path, host: str) -> RunDir:
 def test_a_run_of_another_host_needs_the_users_word(engine: Engine, tmp_path: Path) -> None:
     engine("")
     run = far(tmp_path, "far")
-    with pytest.raises(RunError, match="was last trained on far; .* add --force"):
+    with pytest.raises(RunError, match=r"was last trained on far; .* add --force"):
         launch.resume(run, listen=0)
     launch.resume(run, force=True, listen=0)
     ended(run)
@@ -315,5 +321,5 @@ def test_a_heartbeat_is_stronger_than_the_users_word(
     run = far(tmp_path, "far")
     monkeypatch.setattr(time, "sleep", lambda _: TrainerLock(run).release())
     run.lock.write_text("00000000000000000042\n")
-    with pytest.raises(RunError, match="is being trained on far"):
+    with pytest.raises(RunError, match=r"is being trained on far"):
         launch.resume(run, force=True, listen=0.001)

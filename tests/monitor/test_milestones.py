@@ -132,7 +132,7 @@ def test_no_time_to_go_in_the_first_ten_measurements() -> None:
 
 
 def test_no_time_to_go_when_it_is_over() -> None:
-    found = [START, *(measured(step) for step in range(0, 1001, 50))]
+    found: list[AnyEvent] = [START, *(measured(step) for step in range(0, 1001, 50))]
     now = progress(CONFIG, history(*found, fakes.finished(found, "stopped")))
     assert now.eta is None
 

@@ -86,6 +86,10 @@ def test_a_megabyte_is_cut_before_it_is_looked_at() -> None:
 
 
 def test_lines_are_kept_apart_and_the_last_ones_win() -> None:
-    assert safe_lines("Traceback\n\tFile\x1b[2J\nError") == ["Traceback", "    File\ufffd[2J", "Error"]
+    assert safe_lines("Traceback\n\tFile\x1b[2J\nError") == [
+        "Traceback",
+        "    File\ufffd[2J",
+        "Error",
+    ]
     assert safe_lines("1\n2\n3", lines=2) == ["2", "3"]
     assert safe_lines("") == []

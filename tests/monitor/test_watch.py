@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from grok_tui.monitor import watch
+from grok_tui.monitor.tail import Tail
 from grok_tui.monitor.watch import Pulse, Signs, Watch, judge_state
-from grok_tui.protocol import rundir
+from grok_tui.protocol import presets, rundir
 from grok_tui.protocol.events import Continued, Finished, Paused, Resumed
 from grok_tui.protocol.rundir import RunDir, TrainerLock
 from tests import fakes
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Clock:
@@ -122,7 +125,7 @@ def test_a_long_log_is_read_in_turns_when_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     run = fakes.recorded_run(tmp_path, "finished")
-    monkeypatch.setattr(watch.Tail.blocks, "__defaults__", (20_000,))
+    monkeypatch.setattr(Tail.blocks, "__defaults__", (20_000,))
     watched = Watch(run, clock)
     views = [watched.look(patience=0)]
     assert views[0].state == "starting"
@@ -143,7 +146,7 @@ def test_a_run_without_configuration_says_why(tmp_path: Path) -> None:
     problem = watched.look().problem
     assert "config.toml: title" in problem
     assert watched.look().problem == problem
-    run.config.write_text(fakes.presets.dump(fakes.config()))
+    run.config.write_text(presets.dump(fakes.config()))
     assert watched.look().config == fakes.config()
 
 
@@ -159,15 +162,13 @@ OPEN = Signs(True, paused=False, ended=None)
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path, clock: Clock) -> Iterator[tuple[RunDir, Pulse]]:
+def elsewhere(tmp_path: Path, clock: Clock) -> tuple[RunDir, Pulse]:
     """A run whose lock looks free here, and a pulse to feel it with."""
     run = fakes.recorded_run(tmp_path, "interrupted")
-    yield run, Pulse(clock)
+    return run, Pulse(clock)
 
 
-def test_another_host_is_never_called_dead(
-    elsewhere: tuple[RunDir, Pulse], clock: Clock
-) -> None:
+def test_another_host_is_never_called_dead(elsewhere: tuple[RunDir, Pulse], clock: Clock) -> None:
     run, pulse = elsewhere
     about = fakes.about(boot_id="other", host="far\x1b[2J")
     assert judge_state(run, about, "free", OPEN, pulse) == ("running", "trained on far\ufffd[2J")
@@ -225,6 +226,6 @@ def test_without_proc_the_number_of_the_process_decides(
             if error:
                 raise error
 
-        monkeypatch.setattr(watch.os, "kill", kill)
+        monkeypatch.setattr(os, "kill", kill)
         about = fakes.about(process_start="")
         assert judge_state(run, about, "unknown", OPEN, pulse)[0] == state
