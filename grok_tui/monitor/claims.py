@@ -9,11 +9,11 @@ Anything else is inconclusive.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor, inf
-from statistics import median
+from math import floor
 from typing import TYPE_CHECKING, Literal
 
 from grok_tui.monitor.arms import is_missing, recipe_role, role
+from grok_tui.monitor.reach import Case, Reach
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 Status = Literal["rejected", "supported", "contradicted", "inconclusive", "undecided", "not tested"]
 FACTOR = 2.0
-HEALTH = 0.01
-"""A mask that fits the initial weights keeps more than this above its share of their L1 norm."""
-
 _WAITING = "runs not complete"
 
 
@@ -56,102 +53,6 @@ class Claim:
             return f"{head}: {self.detail}"
         plural = f"{self.seeds} seeds" if self.seeds > 1 else "one seed"
         return f"{head}, from {plural}: {self.detail}"
-
-
-@dataclass(frozen=True)
-class Reach:
-    """When an arm generalises: the median over seeds, known exactly or from below only."""
-
-    arm: str
-    least: float
-    """No less than this: seeds that ended without it count with the steps that they trained."""
-    most: float
-    """Infinite unless enough seeds generalised."""
-    words: str
-
-    @property
-    def reached(self) -> bool:
-        """Whether the median is a number."""
-        return self.most < inf
-
-    @property
-    def sentence(self) -> str:
-        """The arm and its words as the beginning of a sentence."""
-        verb = "generalises" if self.reached else "does"
-        words = self.words if self.reached else self.words.replace("not in", "not generalise in", 1)
-        return f"{self.arm} {verb} {words}"
-
-
-@dataclass(frozen=True)
-class _Case:
-    """A ticket, what it is held against, and the run they come from."""
-
-    config: Config
-    history: History
-    ticket: Arm
-
-    def seeds(self, arms: Sequence[Arm]) -> list[int]:
-        """Seeds in which none of these arms failed to run."""
-        lanes = self.history.lanes
-        return [
-            seed
-            for seed in self.config.seeds
-            if not any(is_missing(lanes.get((arm.name, seed))) for arm in arms)
-        ]
-
-    def pending(self, arms: Sequence[Arm]) -> bool:
-        """Whether a lane of these arms has still to train."""
-        lanes = [
-            self.history.lanes.get((arm.name, seed)) for arm in arms for seed in self.config.seeds
-        ]
-        return any(lane is None or lane.end is None for lane in lanes)
-
-    def reach(self, arm: Arm, seeds: Sequence[int]) -> Reach:
-        """When the arm generalises in these seeds, all of which have ended."""
-        lanes = [self.history.lanes[arm.name, seed] for seed in seeds]
-        steps = [lane.end.step if lane.end else lane.step for lane in lanes]
-        least = [
-            float(step if lane.t_gen is None else lane.t_gen)
-            for lane, step in zip(lanes, steps, strict=True)
-        ]
-        most = [inf if lane.t_gen is None else float(lane.t_gen) for lane in lanes]
-        found = [value for value in most if value < inf]
-        budget = max(
-            (step for lane, step in zip(lanes, steps, strict=True) if lane.t_gen is None), default=0
-        )
-        return Reach(
-            arm.name, median(least), median(most), _words(median(most), found, len(most), budget)
-        )
-
-    def warning(self, seeds: Sequence[int]) -> str:
-        """A sentence if the ticket's mask has forgotten the weights it is laid on; else nothing."""
-        bad = []
-        for seed in seeds:
-            start = self.history.lanes[self.ticket.name, seed].start
-            if (
-                start is not None
-                and start.l1_ratio <= start.kept / max(1, start.parameters) + HEALTH
-            ):
-                bad.append(seed)
-        if not bad:
-            return ""
-        which = ", ".join(map(str, bad[:5])) + (", …" if len(bad) > 5 else "")
-        return (
-            f" Warning: in seed{'s' if len(bad) > 1 else ''} {which} the mask of {self.ticket.name}"
-            " keeps no more of the initial norm than a random one: taken too late, it has forgotten"
-            " the initial weights, and a slow ticket is no evidence."
-        )
-
-
-def _words(middle: float, found: Sequence[float], seeds: int, budget: int) -> str:
-    """A median with its range: at step 53 (50-178); not in 5000 steps (2 of 5 seeds did)."""
-    if middle == inf:
-        some = f" ({len(found)} of {seeds} seeds did)" if found else ""
-        return f"not in {budget} steps{some}"
-    if seeds == 1:
-        return f"at step {middle:.0f}"
-    top = f"{max(found):.0f}" if len(found) == seeds else f"not in {budget}"
-    return f"at step {middle:.0f} ({min(found):.0f}-{top})"
 
 
 def claims(config: Config, history: History) -> tuple[Claim, Claim, Claim]:
@@ -190,12 +91,12 @@ def sparsity_controls(config: Config, ticket: Arm) -> list[Arm]:
     ]
 
 
-def _choose(config: Config, history: History) -> _Case | Claim:
+def _choose(config: Config, history: History) -> Case | Claim:
     """The grokked ticket with the most controls, the first of equals; or why there is none."""
     tickets = [arm for arm in config.arms if recipe_role(arm) == "ticket"]
     grokked = [arm for arm in tickets if role(config, history, arm) == "grokked ticket"]
     if grokked:
-        return _Case(
+        return Case(
             config,
             history,
             max(
@@ -218,7 +119,7 @@ def _choose(config: Config, history: History) -> _Case | Claim:
     )
 
 
-def _against(case: _Case, hypothesis: str, controls: Sequence[Arm]) -> Claim:
+def _against(case: Case, hypothesis: str, controls: Sequence[Arm]) -> Claim:
     """Whether the ticket's delay is explained by what it shares with these controls."""
     what = {"Norm": "dense arm at the norm", "Sparsity": "random or shuffled mask of the rate"}
     if not controls:
@@ -264,7 +165,7 @@ def _times(longer: float, shorter: float) -> str:
     return f"{floor(ratio) if ratio >= 10 else floor(ratio * 10) / 10} times"
 
 
-def _structure(case: _Case, norm: Claim, sparsity: Claim) -> Claim:
+def _structure(case: Case, norm: Claim, sparsity: Claim) -> Claim:
     """Whether what is left, which weights the ticket keeps, removes the delay."""
     dense = next((arm for arm in case.config.arms if recipe_role(arm) == "dense"), None)
     if dense is None:
