@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 from statistics import median
+from typing import TYPE_CHECKING
 
 from grok_tui.monitor.arms import is_missing
-from grok_tui.monitor.history import History
-from grok_tui.protocol.config import Arm, Config
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grok_tui.monitor.history import History
+    from grok_tui.protocol.config import Arm, Config
 
 HEALTH = 0.01
 """A mask that fits the initial weights keeps more than this above its share of their L1 norm."""
