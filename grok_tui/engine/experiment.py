@@ -71,7 +71,7 @@ class Experiment:
         return min(self.schedule.next_stop(lane) - lane.step for lane in self.running.values())
 
     def advance(self, limit: int) -> list[AnyEvent]:
-        """Train every lane by as many updates, but no further than the boundary; what came of it."""
+        """Train every lane by up to so many updates, no further than the boundary; what came."""
         steps = self.until_boundary()
         boundary = steps <= limit
         steps = min(steps, limit)

@@ -32,7 +32,7 @@ class StopAtLook(Signals):
         super().__init__()
 
     @property
-    def stop(self) -> bool:  # type: ignore[override]
+    def stop(self) -> bool:
         """Whether it is time."""
         return next(self._looks) >= self._wanted
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -46,7 +47,12 @@ def test_removing_other_arms_changes_no_value_of_a_ticket() -> None:
 
 
 def test_the_log_of_a_lane_that_nobody_needs_is_a_prefix_of_one_that_is_needed() -> None:
-    recipe = {"steps": 900, "threshold": 0.3, "weight_decay": 2.0, "stop_after_generalised": 5}
+    recipe: dict[str, Any] = {
+        "steps": 900,
+        "threshold": 0.3,
+        "weight_decay": 2.0,
+        "stop_after_generalised": 5,
+    }
     needed = tiny.run(tiny.tiny((DENSE, ticket(at="generalised", plus=40)), **recipe))
     alone = tiny.run(tiny.tiny((DENSE,), **recipe))
     short, long = tiny.values(alone, "dense"), tiny.values(needed, "dense")
@@ -72,7 +78,12 @@ def test_a_ticket_starts_exactly_so_many_steps_after_the_moment() -> None:
 
 
 def test_automatic_offset_is_the_time_in_which_decay_forgets() -> None:
-    recipe = {"steps": 900, "threshold": 0.3, "weight_decay": 2.0, "learning_rate": 1e-2}
+    recipe: dict[str, Any] = {
+        "steps": 900,
+        "threshold": 0.3,
+        "weight_decay": 2.0,
+        "learning_rate": 1e-2,
+    }
     events = tiny.run(tiny.tiny((DENSE, ticket(at="generalised")), **recipe))
     generalised = tiny.reached(events, "dense", "generalised")
     assert generalised is not None
@@ -233,7 +244,7 @@ def test_every_lane_ends_once_and_the_results_say_how() -> None:
 
 def test_a_ticket_whose_mask_forgot_its_weights_is_warned_about() -> None:
     late = ticket(at="final")
-    recipe = {"steps": 600, "learning_rate": 3e-2, "weight_decay": 5.0}
+    recipe: dict[str, Any] = {"steps": 600, "learning_rate": 3e-2, "weight_decay": 5.0}
     events = tiny.run(tiny.tiny((DENSE, late), **recipe))
     start = tiny.started(events, "ticket")
     warnings = [event for event in events if event.__class__.__name__ == "Warned"]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from grok_tui.engine.experiment import Experiment
 from grok_tui.protocol.config import Arm, Config, MaskFrom, Mlp, ModularAddition, Train
-from grok_tui.protocol.events import AnyEvent
 from tests.engine import tiny
+
+if TYPE_CHECKING:
+    from grok_tui.engine.experiment import Experiment
+    from grok_tui.protocol.events import AnyEvent
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 FILE = str(GOLDEN / "mlp-add.safetensors")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from grok_tui.engine.grid import Grid
 
 
@@ -9,7 +11,7 @@ def test_every_step_to_a_hundred_then_about_one_percent_apart() -> None:
     points = list(Grid(100_000, "grid").points)
     assert points[:101] == list(range(101))
     assert points[-1] == 100_000
-    for before, after in zip(points[101:-1], points[102:], strict=True):
+    for before, after in itertools.pairwise(points):
         assert after - before <= max(1, before // 100)
     assert len(points) < 1200
 

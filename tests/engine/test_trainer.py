@@ -105,11 +105,9 @@ def flip(path: Path) -> None:
     path.write_bytes(data)
 
 
-def test_a_damaged_checkpoint_gives_way_to_the_one_before(
-    straight: RunDir, tmp_path: Path
-) -> None:
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(straight: RunDir, tmp_path: Path) -> None:
     run = stopped(tmp_path)
-    newest = sorted(run.checkpoints.glob("*.safetensors"))[-1]
+    newest = max(run.checkpoints.glob("*.safetensors"))
     flip(newest)
     assert runs.train(run) == 0
     assert runs.lasting(run) == runs.lasting(straight)
@@ -154,7 +152,7 @@ def test_a_torn_last_line_is_cut_away(straight: RunDir, tmp_path: Path) -> None:
 def test_another_configuration_is_refused(tmp_path: Path) -> None:
     run = stopped(tmp_path)
     run.config.write_text(run.config.read_text().replace("steps = 70", "steps = 71"))
-    with pytest.raises(RunError, match="config.toml is not the one"):
+    with pytest.raises(RunError, match=r"config\.toml is not the one"):
         runs.train(run)
 
 

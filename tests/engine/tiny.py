@@ -29,8 +29,10 @@ ALL = (DENSE, TICKET, L1, L2, RANDOM, SHUFFLE)
 
 
 def tiny(arms: Sequence[Arm] = (DENSE,), seeds: Sequence[int] = (0,), **train: Any) -> Config:
-    """A network of 1,600 weights on modulus 13. It memorises in a few dozen steps; with a decay of 2
-    its test accuracy is above 0.3 before step 700."""
+    """A network of 1,600 weights on modulus 13, which memorises in a few dozen steps.
+
+    With a decay of 2 its test accuracy is above 0.3 before step 700.
+    """
     recipe: dict[str, Any] = {"steps": 60, "learning_rate": 1e-2} | train
     return Config(
         title="Tiny",

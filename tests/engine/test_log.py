@@ -1,0 +1,137 @@
+"""The writer of the log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grok_tui.engine import log
+from grok_tui.engine.log import EventLog
+from grok_tui.protocol.disk import Disk
+from grok_tui.protocol.events import Failed, Finished, Paused, Reached, Warned, decode, encode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Sipping(Disk):
+    """Writes at most seven bytes at a time, and counts."""
+
+    def __init__(self) -> None:
+        self.writes = 0
+        self.syncs = 0
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        self.writes += 1
+        return super().write(descriptor, data[:7])
+
+    def sync(self, descriptor: int) -> None:
+        self.syncs += 1
+
+
+def due(writer: EventLog) -> bool:
+    return writer.is_due
+
+
+def sentences(path: Path) -> list[str]:
+    found = [decode(line) for line in path.read_bytes().splitlines()]
+    return [event.sentence for event in found if isinstance(event, Warned)]
+
+
+def test_lines_wait_in_memory_until_a_flush(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    writer = EventLog(path, Disk())
+    writer.add(Warned(sentence="one"))
+    assert path.read_bytes() == b""
+    writer.flush()
+    assert sentences(path) == ["one"]
+    assert writer.size == path.stat().st_size
+    writer.close()
+
+
+def test_short_writes_are_continued_where_they_ended(tmp_path: Path) -> None:
+    disk, path = Sipping(), tmp_path / "events.jsonl"
+    writer = EventLog(path, disk)
+    for number in range(5):
+        writer.add(Warned(sentence=str(number)))
+    writer.flush()
+    assert sentences(path) == ["0", "1", "2", "3", "4"]
+    assert disk.writes > 5
+
+
+def test_after_a_failed_write_nothing_is_written_twice(tmp_path: Path) -> None:
+    class Full(Sipping):
+        def write(self, descriptor: int, data: bytes) -> int:
+            if self.writes == 3:
+                self.writes += 1
+                raise OSError(28, "full")
+            return super().write(descriptor, data)
+
+    path = tmp_path / "events.jsonl"
+    writer = EventLog(path, Full())
+    writer.add(Warned(sentence="a"))
+    with pytest.raises(OSError, match="full"):
+        writer.flush()
+    writer.add(Warned(sentence="b"))
+    writer.flush()
+    assert sentences(path) == ["a", "b"]
+
+
+def test_a_milestone_does_not_wait(tmp_path: Path) -> None:
+    writer = EventLog(tmp_path / "events.jsonl", Disk())
+    writer.add(Paused())
+    assert due(writer) is False
+    writer.add(Reached(arm="a", seed=0, milestone="memorised", step=1, resolution=1))
+    assert due(writer) is True
+    writer.flush()
+    assert due(writer) is False
+
+
+def test_much_does_not_wait_either(tmp_path: Path) -> None:
+    writer = EventLog(tmp_path / "events.jsonl", Disk())
+    while not writer.is_due:
+        writer.add(Warned(sentence="x" * 1000))
+    writer.flush()
+    assert (tmp_path / "events.jsonl").stat().st_size >= log.FLUSH_BYTES
+
+
+def test_a_torn_line_of_a_predecessor_stays_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(encode(Paused()) + b'{"event":"pau')
+    writer = EventLog(path, Disk())
+    writer.add(Warned(sentence="after"))
+    writer.flush()
+    lines = path.read_bytes().splitlines()
+    assert len(lines) == 3
+    assert isinstance(decode(lines[2]), Warned)
+
+
+def test_cutting_makes_a_new_file_of_the_first_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    first = encode(Paused())
+    path.write_bytes(first + encode(Warned(sentence="gone")))
+    before = path.stat().st_ino
+    log.cut(path, len(first), Disk())
+    assert path.read_bytes() == first
+    assert path.stat().st_ino != before
+
+
+@pytest.mark.parametrize(
+    ("content", "ending"),
+    [
+        (b"", ""),
+        (encode(Paused()), ""),
+        (encode(Finished(outcome="completed", lanes=())), "completed"),
+        (encode(Finished(outcome="stopped", lanes=())), "stopped"),
+        (encode(Failed(sentence="s", traceback="")), "failed"),
+        (encode(Finished(outcome="completed", lanes=())) + b"torn", ""),
+    ],
+)
+def test_how_a_run_ended_stands_in_its_last_line(
+    tmp_path: Path, content: bytes, ending: str
+) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(content)
+    assert log.ended_as(path) == ending
+    assert log.ended_as(tmp_path / "nothing") == ""

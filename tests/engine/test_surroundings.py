@@ -1,0 +1,129 @@
+"""Devices, provenance, signals, and the order of imports."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+from grok_tui.engine import about, devices
+from grok_tui.engine.clock import Pace, Stopwatch
+from grok_tui.engine.signals import Signals
+from grok_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_cpu_is_always_there() -> None:
+    assert devices.choose("cpu", "float64") == torch.device("cpu")
+
+
+@pytest.mark.parametrize("name", ["toaster", "cuda:99", "meta", "cpu:x", ""])
+def test_a_device_that_is_not_there_is_refused_with_what_could_be(name: str) -> None:
+    with pytest.raises(UsageError, match="expected auto"):
+        devices.choose(name, "float32")
+
+
+def test_the_fingerprint_says_what_the_bits_depend_on() -> None:
+    found = devices.fingerprint(torch.device("cpu"), "float32", 1)
+    assert found["torch"] == str(torch.__version__)
+    assert found["precision"] == "float32"
+    assert all(type(value) is str for value in found.values())
+
+
+@pytest.mark.parametrize(
+    ("files", "commit"),
+    [
+        ({"HEAD": "ref: refs/heads/main", "refs/heads/main": "a" * 40}, "a" * 40),
+        (
+            {"HEAD": "ref: refs/heads/main", "packed-refs": f"# x\n{'b' * 40} refs/heads/main"},
+            "b" * 40,
+        ),
+        ({"HEAD": "c" * 40}, "c" * 40),
+        ({"HEAD": "ref: refs/heads/new"}, ""),
+        ({"HEAD": "nonsense"}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_commit_is_read_from_the_repository_around(
+    tmp_path: Path, files: dict[str, str], commit: str
+) -> None:
+    for name, text in files.items():
+        file = tmp_path / ".git" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text + "\n")
+    inside = tmp_path / "some" / "folder"
+    inside.mkdir(parents=True)
+    (tmp_path / ".git").mkdir(exist_ok=True)
+    assert about.commit(inside) == commit
+
+
+def test_a_package_that_is_not_installed_has_no_version() -> None:
+    assert about.package_version("no-such-package-anywhere") == ""
+
+
+def test_signals_set_flags_and_nothing_else() -> None:
+    before = {
+        number: signal.getsignal(number)
+        for number in (
+            signal.SIGINT,
+            signal.SIGTERM,
+            signal.SIGUSR1,
+            signal.SIGHUP,
+            signal.SIGPIPE,
+        )
+    }
+    flags = Signals()
+    try:
+        flags.install()
+        os.kill(os.getpid(), signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGUSR1)
+        assert (flags.stop, flags.checkpoint) == (False, True)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert flags.stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def test_the_stopwatch_stands_still_while_it_is_held() -> None:
+    watch = Stopwatch(5.0)
+    assert watch() >= 5.0
+    watch.hold()
+    held = watch()
+    watch.hold()
+    assert watch() == held
+    watch.go()
+    assert watch() >= held
+
+
+def test_the_pace_is_never_less_than_a_step_and_grows_with_speed() -> None:
+    pace = Pace()
+    assert pace.steps() == 1
+    pace.took(10, 0.01)
+    assert pace.steps() > 10
+    pace.took(1, 100.0)
+    assert pace.steps() == 1
+    pace.took(1, 0.0)
+    assert pace.steps() >= 1
+
+
+def test_the_first_acts_of_the_trainer_need_no_torch() -> None:
+    code = "import sys, grok_tui.engine.__main__; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_training_never_loads_the_compiler_of_torch() -> None:
+    code = (
+        "import sys\n"
+        "from tests.engine import tiny\n"
+        "tiny.run(tiny.tiny(steps=2))\n"
+        "sys.exit('torch._dynamo' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
