@@ -141,7 +141,7 @@ def to_text(grid: Grid, palette: Sequence[int] = ()) -> str:
     return "\n".join(lines)
 
 
-_ASCII = str.maketrans("│┤┼└─┬", "||+`-+")
+_ASCII = str.maketrans("│┤┼└─┬", "|++`-+")
 
 
 def to_ascii(grid: Grid) -> Grid:

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import on
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import Screen
 
 from grok_tui.errors import GrokTuiError
@@ -53,7 +53,7 @@ class LiveScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("live")]
     AUTO_FOCUS = ""
 
-    view: reactive[View | None] = reactive(None, init=False)
+    view: var[View | None] = var(None, init=False)  # a `reactive` would repaint the whole screen
     """The run as it was last seen: everything on the screen follows from it."""
 
     def __init__(

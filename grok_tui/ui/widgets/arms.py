@@ -151,6 +151,14 @@ def accuracy(value: float) -> str:
 class Arms(CellView):
     """The comparison table of the live screen."""
 
+    _drawn: tuple[View, Verdict | None] | None = None
+
     def draw(self, view: View, verdict: Verdict | None) -> None:
         """Show the arms as they are in this view."""
-        self.show(table(view, verdict, *self.size))
+        self._drawn = view, verdict
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Show the same arms at the size of now."""
+        if self._drawn is not None and self.display:
+            self.show(table(*self._drawn, *self.size))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from grok_tui.monitor.watch import View
     from grok_tui.protocol.rundir import RunDir
 
+_SETTLED = 0.04
+"""Seconds after which new sizes have arrived."""
 Pane = Literal["charts", "report", "log"]
 
 
@@ -48,6 +50,7 @@ class Board(Vertical):
         self._run = run
         self._view: View | None = None
         self._verdict: Verdict | None = None
+        self._arranged: object = None
 
     def compose(self) -> ComposeResult:
         """Head, charts, comparison, verdict; report and log in their place when asked for."""
@@ -65,8 +68,10 @@ class Board(Vertical):
         self._arrange()
 
     def on_resize(self) -> None:
-        """Arrange for the new size, and draw when that has taken effect."""
-        self.rearrange()
+        """Arrange for the new size; charts draw themselves, words when that has taken effect."""
+        self._arrange()
+        if self._view is not None:
+            self.set_timer(_SETTLED, self._draw)
 
     def draw(self, view: View, verdict: Verdict | None) -> None:
         """Show this view. The first time words come before charts, which take longer."""
@@ -76,14 +81,12 @@ class Board(Vertical):
         if ended and self.pane == "charts" and not self._has_room_for_verdict():
             self.pane = "report"
         with self.app.batch_update():
-            if self._arrange():
-                self.call_after_refresh(self._draw)
-            else:
-                self._draw_words(view)
-                if not first:
-                    self._draw_charts(view)
-        if first:
-            self.call_after_refresh(self._draw)
+            moved = self._arrange()
+            self._draw_words(view)
+            for chart in self.query(ChartView):
+                chart.draw(view, at_once=not (first or moved))
+        if first or moved:  # a chart that gets a new size draws itself; one that does not, now
+            self.set_timer(_SETTLED, self._draw)
 
     def _has_room_for_verdict(self) -> bool:
         if self._view is None or self._verdict is None or self._view.state == "failed":
@@ -125,13 +128,15 @@ class Board(Vertical):
         if self._view is not None and self.is_attached:
             with self.app.batch_update():
                 self._draw_words(self._view)
-                self._draw_charts(self._view)
+                for chart in self.query(ChartView):
+                    chart.draw(self._view)
 
     def _draw_words(self, view: View) -> None:
         self.query_one(Status).draw(view)
         self.query_one(Arms).draw(view, self._verdict)
         words = self.query_one("#verdict", Words)
-        words.draw(summary(view, self._verdict, self.size.width, words.size.height))
+        layout = arrange(self.size, view, self._verdict, self.full)
+        words.draw(summary(view, self._verdict, self.size.width, layout.verdict), self.size.width)
         if self.pane == "report":
             lines = report(view, self._verdict, self.size.width - 2)
             words = self.query_one("#report-lines", Words)
@@ -140,13 +145,13 @@ class Board(Vertical):
         if self.pane == "log":
             self.query_one(LogPane).read()
 
-    def _draw_charts(self, view: View) -> None:
-        for chart in self.query(ChartView):
-            chart.draw(view)
-
     def _arrange(self) -> bool:
         """Show and size what belongs on a board of this size; whether anything changed."""
         layout = arrange(self.size, self._view, self._verdict, self.full)
+        wanted = (layout, self.pane, self.chosen)
+        if wanted == self._arranged:
+            return False
+        self._arranged = wanted
         charts = self.pane == "charts"
         self.set_class(layout.four, "-four")
         self.set_class(layout.roomy, "-roomy")
@@ -162,15 +167,13 @@ class Board(Vertical):
         }
         for index, plot in enumerate(PLOTS):
             heights[f"#chart-{plot.name}"] = 1 if layout.four or index == self.chosen else 0
-        changed = [self._resize(selector, height) for selector, height in heights.items()]
-        return any(changed)
+        for selector, height in heights.items():
+            self._resize(selector, height)
+        return True
 
-    def _resize(self, selector: str, height: int) -> bool:
+    def _resize(self, selector: str, height: int) -> None:
         """Hide what has no height; those that have one of their own take it."""
         widget = self.query_one(selector)
-        own = selector in ("#arms", "#verdict")
-        before = (widget.display, widget.styles.height)
         widget.display = height > 0
-        if own and height:
+        if height and selector in ("#arms", "#verdict"):
             widget.styles.height = height
-        return before != (widget.display, widget.styles.height)

@@ -51,6 +51,17 @@ class CellView(Widget):
         if regions:
             self.refresh(*regions)
 
+    def redraw(self) -> None:
+        """Compose the grid anew for the size of now; leaves draw what they were given last."""
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self.redraw()
+
+    def on_show(self) -> None:
+        """Draw what was missed while hidden."""
+        self.redraw()
+
     def render_line(self, y: int) -> Strip:
         """One row, with a segment for each stretch of one ink; blanks keep the ink before them."""
         width = self.size.width

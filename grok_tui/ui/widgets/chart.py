@@ -9,8 +9,6 @@ from grok_tui.ui.widgets.cells import CellView
 from grok_tui.ui.widgets.paper import DIM, STRONG, TEXT, Paper
 
 if TYPE_CHECKING:
-    from textual import events
-
     from grok_tui.monitor.figures import Grid
     from grok_tui.monitor.plots import Plot
     from grok_tui.monitor.watch import View
@@ -33,10 +31,11 @@ class ChartView(CellView):
         self._chart = Chart(plot)
         self._view: View | None = None
 
-    def draw(self, view: View) -> None:
-        """Show the run as it is in this view."""
+    def draw(self, view: View, at_once: bool = True) -> None:
+        """Show the run as it is in this view; not at once: when the new size comes, or `redraw`."""
         self._view = view
-        self.redraw()
+        if at_once:
+            self.redraw()
 
     def redraw(self) -> None:
         """Show the last view with the settings and the size of now."""
@@ -49,14 +48,6 @@ class ChartView(CellView):
             self.log_x = not self.log_x
         else:
             self.log_y = not self.log_y
-        self.redraw()
-
-    def on_resize(self, _: events.Resize) -> None:
-        """Draw for the new size."""
-        self.redraw()
-
-    def on_show(self) -> None:
-        """Draw what was missed while hidden."""
         self.redraw()
 
     def _page(self, view: View) -> Grid:
@@ -87,7 +78,9 @@ class ChartView(CellView):
             scale += ", log y"
         seeds = len(view.config.seeds) if view.config else 1
         parts = ["── test  ╴╴ train"] if self.plot.dashed else []
-        parts += [f"seed {view.config.seeds[0]} of {seeds}"] if view.config and seeds > 1 else []
+        parts += (
+            [f"seed {view.config.seeds[0]} of {seeds} seeds"] if view.config and seeds > 1 else []
+        )
         for part in (*parts, scale):
             if right - len(part) < x + 2:
                 break

@@ -80,6 +80,14 @@ class Status(CellView):
 
     DEFAULT_CSS = "Status { height: 2; }"
 
+    _view: View | None = None
+
     def draw(self, view: View) -> None:
         """Show the run as it is in this view."""
-        self.show(status(view, self.size.width))
+        self._view = view
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Show the last view at the size of now."""
+        if self._view is not None:
+            self.show(status(self._view, self.size.width))

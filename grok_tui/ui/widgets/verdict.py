@@ -99,6 +99,6 @@ def write(lines: list[Styled], width: int, height: int) -> Grid:
 class Words(CellView):
     """Lines of words with roles: the verdict below the charts, the whole report, a log."""
 
-    def draw(self, lines: list[Styled], width: int = 0) -> None:
-        """Show these lines, composed for the width given, else the widget's own."""
-        self.show(write(lines, width or self.size.width, len(lines)))
+    def draw(self, lines: list[Styled], width: int) -> None:
+        """Show these lines, which were broken for this width."""
+        self.show(write(lines, width, len(lines)))

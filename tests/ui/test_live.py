@@ -1,0 +1,287 @@
+"""The live screen: messages and keys first; what it looks like is in `test_live_pictures`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grok_tui.ui.messages import Drawn, Looked
+from grok_tui.ui.screens.confirm import Confirm
+from grok_tui.ui.screens.live import LiveScreen
+from grok_tui.ui.widgets.board import Board
+from grok_tui.ui.widgets.chart import ChartView
+from tests import fakes
+from tests.ui import live
+from tests.ui.looking import notices, on_screen, settled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.message import Message
+
+    from grok_tui.monitor.watch import View
+    from grok_tui.ui.services import Services
+    from tests.ui.conftest import Trainers
+
+
+async def test_one_message_a_change_and_none_while_nothing_changes() -> None:
+    seen: list[Message] = []
+    app = live.LiveApp(live.running())
+    async with app.run_test(message_hook=seen.append) as pilot:
+        await live.drawn(pilot)
+        looks = app.shown.looks
+        while app.shown.looks < looks + 5:
+            await pilot.pause(0.01)
+        assert sum(isinstance(message, Looked) for message in seen) == 1
+        assert sum(isinstance(message, Drawn) for message in seen) >= 1
+        app.shown.view = replace(app.shown.view, version=2)
+        await live.drawn(pilot, 2)
+        assert sum(isinstance(message, Looked) for message in seen) == 2
+
+
+async def test_the_screen_follows_a_run_that_grows(runs: Path) -> None:
+    config = fakes.config(only=("dense",))
+    story = fakes.run_events(config)
+    run = fakes.recorded_run(runs, "running", made_of=config, found=story[:40])
+    app = live.LiveApp(live.starting())
+    app.get_default_screen = lambda: LiveScreen(run, period=0.005)  # type: ignore[method-assign]
+    async with app.run_test(size=(100, 30)) as pilot:
+        await live.drawn(pilot)
+        assert "memorising" in on_screen(pilot)
+        fakes.append(run, story[40:])
+        fakes.let_go(run)
+        while "finished" not in on_screen(pilot):
+            await pilot.pause(0.01)
+        assert "1149" in on_screen(pilot)
+
+
+async def test_each_arm_says_what_it_does_or_waits_for() -> None:
+    async with live.LiveApp(live.running()).run_test(size=(160, 48)) as pilot:
+        await live.drawn(pilot)
+        text = on_screen(pilot)
+        assert "A dense                  generalised at step 1149" in text
+        assert "E random-mask            memorised since step 60" in text
+        assert "waiting for grokked-ticket to start" in text
+
+
+async def test_an_arm_waits_for_the_moment_its_mask_is_made_of() -> None:
+    config = fakes.config()
+    found = [fakes.started(config), *fakes.lane_events(config, "dense", 0, last=100)]
+    early = live.view("running", found, config)
+    found += fakes.lane_events(config, "dense", 0)[len(found) - 1 :][:300]
+    async with live.LiveApp(early).run_test(size=(160, 48)) as pilot:
+        await live.drawn(pilot)
+        assert "waiting for dense to generalise" in on_screen(pilot)
+        pilot.app.shown.view = live.view("running", found, config, 2)
+        await live.drawn(pilot, 2)
+        assert f"waiting for dense at step {1149 + 333}" in on_screen(pilot)
+
+
+async def test_several_seeds_are_counted() -> None:
+    async with live.LiveApp(live.finished(seeds=(0, 1, 2))).run_test(size=(160, 48)) as pilot:
+        await live.drawn(pilot)
+        assert "3/3 generalised" in on_screen(pilot)
+        assert "0/3 generalised" in on_screen(pilot)
+
+
+async def test_a_lane_that_never_generalised_shows_no_number() -> None:
+    async with live.LiveApp(live.finished()).run_test(size=(160, 48)) as pilot:
+        await live.drawn(pilot)
+        row = next(row for row in on_screen(pilot).splitlines() if "E random-mask" in row)
+        assert row.split("─")[0].split()[-4:-1] == ["60", "never", "0.121"]
+
+
+async def test_arrows_choose_the_chart_and_enter_gives_it_the_screen() -> None:
+    async with live.LiveApp(live.running()).run_test(size=(160, 48)) as pilot:
+        screen = await live.drawn(pilot)
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert [chart.plot.name for chart in screen.query(ChartView) if chart.display] == ["loss"]
+        assert screen.query_one("#chart-loss").size.height > 40
+        await pilot.press("up", "up")
+        assert "▸L2 norm" in on_screen(pilot)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert all(chart.display for chart in screen.query(ChartView))
+
+
+async def test_x_and_y_change_the_scale_of_the_chosen_chart_only() -> None:
+    async with live.LiveApp(live.running()).run_test(size=(160, 48)) as pilot:
+        screen = await live.drawn(pilot)
+        await pilot.press("down", "x", "y")
+        assert [(chart.log_x, chart.log_y) for chart in screen.query(ChartView)] == [
+            (True, False),
+            (False, False),
+            (True, False),
+            (True, False),
+        ]
+        assert "linear steps" in on_screen(pilot)
+
+
+async def test_three_shows_the_report_and_escape_leads_back() -> None:
+    async with live.LiveApp(live.running()).run_test(size=(80, 24)) as pilot:
+        screen = await live.drawn(pilot)
+        await pilot.press("3")
+        await pilot.pause()
+        assert "Not every lane has been trained to its end" in on_screen(pilot)
+        await pilot.press("escape")
+        assert screen.query_one(Board).pane == "charts"
+
+
+async def test_the_verdict_comes_up_by_itself_where_it_fits_below_no_chart() -> None:
+    app = live.LiveApp(live.running())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await live.drawn(pilot)
+        app.shown.view = replace(live.finished(), version=2)
+        await live.drawn(pilot, 2)
+        await pilot.pause(0.1)
+        text = on_screen(pilot)
+        assert all(word in text for word in ("norm  ", "sparsity  ", "structure  "))
+        await pilot.press("2")
+        await pilot.pause()
+        assert "▸accuracy" in on_screen(pilot)
+
+
+async def test_on_a_large_screen_the_verdict_stands_below_the_charts() -> None:
+    async with live.LiveApp(live.finished()).run_test(size=(160, 48)) as pilot:
+        await live.drawn(pilot)
+        text = on_screen(pilot)
+        assert "▸accuracy" in text
+        assert "structure  supported" in text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_a_failed_run_says_why_at_once(size: tuple[int, int]) -> None:
+    async with live.LiveApp(live.failed()).run_test(size=size) as pilot:
+        await live.drawn(pilot)
+        text = on_screen(pilot)
+        assert "the device ran out of memory" in text
+        assert "OutOfMemoryError: out of memory" in text
+
+
+async def test_the_log_shows_its_end_and_follows(runs: Path) -> None:
+    run = fakes.recorded_run(runs, "running")
+    run.trainer_log.write_text("".join(f"line {number}\n" for number in range(200)))
+    app = live.LiveApp(live.running())
+    app.get_default_screen = lambda: LiveScreen(run, period=0.005)  # type: ignore[method-assign]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await live.drawn(pilot)
+        await pilot.press("4")
+        await settled(pilot)
+        await pilot.pause()
+        assert "line 199" in on_screen(pilot)
+        assert "line 100\n" not in on_screen(pilot)
+
+
+async def test_stopping_asks_first_and_names_the_run(
+    services: Services, trainers: Trainers
+) -> None:
+    async with live.LiveApp(live.running(), services).run_test() as pilot:
+        await live.drawn(pilot)
+        await pilot.press("K")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, Confirm)
+        assert "A grokked ticket removes the delay" in on_screen(pilot)
+        await pilot.press("n")
+        await pilot.pause()
+        assert trainers.sent == []
+        await pilot.press("K")
+        await pilot.pause()
+        await pilot.press("y")
+        await settled(pilot)
+        assert trainers.sent == [(fakes.RUN_ID, "stop")]
+        assert notices(pilot) == ["stopping at the next step"]
+
+
+@pytest.mark.parametrize(("state", "command"), [("running", "pause"), ("paused", "continue")])
+async def test_one_key_pauses_and_lets_go_on(
+    state: str, command: str, services: Services, trainers: Trainers
+) -> None:
+    shown = replace(live.running(), state=state)  # type: ignore[arg-type]
+    async with live.LiveApp(shown, services).run_test() as pilot:
+        await live.drawn(pilot)
+        await pilot.press("P")
+        await settled(pilot)
+        assert trainers.sent == [(fakes.RUN_ID, command)]
+
+
+@pytest.mark.parametrize("state", ["stopped", "interrupted"])
+async def test_a_run_that_was_cut_off_can_be_resumed(
+    state: str, services: Services, trainers: Trainers
+) -> None:
+    shown = replace(live.running(), state=state)  # type: ignore[arg-type]
+    async with live.LiveApp(shown, services).run_test() as pilot:
+        await live.drawn(pilot)
+        await pilot.press("R")
+        await settled(pilot)
+        assert trainers.resumed == [fakes.RUN_ID]
+
+
+@pytest.mark.parametrize(("key", "verb"), [("K", "stop"), ("P", "pause"), ("R", "resume")])
+async def test_a_key_that_does_nothing_now_says_so(
+    key: str, verb: str, services: Services, trainers: Trainers
+) -> None:
+    async with live.LiveApp(live.finished(), services).run_test() as pilot:
+        await live.drawn(pilot)
+        await pilot.press(key)
+        await settled(pilot)
+        assert notices(pilot) == [f"nothing to {verb}: this run is finished"]
+        assert trainers.sent == trainers.resumed == []
+
+
+async def test_a_refusal_is_shown_in_its_own_words(services: Services, trainers: Trainers) -> None:
+    trainers.refusal = "cannot send pause: [bold]no space[/] left"
+    async with live.LiveApp(live.running(), services).run_test() as pilot:
+        await live.drawn(pilot)
+        await pilot.press("P")
+        await settled(pilot)
+        assert notices(pilot) == [trainers.refusal]
+
+
+async def test_hostile_text_reaches_the_screen_disarmed(runs: Path) -> None:
+    run = fakes.hostile_run(runs)
+    app = live.LiveApp(live.running())
+    app.get_default_screen = lambda: LiveScreen(run, period=0.005)  # type: ignore[method-assign]
+    async with app.run_test(size=(160, 48)) as pilot:
+        await live.drawn(pilot)
+        for key in ("3", "4", "2"):
+            await pilot.press(key)
+            await settled(pilot)
+            text = on_screen(pilot)
+            assert "\x1b" not in text
+            assert "\x9b" not in text
+            assert "\u202e" not in text
+
+
+async def test_a_run_whose_configuration_cannot_be_read_is_shown_all_the_same() -> None:
+    shown = replace(live.running(), config=None, problem="config.toml is missing")
+    async with live.LiveApp(shown).run_test(size=(80, 24)) as pilot:
+        await live.drawn(pilot)
+        assert "config.toml is missing" in on_screen(pilot)
+
+
+SIZES = [(1, 1), (20, 6), (60, 20), (119, 34), (400, 120)]
+
+
+@pytest.mark.parametrize("shown", [live.finished, live.starting])
+async def test_every_pane_survives_every_size(shown: Callable[[], View]) -> None:
+    async with live.LiveApp(shown()).run_test(size=(80, 24)) as pilot:
+        board = (await live.drawn(pilot)).query_one(Board)
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            for pane in ("report", "log", "charts"):
+                board.open(pane)  # type: ignore[arg-type]
+                await pilot.pause()
+        assert board.chart.size.height > 40
+
+
+async def test_leaving_does_not_touch_the_run(services: Services, trainers: Trainers) -> None:
+    app = live.LiveApp(live.running(), services)
+    async with app.run_test() as pilot:
+        await live.drawn(pilot)
+        await pilot.press("q")
+        await pilot.pause()
+    assert trainers.sent == []
