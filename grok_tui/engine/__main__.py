@@ -85,6 +85,7 @@ def _claim(run: RunDir, disk: Disk) -> tuple[TrainerLock, Config]:
 def _train(
     run: RunDir, config: Config, device: str, hands: tuple[TrainerLock, Signals, Disk]
 ) -> int:
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read once, when CUDA starts
     # only now: torch takes seconds to load
     from grok_tui.engine.opening import open_run
     from grok_tui.engine.recorder import Recorder

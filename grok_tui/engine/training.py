@@ -79,14 +79,15 @@ class Stack:
         whole, trained = lane.data.whole, lane.data.trained
         with torch.inference_mode():
             logits = self._model.forward(lane.weights, whole.inputs, self._measuring)
-            losses, right = loss.losses_(logits, whole.labels)
+            losses, right = (_wide(part) for part in loss.losses_(logits, whole.labels))
+            row = _wide(lane.rows.weights)
             numbers = {
                 "train_loss": losses[:trained].mean(dtype=torch.float64),
                 "test_loss": losses[trained:].mean(dtype=torch.float64),
                 "train_accuracy": right[:trained].mean(dtype=torch.float64),
                 "test_accuracy": right[trained:].mean(dtype=torch.float64),
             }
-            numbers |= {name: probe(lane.rows.weights) for name, probe in PROBES.items()}
+            numbers |= {name: probe(row) for name, probe in PROBES.items()}
             values = torch.stack(list(numbers.values())).tolist()
         return dict(zip(numbers, values, strict=True))
 
@@ -116,3 +117,8 @@ def _together(sets: Sequence[Examples]) -> Examples:
 
 def _repeated(tensor: Tensor, lanes: int) -> Tensor:
     return tensor.unsqueeze(0).expand(lanes, *tensor.shape)
+
+
+def _wide(tensor: Tensor) -> Tensor:
+    """The tensor on a device that can sum in float64; mps cannot."""
+    return tensor.cpu() if tensor.device.type == "mps" else tensor

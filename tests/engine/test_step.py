@@ -14,6 +14,7 @@ from grok_tui.engine.models.mlp import CollapsedMlp
 from grok_tui.engine.optimizer import AdamW
 from grok_tui.engine.products import Scratch
 from grok_tui.engine.tasks.data import Placement
+from grok_tui.engine.training import Block
 from grok_tui.protocol.config import Arm, Config, Mlp, ModularAddition, Train
 from tests.engine import tiny
 
@@ -125,6 +126,27 @@ def test_a_stack_of_lanes_computes_what_each_lane_computes_alone() -> None:
         model.backward(views, examples.inputs, slope, alone, own)
         for name, view in alone.items():
             assert torch.allclose(gradients[name][lane], view, rtol=1e-12, atol=1e-15)
+
+
+def test_lanes_that_step_as_one_block_go_where_each_goes_alone() -> None:
+    """How a GPU trains them; bits may differ there, numbers may not."""
+    config = tiny.tiny((tiny.DENSE, tiny.RANDOM), seeds=(0, 1), precision="float64")
+    alone, block = tiny.experiment(config), tiny.experiment(config)
+    alone.begin()
+    block.begin()
+    lanes = list(block.running.values())
+    parts = (block.layout, block.model, config.train, Scratch())
+    together = Block(lanes, *parts)
+    with torch.inference_mode():
+        for _ in range(30):
+            together.step()
+    tiny.run_on(alone, until=30)
+    for lane in lanes:
+        other = alone.running[lane.key].rows
+        assert torch.allclose(lane.rows.weights, other.weights, rtol=1e-9, atol=1e-12)
+        assert torch.allclose(lane.rows.second, other.second, rtol=1e-9, atol=1e-15)
+        assert (lane.rows.weights[other.mask == 0] == 0).all()
+        assert float(lane.rows.updates) == 30
 
 
 def test_the_fused_update_is_adamw_as_written_out() -> None:
