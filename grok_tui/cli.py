@@ -190,13 +190,16 @@ def export(
     output: Annotated[Path | None, typer.Option(help="A file; stdout without it.")] = None,
 ) -> None:
     """Write the measured values of a run as a table, every digit kept."""
-    from grok_tui.monitor.export import write_csv
+    from grok_tui.monitor.export import csv_rows, write_csv
 
     if form != "csv":
         raise UsageError(f"--format {form}: expected csv")
     view = _look(_find(context, run))
     if output is None:
-        write_csv(view, sys.stdout)
+        if sys.stdout.isatty():
+            _print_cut(",".join(row) for row in csv_rows(view))
+        else:
+            write_csv(view, sys.stdout)
         return
     try:
         with output.open("w", newline="") as file:

@@ -8,10 +8,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grok_tui.monitor.catalog import find
-from grok_tui.protocol.rundir import RunDir
 from grok_tui.ui.app import GrokTuiApp
+
+if TYPE_CHECKING:
+    from grok_tui.protocol.rundir import RunDir
 
 SETTLE = 2.0
 """Seconds in which the screen reads the log and draws its charts."""
