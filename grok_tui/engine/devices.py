@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
+from pathlib import Path
 
 import torch
 
@@ -59,6 +61,10 @@ def name(device: torch.device) -> str:
     """What the device is called, for people."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()[:80]
     return platform.processor() or platform.machine()
 
 

@@ -93,7 +93,7 @@ def _resumed(loaded: Loaded | None, now: dict[str, str], dropped: int) -> Resume
     changed = tuple(name for name in names if before.get(name) != now.get(name))
     return Resumed(
         file=loaded.entry.file if loaded else "",
-        exact=not changed,
+        exact=not changed and now["device"].startswith("cpu"),  # no test has shown it elsewhere
         changed=changed,
         dropped_bytes=dropped,
     )

@@ -17,6 +17,7 @@ from grok_tui.protocol.events import (
     Checkpointed,
     Continued,
     Finished,
+    LaneStarted,
     Obeyed,
     Paused,
     Warned,
@@ -71,7 +72,7 @@ class Trainer:
             self._listen()
             if self._stopped:
                 return self._finish("stopped", 130)
-            self._checkpoint_if_due()
+            self._checkpoint_if_due(events)
         return self._finish("completed", 0)
 
     def _slices(self) -> Iterator[list[AnyEvent]]:
@@ -148,9 +149,12 @@ class Trainer:
         self._stopped = True
         return "stopped"
 
-    def _checkpoint_if_due(self) -> None:
+    def _checkpoint_if_due(self, events: list[AnyEvent]) -> None:
+        """Every so often, and where a lane began that others had to train for; if it is cheap."""
+        stage = any(isinstance(event, LaneStarted) for event in events)
+        least = 0.0 if stage else CHECKPOINT_EVERY
         since = time.monotonic() - self._checkpointed
-        if since >= max(CHECKPOINT_EVERY, self._cost / CHECKPOINT_SHARE):
+        if since >= max(least, self._cost / CHECKPOINT_SHARE):
             self._checkpoint()
 
     def _checkpoint(self) -> str:

@@ -7,6 +7,7 @@ import math
 import pytest
 import torch
 from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from grok_tui.engine import loss, tasks
 from grok_tui.engine.lanes import Layout, Rows
@@ -147,6 +148,31 @@ def test_lanes_that_step_as_one_block_go_where_each_goes_alone() -> None:
         assert torch.allclose(lane.rows.second, other.second, rtol=1e-9, atol=1e-15)
         assert (lane.rows.weights[other.mask == 0] == 0).all()
         assert float(lane.rows.updates) == 30
+
+
+class Operations(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """The names of all operations that reach a kernel."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.names: list[str] = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+        self.names.append(func.name())
+        return func(*args, **(kwargs or {}))
+
+
+def test_a_step_waits_for_no_number_and_makes_few_calls() -> None:
+    lanes = tiny.experiment(tiny.tiny())
+    lanes.begin()
+    lanes.advance(1)
+    with Operations() as operations:
+        lanes._stack.advance(1)
+    assert "aten::mm.out" in operations.names
+    assert "aten::_local_scalar_dense" not in operations.names
+    views = ("aten::transpose", "aten::t", "aten::slice", "aten::view", "aten::detach")
+    calls = [name for name in operations.names if not name.startswith(views)]
+    assert len(calls) < 45
 
 
 def test_the_fused_update_is_adamw_as_written_out() -> None:
