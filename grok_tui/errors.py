@@ -37,13 +37,13 @@ class RunError(GrokTuiError):
     """A run cannot be found, opened, made or taken on."""
 
 
-class RunFailed(GrokTuiError):
+class RunFailed(GrokTuiError):  # noqa: N818  (how a run ended, not a mistake)
     """The trainer ended with a failure; the sentence is the trainer's."""
 
     exit_code = 3
 
 
-class Interrupted(GrokTuiError):
+class Interrupted(GrokTuiError):  # noqa: N818  (how a run ended, not a mistake)
     """Stopped by the user; what was trained is in the last checkpoint."""
 
     exit_code = 130

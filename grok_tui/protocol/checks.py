@@ -6,10 +6,9 @@ import difflib
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,13 +16,18 @@ from grok_tui.errors import PresetError
 from grok_tui.protocol import schema
 from grok_tui.protocol.config import Arm, Config
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from grok_tui.protocol.toml import Value
+
 _AT = re.compile(r"^(?P<problem>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _FIELD = re.compile(r"(?P<what>missing required|contains unknown) field `(?P<name>.*)`")
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 def as_config(
-    plain: Mapping[str, Any], source: str, given: Mapping[str, str] | None = None
+    plain: Mapping[str, Value], source: str, given: Mapping[str, str] | None = None
 ) -> Config:
     """The Config in plain tables. `given` says which keys came from the command line.
 
@@ -47,7 +51,7 @@ def source_of(key: str, source: str, given: Mapping[str, str]) -> str:
     return source
 
 
-def _explain(message: str, plain: Mapping[str, Any]) -> tuple[str, str]:
+def _explain(message: str, plain: Mapping[str, Value]) -> tuple[str, str]:
     """Key path and problem of a validation error, in our words."""
     match = _AT.match(message)
     assert match is not None
@@ -71,7 +75,7 @@ def _parts(path: str) -> list[str | int]:
     return [int(index) if index else name for name, index in found]
 
 
-def _key(path: list[str | int], plain: Mapping[str, Any]) -> str:
+def _key(path: list[str | int], plain: Mapping[str, Value]) -> str:
     """The key path as a person writes it, an arm by its name."""
     words: list[str] = []
     for depth, part in enumerate(path):
@@ -85,16 +89,16 @@ def _key(path: list[str | int], plain: Mapping[str, Any]) -> str:
     return ".".join(words)
 
 
-def _value_at(plain: Any, path: list[str | int]) -> Any:
-    for part in path:
-        try:
+def _value_at(plain: Value, path: list[str | int]) -> Value:
+    try:
+        for part in path:
             plain = plain[part]
-        except (KeyError, IndexError, TypeError):
-            return None
+    except (KeyError, IndexError, TypeError):
+        return None
     return plain
 
 
-def _short(value: Any) -> str:
+def _short(value: Value) -> str:
     if isinstance(value, (dict, list)):
         return "a table" if isinstance(value, dict) else f"a list of {len(value)}"
     text = repr(value)
@@ -113,7 +117,7 @@ def _problems(config: Config) -> Iterator[tuple[str, str]]:
     yield from _missing_files(config)
 
 
-def _not_finite(value: Any, key: str) -> Iterator[tuple[str, str]]:
+def _not_finite(value: Value, key: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, float) and not math.isfinite(value):
         yield key, f"expected a finite number, got {value}"
     if isinstance(value, dict):

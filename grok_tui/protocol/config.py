@@ -15,8 +15,7 @@ Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 MAX_STEPS = 10_000_000
 Sentence = Annotated[str, Meta(max_length=400)]
 Moment = (
-    Annotated[int, Meta(ge=0, le=MAX_STEPS)]
-    | Literal["init", "memorised", "generalised", "final"]
+    Annotated[int, Meta(ge=0, le=MAX_STEPS)] | Literal["init", "memorised", "generalised", "final"]
 )
 """A point in a lane's training: a step, or a milestone of its own."""
 
@@ -86,7 +85,7 @@ class MaskFrom(Section, frozen=True, kw_only=True):
     at: Moment = "init"
     """A step, or init, memorised, generalised, final."""
     plus: Annotated[int, Meta(ge=0, le=MAX_STEPS)] | Literal["auto"] = "auto"
-    """Steps after that; auto: round(1 / (learning_rate x weight_decay)) after generalised, else 0."""
+    """Steps after that; auto: 1 / (learning_rate x weight_decay) after generalised, else 0."""
 
 
 class ScaleTo(Section, frozen=True, kw_only=True):
@@ -114,7 +113,7 @@ class Arm(Section, frozen=True, kw_only=True):
     mask_from: MaskFrom = MaskFrom()
     """The weights (magnitude) or the mask (shuffle) that the method reads."""
     rewind_to: Moment = "init"
-    """The weights that training starts from: the initial ones, or those of mask_from.arm later on."""
+    """The weights that training starts from: the initial ones, or later ones of mask_from.arm."""
     scale_to: ScaleTo = ScaleTo()
     """For controls: scale the initial weights to the norm of another arm's."""
 

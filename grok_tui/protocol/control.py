@@ -8,14 +8,17 @@ import secrets
 import stat
 import string
 import time
-from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import msgspec
 
 from grok_tui.errors import RunError
 from grok_tui.protocol.disk import Disk
-from grok_tui.protocol.rundir import RunDir
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grok_tui.protocol.rundir import RunDir
 
 Command = Literal["pause", "continue", "stop", "checkpoint"]
 COMMANDS: tuple[Command, ...] = get_args(Command)

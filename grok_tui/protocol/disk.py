@@ -1,9 +1,12 @@
-"""The one seam through which files are written: a test passes a faulty `Disk`, nothing else does."""
+"""The one seam through which files are written; only a test passes a `Disk` that fails."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Disk:
@@ -34,7 +37,7 @@ class Disk:
             os.close(descriptor)
 
     def replace(self, path: Path, data: bytes) -> None:
-        """Write a file so that a reader, and a power cut, see the old one or the new, never a part."""
+        """Write a file; a reader, or a power cut, sees the old one or the new, never a part."""
         temporary = path.with_name(f".{path.name}.tmp")
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(temporary, flags, 0o644)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import tomli_w
 
@@ -20,10 +19,14 @@ from grok_tui.protocol import toml
 from grok_tui.protocol.checks import as_config, source_of
 from grok_tui.protocol.config import Config, to_plain
 
-Kind = Literal["experiment", "task", "model", "pruning"]
-Table = dict[str, Any]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
-FOLDERS: Mapping[Kind, str] = {
+    from grok_tui.protocol.toml import Table, Value
+
+Kind = Literal["experiment", "task", "model", "pruning"]
+
+FOLDERS: dict[Kind, str] = {
     "experiment": "",
     "task": "tasks",
     "model": "models",
@@ -118,7 +121,7 @@ def shown(path: Path) -> str:
 
 
 def resolve(
-    table: Mapping[str, Any], source: str, settings: Iterable[str] = (), seeds: str = ""
+    table: Mapping[str, Value], source: str, settings: Iterable[str] = (), seeds: str = ""
 ) -> Config:
     """An experiment's table with its pieces filled in, changes applied, and checked.
 
@@ -189,13 +192,13 @@ def _with_pieces(table: Table, source: str) -> Table:
     return plain
 
 
-def _arm(value: Any, source: str, key: str) -> Any:
+def _arm(value: Value, source: str, key: str) -> Value:
     """An arm's table, named after its preset unless it has a name of its own."""
     table, name = _piece(value, "pruning", source, key)
     return {"name": name, **table} if name and isinstance(table, dict) else table
 
 
-def _piece(value: Any, kind: Kind, source: str, key: str, depth: int = 0) -> tuple[Any, str]:
+def _piece(value: Value, kind: Kind, source: str, key: str, depth: int = 0) -> tuple[Value, str]:
     """The table of a piece and the name of the preset it starts from; other types pass through."""
     if isinstance(value, str):
         value = {"preset": value}
@@ -225,7 +228,7 @@ def _merged(base: Table, own: Table) -> Table:
     return merged
 
 
-def _change(text: str) -> tuple[Sequence[str], Any, str]:
+def _change(text: str) -> tuple[Sequence[str], Value, str]:
     """Key path, value and text of one `--set`; a value that is no TOML is taken as text."""
     key, equals, value = text.partition("=")
     path = tuple(part.strip() for part in key.split("."))
@@ -238,8 +241,8 @@ def _change(text: str) -> tuple[Sequence[str], Any, str]:
     return path, parsed["value"] if list(parsed) == ["value"] else value.strip(), text
 
 
-def _apply(plain: Table, path: Sequence[str], value: Any, text: str) -> None:
-    """Put one value into the tables. `arms.NAME.key` finds an arm; NAME `*` all that have the key."""
+def _apply(plain: Table, path: Sequence[str], value: Value, text: str) -> None:
+    """Put one value into the tables. In `arms.NAME.key` a NAME of `*` is all that have the key."""
     if path[0] == "arms":
         for arm in _arms_named(plain, path, text):
             _put(arm, path[2:], value, text)
@@ -254,7 +257,7 @@ def _arms_named(plain: Table, path: Sequence[str], text: str) -> list[Table]:
         raise PresetError(f"--set {text[:80]}", "", "expected arms.NAME.key=value")
     if path[1] == "*":
         return [arm for arm in arms if path[2] in arm]
-    found = [arm for arm, name in zip(arms, names) if name == path[1]]
+    found = [arm for arm, name in zip(arms, names, strict=True) if name == path[1]]
     if not found:
         raise PresetError(
             f"--set {text[:80]}", f"arms.{path[1]}", f"no such arm; expected {', '.join(names)}"
@@ -262,7 +265,7 @@ def _arms_named(plain: Table, path: Sequence[str], text: str) -> list[Table]:
     return found
 
 
-def _put(table: Table, path: Sequence[str], value: Any, text: str) -> None:
+def _put(table: Table, path: Sequence[str], value: Value, text: str) -> None:
     for part in path[:-1]:
         table[part] = dict(table.get(part) or {}) if isinstance(table.get(part, {}), dict) else None
         if table[part] is None:

@@ -12,14 +12,16 @@ import stat
 import string
 import time
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from grok_tui.errors import RunError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 RUN_ID = re.compile(r"^\d{8}-\d{6}-[a-z0-9-]{1,40}-[a-z]{4}$")
 MAX_SMALL_FILE = 64 * 1024
@@ -188,7 +190,7 @@ def lock_state(run: RunDir) -> LockState:
 def read_small(path: Path, limit: int = MAX_SMALL_FILE) -> bytes:
     """A regular file of at most `limit` bytes. Raises OSError, or ValueError if it is longer."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as file:
+    with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise ValueError("it is not a regular file")
         data = file.read(limit + 1)
@@ -206,7 +208,7 @@ def read_about(run: RunDir) -> About | None:
 
 
 def run_folders(runs: Path) -> Iterator[RunDir]:
-    """Every run in the folder, newest first by name; no links, nothing that is not named as a run."""
+    """Every run in the folder, newest first by name; no links, nothing named otherwise."""
     try:
         entries = [entry for entry in os.scandir(runs) if RUN_ID.match(entry.name)]
     except OSError:

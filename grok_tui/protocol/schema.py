@@ -11,6 +11,7 @@ import inspect
 import textwrap
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from msgspec import inspect as types
@@ -63,7 +64,9 @@ def keys_at(path: list[str | int]) -> list[str]:
         if inner is None:
             return []
         found = inner
-    return [field.name for field in fields(found.cls)] if isinstance(found, types.StructType) else []
+    return (
+        [field.name for field in fields(found.cls)] if isinstance(found, types.StructType) else []
+    )
 
 
 def _inside(found: types.Type, part: str | int) -> types.Type | None:
@@ -131,7 +134,7 @@ def _docstrings(section: type[Section]) -> dict[str, str]:
     tree = ast.parse(textwrap.dedent(inspect.getsource(section)))
     found: dict[str, str] = {}
     body: list[Any] = tree.body[0].body  # type: ignore[attr-defined]
-    for field, string in zip(body, body[1:]):
+    for field, string in pairwise(body):
         if isinstance(field, ast.AnnAssign) and isinstance(string, ast.Expr):
             assert isinstance(field.target, ast.Name)
             assert isinstance(string.value, ast.Constant)

@@ -6,13 +6,19 @@ The limits keep the parser's worst case near a second: a single dotted key of 40
 from __future__ import annotations
 
 import errno
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import tomli
 
 from grok_tui.errors import PresetError
 from grok_tui.protocol.rundir import MAX_SMALL_FILE, read_small
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Value: TypeAlias = Any
+"""Whatever TOML can say, before it is checked."""
+Table = dict[str, Value]
 
 MAX_LINE = 4096
 MAX_DOTS = 32
@@ -25,7 +31,7 @@ _WHY = {
 }
 
 
-def read(path: Path, shown: str) -> dict[str, Any]:
+def read(path: Path, shown: str) -> Table:
     """The tables of a TOML file; `shown` is what a message calls it. Raises PresetError."""
     try:
         data = read_small(path, MAX_SMALL_FILE)
@@ -37,7 +43,7 @@ def read(path: Path, shown: str) -> dict[str, Any]:
     return parse(data, shown)
 
 
-def parse(data: bytes, shown: str) -> dict[str, Any]:
+def parse(data: bytes, shown: str) -> Table:
     """The tables in TOML text. Raises PresetError with the line where that is known."""
     try:
         text = data.decode("utf-8")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from grok_tui.errors import PresetError
 from grok_tui.protocol import presets
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def sentence(*settings: str, seeds: str = "", name: str = "quickstart") -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from grok_tui.errors import RunError
 from grok_tui.protocol import control, rundir
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAME = "0" * 20 + "-abcdefgh.json"
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from grok_tui.protocol.disk import Disk
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class OneByteAtATime(Disk):

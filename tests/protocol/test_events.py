@@ -73,7 +73,7 @@ def test_an_event_is_read_back_equal(event: events.AnyEvent) -> None:
 def test_a_line_is_json_with_the_tag_first_and_the_crc_of_all_before_it_last() -> None:
     line = events.encode(MEASURED)
     plain = json.loads(line)
-    assert list(plain)[0] == "event"
+    assert next(iter(plain)) == "event"
     assert list(plain)[-1] == "crc"
     assert plain["event"] == "measured"
     assert plain["crc"] == f"{zlib.crc32(line[: line.rindex(b',')]):08x}"

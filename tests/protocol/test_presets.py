@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import tomli
@@ -11,11 +11,12 @@ from grok_tui.errors import PresetError
 from grok_tui.protocol import presets
 from grok_tui.protocol.checks import as_config
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 EXPERIMENTS = [preset.name for preset in presets.gallery()]
 PIECES = [
-    (kind, preset)
-    for kind in ("task", "model", "pruning")
-    for preset in presets.gallery(kind)  # type: ignore[arg-type]
+    (kind, preset) for kind in ("task", "model", "pruning") for preset in presets.gallery(kind)
 ]
 
 

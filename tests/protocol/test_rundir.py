@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from grok_tui.errors import RunError
 from grok_tui.protocol import rundir
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -37,7 +40,7 @@ def test_a_new_run_has_its_folders_and_a_name_of_the_fixed_form(tmp_path: Path) 
 
 def test_runs_that_cannot_be_made_are_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(RunError, match="cannot make a run in .*; choose another folder"):
+    with pytest.raises(RunError, match=r"cannot make a run in .*; choose another folder"):
         rundir.create(tmp_path / "file", "quickstart")
 
 
