@@ -35,10 +35,19 @@ def write(run: RunDir, disk: Disk, device: str = "", device_name: str = "") -> N
         process_start=process_start(os.getpid()),
         boot_id=boot_id(),
         git_commit=commit(Path(os.environ.get("PWD", "/"))),
-        command=tuple(_clean(word) for word in sys.orig_argv),
+        command=command(),
         started_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     )
     disk.replace(run.about, msgspec.json.encode(about))
+
+
+def command() -> tuple[str, ...]:
+    """What was typed to start this run, where the launcher tells; else how this process began."""
+    typed = os.environ.get("GROK_TUI_COMMAND", "")
+    try:
+        return msgspec.json.decode(typed.encode(errors="replace"), type=tuple[str, ...])
+    except ValueError:
+        return tuple(_clean(word) for word in sys.orig_argv)
 
 
 def package_version(name: str) -> str:

@@ -64,6 +64,17 @@ def test_the_commit_is_read_from_the_repository_around(
     assert about.commit(inside) == commit
 
 
+@pytest.mark.parametrize(
+    ("told", "command"),
+    [('["grok-tui", "run"]', ("grok-tui", "run")), ("junk", None), ("[1]", None), ("", None)],
+)
+def test_the_command_is_what_was_typed_where_the_launcher_tells(
+    monkeypatch: pytest.MonkeyPatch, told: str, command: tuple[str, ...] | None
+) -> None:
+    monkeypatch.setenv("GROK_TUI_COMMAND", told)
+    assert about.command() == (command or tuple(sys.orig_argv))
+
+
 def test_a_package_that_is_not_installed_has_no_version() -> None:
     assert about.package_version("no-such-package-anywhere") == ""
 
