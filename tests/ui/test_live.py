@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from grok_tui.monitor.watch import View
     from grok_tui.ui.services import Services
-    from tests.ui.conftest import Trainers
+    from tests.ui.trainers import Trainers
 
 
 async def test_one_message_a_change_and_none_while_nothing_changes() -> None:
@@ -72,10 +72,11 @@ async def test_an_arm_waits_for_the_moment_its_mask_is_made_of() -> None:
     found = [fakes.started(config), *fakes.lane_events(config, "dense", 0, last=100)]
     early = live.view("running", found, config)
     found += fakes.lane_events(config, "dense", 0)[len(found) - 1 :][:300]
-    async with live.LiveApp(early).run_test(size=(160, 48)) as pilot:
+    app = live.LiveApp(early)
+    async with app.run_test(size=(160, 48)) as pilot:
         await live.drawn(pilot)
         assert "waiting for dense to generalise" in on_screen(pilot)
-        pilot.app.shown.view = live.view("running", found, config, 2)
+        app.shown.view = live.view("running", found, config, 2)
         await live.drawn(pilot, 2)
         assert f"waiting for dense at step {1149 + 333}" in on_screen(pilot)
 
@@ -229,7 +230,7 @@ async def test_a_key_that_does_nothing_now_says_so(
         await pilot.press(key)
         await settled(pilot)
         assert notices(pilot) == [f"nothing to {verb}: this run is finished"]
-        assert trainers.sent == trainers.resumed == []
+        assert (trainers.sent, trainers.resumed) == ([], [])
 
 
 async def test_a_refusal_is_shown_in_its_own_words(services: Services, trainers: Trainers) -> None:
@@ -273,7 +274,7 @@ async def test_every_pane_survives_every_size(shown: Callable[[], View]) -> None
         for size in SIZES:
             await pilot.resize_terminal(*size)
             for pane in ("report", "log", "charts"):
-                board.open(pane)  # type: ignore[arg-type]
+                board.open(pane)
                 await pilot.pause()
         assert board.chart.size.height > 40
 

@@ -40,7 +40,7 @@ def arrange(size: Size, view: View | None, verdict: Verdict | None, full: bool) 
     roomy = size.height >= 35
     gap = 1 if roomy else 0
     arms = min(1 + len(view.config.arms), max(3, left // 2)) if left >= _CHART + 3 else 0
-    left -= arms + gap
+    left -= arms + 2 * gap
     least = 2 * _CHART + 1 if _four(size, left) else _CHART
     words = 0
     if roomy or view.state not in ALIVE:

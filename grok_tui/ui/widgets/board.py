@@ -39,6 +39,7 @@ class Board(Vertical):
     Board.-four #charts { layout: grid; grid-size: 2 2; grid-gutter: 0 1; }
     Board #report { height: 1fr; scrollbar-size-vertical: 1; }
     Board.-four.-roomy #charts { grid-gutter: 1 1; }
+    Board.-roomy { padding-bottom: 1; }
     Board.-roomy Arms, Board.-roomy #verdict { margin-top: 1; }
     """
 

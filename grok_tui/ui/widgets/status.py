@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from grok_tui.monitor.milestones import duration, progress
@@ -53,7 +54,7 @@ def _progress(page: Paper, view: View) -> None:
         if right - columns(text) < 30:
             break
         right = page.write_right(right, 1, text, ink) - 2
-    x = page.write(1, 1, f"{100 * now.fraction:3.0f} % ", TEXT)
+    x = page.write(1, 1, f"{math.floor(100 * now.fraction):3} % ", TEXT)
     page.stamp(x, 1, bar(now.fraction, max(0, min(60, right - x - 1)), _INKS[view.state]))
 
 

@@ -1,0 +1,141 @@
+"""The shadow of the screen: fewer bytes, the same picture, as an emulated terminal shows it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pyte
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from grok_tui.ui.driver import Shadow
+from tests.ui import live
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+SIZE = (24, 6)
+COLOURS = ["0", "1;38;5;74", "38;2;10;20;30;48;5;4", "4;31;42", "7", "48;2;9;9;9", "97;100"]
+
+
+class Terminal:
+    """An emulated one."""
+
+    def __init__(self, size: tuple[int, int] = SIZE) -> None:
+        self.screen = pyte.Screen(*size)
+        self.stream = pyte.Stream(self.screen)
+
+    def feed(self, data: str) -> None:
+        self.stream.feed(data)
+
+    def picture(self) -> list[list[object]]:
+        """What can be seen: a blank has no ink unless something shows on it."""
+        rows: list[list[object]] = []
+        for y in range(self.screen.lines):
+            row: list[object] = []
+            for x in range(self.screen.columns):
+                cell = self.screen.buffer[y][x]
+                inked = cell.data != " " or cell.underscore or cell.reverse or cell.strikethrough
+                row.append(cell if inked else cell.bg)
+            rows.append(row)
+        return rows
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> list[str]:
+    """Pictures as Textual sends them: stretches of text with a colour, each at its place."""
+    found = []
+    for _ in range(draw(st.integers(1, 6))):
+        pieces = []
+        for _ in range(draw(st.integers(0, 6))):
+            y, x = draw(st.integers(1, SIZE[1])), draw(st.integers(1, 16))
+            text = draw(st.text("ab ⣿─", min_size=1, max_size=8))
+            pieces.append(f"\x1b[{y};{x}H\x1b[{draw(st.sampled_from(COLOURS))}m{text}\x1b[0m")
+        found.append("\x1b[?2026h" + "".join(pieces) + "\x1b[1;1H\x1b[?2026l")
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(frames())
+def test_the_picture_is_that_of_the_stream_itself(sent: list[str]) -> None:
+    stock, ours, shadow = Terminal(), Terminal(), Shadow()
+    for frame in sent:
+        stock.feed(frame)
+        ours.feed(shadow.translate(frame))
+        assert ours.picture() == stock.picture()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.text("a表 e", max_size=8), min_size=1, max_size=6))
+def test_wide_characters_own_two_cells(rows: list[str]) -> None:
+    ours, shadow = Terminal(), Shadow()
+    for row in rows:
+        frame = "\x1b[1;1H" + row + " " * (20 - cell_len(row))
+        ours.feed(shadow.translate(frame))
+        fresh = Terminal()
+        fresh.feed(frame)
+        assert ours.screen.display == fresh.screen.display
+
+
+def test_what_is_there_already_is_not_sent_again() -> None:
+    shadow = Shadow()
+    frame = "\x1b[2;3H\x1b[31mhello\x1b[0m\x1b[1;1H"
+    assert "hello" in shadow.translate(frame)
+    assert shadow.translate(frame) == ""
+
+
+def test_only_the_cells_that_differ_are_sent() -> None:
+    shadow = Shadow()
+    shadow.translate("\x1b[1;1Hstep 100 of 5000\x1b[1;1H")
+    assert shadow.translate("\x1b[1;1Hstep 117 of 5000\x1b[1;1H") == "\x1b[1;7H17\x1b[1;1H"
+
+
+def test_short_gaps_are_bridged() -> None:
+    shadow = Shadow()
+    shadow.translate("\x1b[1;1Ha--b\x1b[1;1H")
+    assert shadow.translate("\x1b[1;1Hc--d") == "c--d"
+
+
+@pytest.mark.parametrize("clear", ["\x1b[?1049h", "\x1b[2J", "\x1bc"])
+def test_after_a_clear_everything_is_sent(clear: str) -> None:
+    shadow = Shadow()
+    shadow.translate("\x1b[1;1Hhello")
+    assert shadow.translate(clear + "\x1b[1;1Hhello") == clear + "\x1b[1;1Hhello"
+
+
+@pytest.mark.parametrize(
+    "sequence", ["\x1b[?25l", "\x1b]0;title\x07", "\x1b]52;c;aGk=\x1b\\", "\a", "\x1b[>1u"]
+)
+def test_other_sequences_pass_in_their_place(sequence: str) -> None:
+    assert Shadow().translate(f"\x1b[1;1Ha{sequence}b") == f"\x1b[1;1Ha{sequence}b"
+
+
+async def test_the_live_screen_costs_a_fraction_and_looks_the_same() -> None:
+    size = (100, 30)
+    stock, ours, shadow = Terminal(size), Terminal(size), Shadow()
+    app = live.LiveApp(live.running(last=300))
+    plain = thrifty = 0
+    async with app.run_test(size=size) as pilot:
+        await live.drawn(pilot)
+        for version, last in enumerate(range(300, 420, 30), start=2):
+            app.shown.view = replace(live.running(last), version=version)
+            await live.drawn(pilot, version)
+            await asyncio.sleep(0.05)
+            frame = whole(pilot)
+            sent = shadow.translate(frame)
+            stock.feed(frame)
+            ours.feed(sent)
+            plain, thrifty = plain + len(frame), thrifty + len(sent)
+            assert ours.picture() == stock.picture()
+    assert thrifty < plain / 2
+
+
+def whole(pilot: Pilot[None]) -> str:
+    """The screen as Textual sends it when all of it is to be painted."""
+    strips = pilot.app.screen._compositor.render_strips()
+    rows = (f"\x1b[{y};1H{strip.render(pilot.app.console)}" for y, strip in enumerate(strips, 1))
+    return "\n".join(rows)
