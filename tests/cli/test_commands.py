@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grok_tui import __version__, cli
+from grok_tui.cli import commands
 from grok_tui.errors import RunFailed
 from grok_tui.monitor import launch
 from grok_tui.protocol import control, presets
@@ -298,7 +299,7 @@ def test_a_command_to_a_run_that_ended_says_so(grok: Grok, runs: Path, command: 
 def test_a_command_reaches_the_control_folder(
     grok: Grok, runs: Path, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grok_tui.orders.PATIENCE", 0.1)
+    monkeypatch.setattr("grok_tui.cli.orders.PATIENCE", 0.1)
     run = fakes.recorded_run(runs, "running")
     try:
         result = grok(command, "last")
@@ -334,6 +335,21 @@ def test_runs_are_found_where_the_environment_says(
     with pytest.raises(SystemExit):
         cli.main()
     assert fakes.RUN_ID in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hoisted"),
+    [
+        (["ls", "--runs-dir", "a"], ["--runs-dir", "a", "ls"]),
+        (["show", "--runs-dir=a", "last"], ["--runs-dir=a", "show", "last"]),
+        (["ls", "--runs-dir"], ["--runs-dir", "ls"]),
+        (["run", "--", "--runs-dir", "a"], ["run", "--", "--runs-dir", "a"]),
+    ],
+)
+def test_the_runs_folder_may_be_named_before_or_after_the_command(
+    arguments: list[str], hoisted: list[str]
+) -> None:
+    assert commands.hoisted(arguments) == hoisted
 
 
 def test_runs_are_kept_in_the_working_directory_by_default(

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grok_tui import headless
+from grok_tui.cli import headless
+from grok_tui.cli.headless import RawLog, Stop, conclude, follow
+from grok_tui.cli.progress import Bars, Lines
 from grok_tui.errors import Interrupted, RunError, RunFailed
-from grok_tui.headless import RawLog, Stop, conclude, follow
 from grok_tui.monitor import launch
 from grok_tui.monitor.watch import View, Watch
-from grok_tui.progress import Bars, Lines
 from grok_tui.protocol import control
 from tests import fakes
 

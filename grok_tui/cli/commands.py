@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from grok_tui import __version__
+from grok_tui.cli import gallery
+from grok_tui.cli.lines import print_cut, print_lines
 from grok_tui.errors import GrokTuiError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from grok_tui.monitor.watch import View
     from grok_tui.protocol.control import Command
     from grok_tui.protocol.rundir import RunDir
 
-MAX_WIDTH = 1000
 DEVICE = re.compile(r"^(auto|cpu|mps|cuda(:\d{1,3})?)$")
 
 app = typer.Typer(
@@ -33,8 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-presets_app = typer.Typer(help="List, show and check presets.", rich_markup_mode=None)
-app.add_typer(presets_app, name="presets")
+app.add_typer(gallery.app, name="presets")
 
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="An id, a unique part, or last.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -45,10 +43,27 @@ def main() -> None:
     from grok_tui.monitor.text import safe
 
     try:
-        app()
+        app(hoisted(sys.argv[1:]))
     except GrokTuiError as error:
         print(f"grok-tui: {safe(str(error), 2000)}", file=sys.stderr)
         sys.exit(error.exit_code)
+
+
+def hoisted(arguments: list[str]) -> list[str]:
+    """The arguments with `--runs-dir` in front, where typer wants it; users put it anywhere."""
+    front: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument == "--":
+            rest += [argument, *waiting]
+        elif argument.startswith("--runs-dir="):
+            front.append(argument)
+        elif argument == "--runs-dir":
+            front += [argument, *islice(waiting, 1)]
+        else:
+            rest.append(argument)
+    return [*front, *rest]
 
 
 @app.callback(invoke_without_command=True)
@@ -83,7 +98,7 @@ def run(  # noqa: PLR0913  (one for each option)
     detach: Annotated[bool, typer.Option("--detach", help="Print the id and return.")] = False,
 ) -> None:
     """Train a preset in the background and watch it."""
-    from grok_tui import headless as alone
+    from grok_tui.cli import headless as alone
     from grok_tui.monitor import launch
     from grok_tui.protocol import presets
 
@@ -112,12 +127,12 @@ def attach(context: typer.Context, run: RunName = "last") -> None:
 @app.command("ls")
 def list_runs(context: typer.Context) -> None:
     """List the runs, newest first."""
+    from grok_tui.cli.tables import run_lines
     from grok_tui.monitor.catalog import summaries
-    from grok_tui.tables import run_lines
 
     found = summaries(context.obj)
     if found:
-        _print_cut(run_lines(found))
+        print_cut(run_lines(found))
     else:
         print("no runs yet; `grok-tui run quickstart` makes one", file=sys.stderr)
 
@@ -125,10 +140,10 @@ def list_runs(context: typer.Context) -> None:
 @app.command()
 def show(context: typer.Context, run: RunName, as_json: AsJson = False) -> None:
     """Print one run: how it stands, its verdict, where and by what it was made."""
-    from grok_tui import tables
+    from grok_tui.cli import tables
 
     view = _look(_find(context, run))
-    _print([tables.show_json(view)] if as_json else tables.show_lines(view))
+    print_lines([tables.show_json(view)] if as_json else tables.show_lines(view))
 
 
 @app.command()
@@ -159,7 +174,7 @@ def resume(
     ] = False,
 ) -> None:
     """Take a stopped, failed or interrupted run on from its last checkpoint."""
-    from grok_tui.headless import START_WAIT
+    from grok_tui.cli.headless import START_WAIT
     from grok_tui.monitor import launch
 
     if device and not DEVICE.match(device):
@@ -177,9 +192,9 @@ def plot(
     linear: Annotated[bool, typer.Option("--linear", help="Steps without logarithm.")] = False,
 ) -> None:
     """Draw accuracy, loss and norms of a run."""
-    from grok_tui.drawing import charts
+    from grok_tui.cli.drawing import charts
 
-    _print(charts(_look(_find(context, run)), log_x=not linear))
+    print_lines(charts(_look(_find(context, run)), log_x=not linear))
 
 
 @app.command()
@@ -197,7 +212,7 @@ def export(
     view = _look(_find(context, run))
     if output is None:
         if sys.stdout.isatty():
-            _print_cut(",".join(row) for row in csv_rows(view))
+            print_cut(",".join(row) for row in csv_rows(view))
         else:
             write_csv(view, sys.stdout)
         return
@@ -207,49 +222,6 @@ def export(
     except OSError as error:
         raise UsageError(f"cannot write {output}: {error.strerror}") from None
     print(f"{rows} measurements in {output}", file=sys.stderr)
-
-
-@presets_app.command("list")
-def list_presets() -> None:
-    """List the presets that can be run by name."""
-    from grok_tui.protocol.presets import gallery
-    from grok_tui.tables import aligned
-
-    rows = [(one.name, one.title, one.problem or one.about) for one in gallery()]
-    _print_cut(aligned(("preset", "title", "about"), rows))
-
-
-@presets_app.command("show")
-def show_preset(name: Annotated[str, typer.Argument(help="A name, or a file.")]) -> None:
-    """Print a preset as a run will have it, each key with what it means."""
-    from grok_tui.protocol.presets import load
-    from grok_tui.tables import preset_lines
-
-    _print(preset_lines(load(name)[0]))
-
-
-@presets_app.command("check")
-def check_preset(file: Annotated[str, typer.Argument(help="A file, or a name.")]) -> None:
-    """Say whether a preset is good, or what is wrong with it."""
-    from grok_tui.monitor.text import safe
-    from grok_tui.protocol.presets import load
-
-    config, _ = load(file)
-    print(f"ok: {len(config.arms)} arms x {len(config.seeds)} seeds of {safe(config.title)}")
-
-
-def _print(lines: Iterable[str]) -> None:
-    for line in lines:
-        print(line)
-    sys.stdout.flush()
-
-
-def _print_cut(lines: Iterable[str]) -> None:
-    """The same, each line no wider than the terminal, if there is one."""
-    from grok_tui.monitor.text import safe
-
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else MAX_WIDTH
-    _print(safe(line, width) for line in lines)
 
 
 def _find(context: typer.Context, text: str) -> RunDir:
@@ -265,7 +237,7 @@ def _look(found: RunDir) -> View:
 
 
 def _tell(found: RunDir, command: Command) -> None:
-    from grok_tui.orders import tell
+    from grok_tui.cli.orders import tell
 
     print(tell(found, command))
 

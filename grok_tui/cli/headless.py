@@ -8,18 +8,18 @@ import sys
 import time
 from typing import TYPE_CHECKING, TextIO
 
+from grok_tui.cli.tables import verdict_lines
 from grok_tui.errors import Interrupted, RunError, RunFailed
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.watch import ALIVE, View, Watch
 from grok_tui.protocol import control, events
 from grok_tui.protocol.rundir import lock_state
-from grok_tui.tables import verdict_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-    from grok_tui.progress import Reporter
+    from grok_tui.cli.progress import Reporter
     from grok_tui.protocol.rundir import RunDir
 
 LOOK = 0.1
@@ -169,7 +169,7 @@ def conclude(view: View, out: TextIO | None) -> None:
 
 def run_headless(run: RunDir, *, json: bool) -> None:
     """Follow a run that was just started and print what it comes to. Raises as `conclude`."""
-    from grok_tui.progress import to_stderr
+    from grok_tui.cli.progress import to_stderr
 
     raw = RawLog(run, sys.stdout) if json else None
     conclude(follow(run, to_stderr(), raw), None if json else sys.stdout)

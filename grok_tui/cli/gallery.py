@@ -1,0 +1,40 @@
+"""The `presets` commands: list, show, check."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from grok_tui.cli.lines import print_cut, print_lines
+
+app = typer.Typer(help="List, show and check presets.", rich_markup_mode=None)
+
+
+@app.command("list")
+def list_presets() -> None:
+    """List the presets that can be run by name."""
+    from grok_tui.cli.tables import aligned
+    from grok_tui.protocol.presets import gallery
+
+    rows = [(one.name, one.title, one.problem or one.about) for one in gallery()]
+    print_cut(aligned(("preset", "title", "about"), rows))
+
+
+@app.command("show")
+def show_preset(name: Annotated[str, typer.Argument(help="A name, or a file.")]) -> None:
+    """Print a preset as a run will have it, each key with what it means."""
+    from grok_tui.cli.tables import preset_lines
+    from grok_tui.protocol.presets import load
+
+    print_lines(preset_lines(load(name)[0]))
+
+
+@app.command("check")
+def check_preset(file: Annotated[str, typer.Argument(help="A file, or a name.")]) -> None:
+    """Say whether a preset is good, or what is wrong with it."""
+    from grok_tui.monitor.text import safe
+    from grok_tui.protocol.presets import load
+
+    config, _ = load(file)
+    print(f"ok: {len(config.arms)} arms x {len(config.seeds)} seeds of {safe(config.title)}")
