@@ -52,8 +52,7 @@ def main(arguments: Sequence[str]) -> int:
         sentence = _sentence(error)
         shown = traceback.format_exc()
         _record(run, sentence, shown, disk)
-        sys.stderr.write(shown)
-        return _complain(sentence, RunFailed.exit_code)
+        return _complain(f"{shown}{sentence}", RunFailed.exit_code)
 
 
 def _parse(arguments: Sequence[str]) -> tuple[RunDir, str]:
