@@ -161,7 +161,7 @@ def log_lines(run: RunDir, lines: int = 200, width: int = 1000) -> list[str]:
 def environment(command: Sequence[str] = ()) -> dict[str, str]:
     """The environment of a trainer: ours, with threads that do not spin while they wait.
 
-    The trainer finds the number of threads that pays; OMP_NUM_THREADS is 1 unless the user set it.
+    OMP_NUM_THREADS is 1, as the trainer computes with one thread, unless the user set it.
     PWD stays the folder that the run was asked for in; GROK_TUI_COMMAND, a JSON list, is what was
     typed.
     """
