@@ -237,10 +237,15 @@ class _Matrix(Protocol):
 _LOCAL = threading.local()
 
 
+def prepare() -> None:
+    """Import plotext now, so that the first chart need not."""
+    import plotext  # type: ignore[import-untyped]  # noqa: F401
+
+
 def _plotext() -> tuple[Any, Any]:
     """A figure of this thread's own and the marker factory; the import takes 0.15 s."""
     if not hasattr(_LOCAL, "figure"):
-        from plotext import figure, marker, terminal  # type: ignore[import-untyped]
+        from plotext import figure, marker, terminal
 
         terminal.limit(False, False)  # otherwise every size is cut to the real terminal's
         _LOCAL.figure, _LOCAL.marker = type(figure)(terminal), marker

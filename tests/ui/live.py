@@ -12,6 +12,8 @@ from grok_tui.protocol.events import Failed
 from grok_tui.protocol.rundir import RunDir
 from grok_tui.ui.app import GrokTuiApp
 from grok_tui.ui.screens.live import LiveScreen
+from grok_tui.ui.widgets.board import Board
+from grok_tui.ui.widgets.chart import ChartView
 from tests import fakes
 
 if TYPE_CHECKING:
@@ -98,11 +100,13 @@ class LiveApp(GrokTuiApp):
 
 
 async def drawn(pilot: Pilot[None], version: int = 1) -> LiveScreen:
-    """The screen, as soon as it shows this version."""
+    """The screen, as soon as it shows this version, charts and all."""
     while True:
         await pilot.pause(0.01)
         screen = pilot.app.screen
         if isinstance(screen, LiveScreen) and screen.view and screen.view.version >= version:
             await pilot.pause()
-            await pilot.pause()
-            return screen
+            board = screen.query_one(Board)
+            shown = [chart for chart in board.query(ChartView) if chart.display]
+            if board.pane != "charts" or all(chart.grid for chart in shown):
+                return screen

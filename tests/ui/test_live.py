@@ -47,7 +47,7 @@ async def test_the_screen_follows_a_run_that_grows(runs: Path) -> None:
     story = fakes.run_events(config)
     run = fakes.recorded_run(runs, "running", made_of=config, found=story[:40])
     app = live.LiveApp(live.starting())
-    app.get_default_screen = lambda: LiveScreen(run, period=0.005)  # type: ignore[method-assign]
+    app.get_default_screen = lambda: LiveScreen(run, period=0.05)  # type: ignore[method-assign]
     async with app.run_test(size=(100, 30)) as pilot:
         await live.drawn(pilot)
         assert "memorising" in on_screen(pilot)
@@ -167,7 +167,7 @@ async def test_the_log_shows_its_end_and_follows(runs: Path) -> None:
     run = fakes.recorded_run(runs, "running")
     run.trainer_log.write_text("".join(f"line {number}\n" for number in range(200)))
     app = live.LiveApp(live.running())
-    app.get_default_screen = lambda: LiveScreen(run, period=0.005)  # type: ignore[method-assign]
+    app.get_default_screen = lambda: LiveScreen(run, period=0.05)  # type: ignore[method-assign]
     async with app.run_test(size=(80, 24)) as pilot:
         await live.drawn(pilot)
         await pilot.press("4")
@@ -245,7 +245,7 @@ async def test_a_refusal_is_shown_in_its_own_words(services: Services, trainers:
 async def test_hostile_text_reaches_the_screen_disarmed(runs: Path) -> None:
     run = fakes.hostile_run(runs)
     app = live.LiveApp(live.running())
-    app.get_default_screen = lambda: LiveScreen(run, period=0.005)  # type: ignore[method-assign]
+    app.get_default_screen = lambda: LiveScreen(run, period=0.05)  # type: ignore[method-assign]
     async with app.run_test(size=(160, 48)) as pilot:
         await live.drawn(pilot)
         for key in ("3", "4", "2"):

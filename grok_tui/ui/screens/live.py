@@ -10,6 +10,7 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from grok_tui.errors import GrokTuiError
+from grok_tui.monitor.figures import prepare
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.verdict import judge
 from grok_tui.monitor.watch import ALIVE, View, Watch
@@ -94,6 +95,7 @@ class LiveScreen(Screen[None]):
             if view.version != seen:
                 seen = view.version
                 self.post_message(Looked(view))
+                prepare()  # while the words of the first view are painted
             if not view.behind:
                 self._enough.wait(self._period)
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _SETTLED = 0.04
 """Seconds after which new sizes have arrived."""
+_WORDS_FIRST = 0.1
+"""Seconds in which the words are painted before the first charts, whose library takes longer."""
 Pane = Literal["charts", "report", "log"]
 
 
@@ -86,7 +88,9 @@ class Board(Vertical):
             self._draw_words(view)
             for chart in self.query(ChartView):
                 chart.draw(view, at_once=not (first or moved))
-        if first or moved:  # a chart that gets a new size draws itself; one that does not, now
+        if first:
+            self.call_after_refresh(lambda: self.set_timer(_WORDS_FIRST, self._draw))
+        elif moved:  # a chart that gets a new size draws itself; one that does not, then
             self.set_timer(_SETTLED, self._draw)
 
     def _has_room_for_verdict(self) -> bool:

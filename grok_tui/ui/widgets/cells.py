@@ -54,13 +54,17 @@ class CellView(Widget):
     def redraw(self) -> None:
         """Compose the grid anew for the size of now; leaves draw what they were given last."""
 
-    def on_resize(self) -> None:
-        """Draw for the new size."""
+    def resized(self) -> None:
+        """The size is another one, or the widget was hidden: draw what was missed."""
         self.redraw()
 
+    def on_resize(self) -> None:
+        """See `resized`; Textual would call a handler of every base class."""
+        self.resized()
+
     def on_show(self) -> None:
-        """Draw what was missed while hidden."""
-        self.redraw()
+        """See `resized`."""
+        self.resized()
 
     def render_line(self, y: int) -> Strip:
         """One row, with a segment for each stretch of one ink; blanks keep the ink before them."""

@@ -50,6 +50,11 @@ class ChartView(CellView):
             self.log_y = not self.log_y
         self.redraw()
 
+    def resized(self) -> None:
+        """Draw for the new size; the first drawing waits, so that words are seen before it."""
+        if self.grid:
+            self.redraw()
+
     def _page(self, view: View) -> Grid:
         width, height = self.size
         page = Paper(width, height)
