@@ -14,6 +14,7 @@ from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from grok_tui.ui import themes
+from grok_tui.ui.driver import CellDriver
 from grok_tui.ui.keys import Key, bindings, on_screen
 from grok_tui.ui.screens.help import HelpScreen
 from grok_tui.ui.services import Services
@@ -70,16 +71,13 @@ class GrokTuiApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Actions}
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-narrow"),
-        (110, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (34, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 Textual types it so
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012 Textual types it so
 
     def __init__(
         self, runs: Path, run: RunDir | None = None, services: Services | None = None
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=CellDriver)
         self._runs = runs
         self._run_dir = run
         self._services = services or Services()
@@ -150,7 +148,7 @@ class GrokTuiApp(App[None]):
                 self.pop_screen()
             return
         new = self._list() if name == "runs" else self._launcher()
-        if names[-1] == "live":
+        if names[-1] == "live" and len(names) > 1:  # the bottom screen cannot be switched
             self.switch_screen(new)
         else:
             self.push_screen(new)

@@ -107,7 +107,7 @@ class Launcher(Screen[None]):
         if message.list_id == "experiments":
             self._choose(message.name)
             if not message.moved:
-                self.query_one("#start").focus()
+                self.set_focus(self.query_one("#start"))
         elif self.draft is not None:
             other = self.draft.with_task if message.list_id == "tasks" else self.draft.with_model
             self.draft = other(message.name)
@@ -128,9 +128,9 @@ class Launcher(Screen[None]):
             self.notify(f"{'Ticked' if on else 'Unticked'} with it: {names}; {why}.", markup=False)
 
     def on_value_edited(self, message: ValueEdited) -> None:
-        """A value was typed."""
+        """A value was typed; if more was typed since, the message about that is on its way."""
         value = next(value for value in VALUES if value.key == message.key)
-        if self.draft is not None:
+        if self.draft is not None and self.query_one(Form).text(value.key) == message.text:
             self.draft = self.draft.with_value(value, message.text)
 
     def watch_draft(self, draft: Draft | None) -> None:
@@ -284,6 +284,6 @@ class Launcher(Screen[None]):
     async def action_out(self) -> None:
         """From a field back to the list; from there one layer out."""
         if isinstance(self.focused, Input):
-            self.query_one("#experiments").focus()
+            self.set_focus(self.query_one("#experiments"))
         else:
             await self.run_action("app.out")

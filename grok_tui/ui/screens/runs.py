@@ -97,8 +97,8 @@ class Runs(Screen[None]):
         return Content.assemble(
             ("No runs yet.\n\n", "bold"),
             "Press ",
-            ("^n", "bold $primary"),
-            " to pick an experiment and start one, or from a shell:\n\n",
+            ("^n ", "bold $primary"),
+            "to pick an experiment and start one, or from a shell:\n\n",
             "    grok-tui run quickstart\n\n",
             (f"Runs are looked for in {safe(str(self._runs), 200)}", "$muted"),
         )

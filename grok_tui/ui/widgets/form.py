@@ -57,6 +57,11 @@ class ValueRow(Vertical):
         self.set_class(bool(problem), "-wrong")
         self._problem.update(Content(safe(problem)))
 
+    @property
+    def text(self) -> str:
+        """What stands in the field now."""
+        return self._field.value
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say what was typed."""
         event.stop()
@@ -64,7 +69,7 @@ class ValueRow(Vertical):
 
     def enter(self) -> None:
         """Put the keyboard into the field."""
-        self._field.focus()
+        self.screen.set_focus(self._field)  # at once: the next key may be waiting
 
 
 class Form(Vertical):
@@ -73,7 +78,7 @@ class Form(Vertical):
     def __init__(self, values: Iterable[Value]) -> None:
         super().__init__(id="form")
         self._rows = {value.key: ValueRow(value) for value in values}
-        self.border_title = "values"
+        self.border_title = " values "
 
     def compose(self) -> ComposeResult:
         """A row for each value."""
@@ -86,6 +91,10 @@ class Form(Vertical):
         marked = set(changed)
         for key, row in self._rows.items():
             row.show(texts.get(key, ""), key in marked, faults.get(key, ""))
+
+    def text(self, key: str) -> str:
+        """What stands in a field now."""
+        return self._rows[key].text
 
     def enter(self) -> None:
         """Put the keyboard into the first field."""

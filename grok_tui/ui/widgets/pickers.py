@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.binding import BindingType
+    from textual.geometry import Size
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Lines(OptionList):
 
     def __init__(self, list_id: str, title: str) -> None:
         super().__init__(id=list_id, markup=False)
-        self.border_title = title
+        self.border_title = f" {title} "
         self.items: tuple[Item, ...] = ()
 
     def fill(self, items: Sequence[Item]) -> None:
@@ -73,6 +74,10 @@ class Lines(OptionList):
         """The cursor came to another line."""
         event.stop()
         self.explain()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """A row for each item; nothing wraps. (Textual's own counting fails at width 0.)"""
+        return len(self.items)
 
     def name_at(self, index: int | None) -> str:
         """The name on a line; empty for none."""

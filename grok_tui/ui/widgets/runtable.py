@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.coordinate import Coordinate
 from textual.widgets import DataTable
 
-from grok_tui.monitor.text import safe
+from grok_tui.monitor.text import columns, safe
 from grok_tui.ui.widgets.states import COLOURS, age, in_words, padded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from grok_tui.monitor.catalog import Summary
 
@@ -28,11 +29,16 @@ Row = tuple[str, ...]
 class RunTable(DataTable[Text]):
     """Runs, newest first. The cursor stays on its run whatever comes and goes."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("home", "scroll_top", show=False),
+        Binding("end", "scroll_bottom", show=False),
+    ]
+
     def __init__(self) -> None:
         super().__init__(id="runtable", cursor_type="row")
         self._rows: dict[str, Row] = {}
         self._colours: dict[str, str] = {}
-        self._look: tuple[tuple[str, ...], int, str] = ((), 0, "")
+        self._look: tuple[dict[str, int], str] = ({}, "")
 
     @property
     def chosen(self) -> str:
@@ -47,7 +53,8 @@ class RunTable(DataTable[Text]):
         width = self.app.size.width
         room = max(12, min(TITLE_WIDTH, width - BESIDES))
         rows = {one.run.id: row_of(one, now, room) for one in summaries}
-        look = (COLUMNS if width >= WIDE else COLUMNS[:-1], room, self.app.theme)
+        names = COLUMNS if width >= WIDE else COLUMNS[:-1]
+        look = (_widths(names, rows.values()), self.app.theme)
         self._colours = {one.run.id: COLOURS[one.state] for one in summaries}
         if list(rows) == list(self._rows) and look == self._look:
             self._change(rows)
@@ -62,13 +69,13 @@ class RunTable(DataTable[Text]):
                 self._look[0], self._cells(run_id, row), self._rows[run_id], strict=False
             ):
                 if cell.plain != old:
-                    self.update_cell(run_id, name, cell, update_width=True)
+                    self.update_cell(run_id, name, cell, update_width=False)
 
     def _replace(self, rows: dict[str, Row]) -> None:
         chosen, at = self.chosen, self.cursor_row
         self.clear(columns=True)
-        for name in self._look[0]:
-            self.add_column(name, key=name)
+        for name, width in self._look[0].items():  # Textual's own widths come a frame late
+            self.add_column(name, key=name, width=width)
         for run_id, row in rows.items():
             self.add_row(*self._cells(run_id, row), key=run_id)
         names = list(rows)
@@ -81,6 +88,15 @@ class RunTable(DataTable[Text]):
         colour = self.app.theme_variables.get(self._colours[run_id], "")
         cells[0].stylize(colour if colour.startswith("#") else colour.replace("ansi_", ""))
         return cells
+
+
+def _widths(names: Sequence[str], rows: Iterable[Row]) -> dict[str, int]:
+    """Columns that each column of the table takes, so that nothing in it is cut."""
+    texts = zip(*rows, strict=True)
+    return {
+        name: max([len(name), *map(columns, cells)])
+        for name, cells in zip(names, texts, strict=False)
+    }
 
 
 def row_of(one: Summary, now: float, room: int) -> Row:

@@ -43,8 +43,8 @@ class Summary(Static):
 
     def name_it(self, name: str, changed: bool) -> None:
         """Put the experiment's name above, and whether it was changed."""
-        self.border_title = Content(safe(name, 40))
-        self.border_subtitle = "changed; 0 resets" if changed else ""
+        note = Content.styled(", changed: 0 resets", "$warning") if changed else Content("")
+        self.border_title = Content.assemble(f" {safe(name, 40)}", note, " ")
 
     def refuse(self, sentence: str) -> None:
         """Say why there is nothing to show."""

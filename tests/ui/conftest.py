@@ -1,0 +1,123 @@
+"""What every test of the interface has: a terminal of many colours and a folder of its own."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grok_tui.monitor.estimate import Estimate
+from grok_tui.protocol import presets
+from grok_tui.ui.services import Services
+from tests import fakes
+from tests.ui.trainers import NOW, Trainers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from grok_tui.protocol.config import Config
+    from grok_tui.protocol.rundir import RunDir
+
+QUICK = """
+title = "A grokked ticket removes the delay"
+about = "Watch the dense test curve wait a thousand steps; its ticket does not."
+task = { preset = "modular-addition", train_fraction = 0.5 }
+model = "mlp"
+arms = ["dense", "grokked-ticket", "controlled-dense-l2", "random-mask", "shuffled-mask"]
+[train]
+steps = 5000
+learning_rate = 3e-3
+stop_after_generalised = 300
+"""
+SLOW = """
+title = "The same, slowly"
+task = "modular-addition"
+model = "mlp"
+arms = ["dense"]
+"""
+PIECES = {
+    "tasks/modular-addition": 'about = "Labels (a + b) mod p."\nkind = "modular-addition"\np = 67',
+    "tasks/tiny-addition": 'about = "The same, tiny."\nkind = "modular-addition"\np = 7',
+    "models/mlp": 'about = "Four matrices."\nkind = "mlp"',
+    "pruning/dense": 'about = "All weights."',
+    "pruning/grokked-ticket": 'about = "Mask of the generalised dense arm."\nmethod = "magnitude"\n'
+    'pruning_rate = 0.6\nmask_from = { arm = "dense", at = "generalised" }',
+    "pruning/controlled-dense-l2": 'about = "Scaled to the ticket\'s norm."\n'
+    'scale_to = { arm = "grokked-ticket", norm = "l2" }',
+    "pruning/random-mask": 'about = "At random."\nmethod = "random"\npruning_rate = 0.6',
+    "pruning/shuffled-mask": 'about = "The mask permuted."\nmethod = "shuffle"\n'
+    'mask_from = { arm = "grokked-ticket" }',
+}
+
+
+@pytest.fixture(autouse=True)
+def _terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Many colours, and paths that are short and always the same."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def gallery(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A gallery of two experiments, so that the tests do not follow the shipped one."""
+    folder = tmp_path / "presets"
+    for name, text in {"quickstart": QUICK, "slow": SLOW, **PIECES}.items():
+        path = folder / f"{name}.toml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.setattr(presets, "folders", lambda: [folder])
+    return folder
+
+
+@pytest.fixture
+def runs() -> Iterator[Path]:
+    """A runs folder; the locks of its pretended trainers are let go at the end."""
+    yield Path("runs")
+    for run in list(fakes._HELD):
+        if run.path.parent == Path("runs"):
+            fakes.let_go(run)
+
+
+@pytest.fixture
+def trainers() -> Trainers:
+    """Trainers that do nothing."""
+    return Trainers()
+
+
+@pytest.fixture
+def services(trainers: Trainers) -> Services:
+    """The services with those trainers, a clock that stands still and a sure estimate."""
+    return Services(
+        start=trainers.start,
+        wait=trainers.wait,
+        resume=trainers.resume,
+        send=trainers.send,
+        estimate=_estimate,
+        clock=_clock,
+    )
+
+
+def _clock() -> float:
+    return time.mktime(time.strptime(NOW, "%Y%m%d-%H%M%S"))
+
+
+def _estimate(config: Config, runs: Path) -> Estimate:
+    lanes = len(config.arms) * len(config.seeds)
+    return Estimate(lanes, config.parameters, config.train.steps, 42.0, "as measured in a test")
+
+
+@pytest.fixture
+def a_run_of_each_state(runs: Path) -> dict[str, RunDir]:
+    """Runs in every state, a minute apart, the newest running."""
+    states = ("interrupted", "failed", "stopped", "finished", "paused", "starting", "running")
+    make: Callable[..., RunDir] = fakes.recorded_run
+    return {
+        state: make(
+            runs, state, run_id=f"20261121-10{minute:02d}00-quickstart-{'abcdefg'[minute]}aaa"
+        )
+        for minute, state in enumerate(states)
+    }

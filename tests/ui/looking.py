@@ -1,0 +1,38 @@
+"""Looking at a screen in a test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.widgets import Static
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Every thread that reads or does something has ended, and what it said is on the screen."""
+    for _ in range(3):  # what a thread said may have started another
+        await pilot.pause()
+        todo = [worker for worker in pilot.app.workers if worker.group != "follow"]
+        if todo:  # an empty list would mean all
+            await pilot.app.workers.wait_for_complete(todo)
+    await pilot.pause()
+
+
+def on_screen(pilot: Pilot[None]) -> str:
+    """The text on the screen, row by row."""
+    width, height = pilot.app.size
+    strips = pilot.app.screen._compositor.render_strips()
+    assert len(strips) == height
+    return "\n".join(strip.text.ljust(width) for strip in strips)
+
+
+def notices(pilot: Pilot[None]) -> list[str]:
+    """What was notified, in order."""
+    return [notice.message for notice in pilot.app._notifications]
+
+
+def written(pilot: Pilot[None], selector: str) -> str:
+    """The text of one Static of the screen, before it is wrapped."""
+    return str(pilot.app.screen.query_one(selector, Static).content)

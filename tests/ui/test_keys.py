@@ -1,0 +1,85 @@
+"""The key table: complete, without doubles, without keys that terminals keep for themselves."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+from textual.binding import Binding
+
+from grok_tui.ui import keys
+from grok_tui.ui.app import GrokTuiApp
+from grok_tui.ui.screens.confirm import Confirm
+from grok_tui.ui.screens.help import HelpScreen
+from grok_tui.ui.screens.launcher import Launcher
+from grok_tui.ui.screens.live import LiveScreen
+from grok_tui.ui.screens.runs import Runs
+
+SCREENS = {
+    "launcher": Launcher,
+    "runs": Runs,
+    "live": LiveScreen,
+    "confirm": Confirm,
+    "help": HelpScreen,
+    "everywhere": GrokTuiApp,
+}
+TAKEN = {f"ctrl+{letter}" for letter in "bashijmq"} | {"ctrl+backslash"}
+
+
+def test_every_entry_belongs_to_a_screen() -> None:
+    assert {key.screen for key in keys.TABLE} == set(SCREENS)
+
+
+def test_ids_are_there_once() -> None:
+    assert max(Counter(key.id for key in keys.TABLE).values()) == 1
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_key_does_one_thing_on_a_screen(screen: str) -> None:
+    names = [name for key in keys.on_screen(screen) for name in key.names]
+    assert max(Counter(names).values()) == 1
+
+
+def test_no_key_is_one_that_a_terminal_or_tmux_keeps() -> None:
+    names = {name for key in keys.TABLE for name in key.names}
+    assert not names & TAKEN
+    assert not [name for name in names if name.startswith(("alt+", "ctrl+shift"))]
+
+
+@pytest.mark.parametrize("screen", ["launcher", "runs", "live"])
+def test_the_key_bar_shows_at_most_eight_and_they_fit_in_80_columns(screen: str) -> None:
+    shown = keys.in_bar(screen)
+    assert 0 < len(shown) <= 8
+    assert sum(len(keys.shown(key.names[0])) + len(key.label) + 3 for key in shown) <= 80
+
+
+@pytest.mark.parametrize("key", keys.TABLE, ids=lambda key: key.id)
+def test_every_action_exists_where_it_is_bound(key: keys.Key) -> None:
+    if key.action:
+        owner, _, name = key.action.rpartition(".")
+        of = GrokTuiApp if owner == "app" else SCREENS[key.screen]
+        assert hasattr(of, f"action_{name}")
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_bindings_have_ids_and_are_on_the_screen(screen: str) -> None:
+    made = [one for one in keys.bindings(screen) if isinstance(one, Binding)]
+    assert all(one.id for one in made)
+    on_class = [one for one in vars(SCREENS[screen])["BINDINGS"] if isinstance(one, Binding)]
+    assert {one.id for one in made} <= {one.id for one in on_class}
+
+
+def test_letters_that_change_a_run_are_capitals() -> None:
+    for key in keys.TABLE:
+        if re.search(r"stop|pause|resume|start", key.action):
+            assert all(name.isupper() for name in key.names if len(name) == 1)
+
+
+def test_help_lists_each_key_of_a_screen_and_those_of_everywhere() -> None:
+    from grok_tui.ui.screens.help import sheet_of
+
+    text = sheet_of("runs").plain
+    for key in [*keys.on_screen("runs"), *keys.on_screen("everywhere")]:
+        assert key.shown in text
+        assert key.help in text

@@ -1,0 +1,264 @@
+"""The launcher: what is picked, ticked and typed, and what is started."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.widgets import Input
+
+from grok_tui.monitor import catalog
+from grok_tui.ui.app import GrokTuiApp
+from grok_tui.ui.messages import OpenRun, RunStarted, StartFailed
+from grok_tui.ui.screens.launcher import Launcher
+from tests.ui.looking import notices, on_screen, settled, written
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from grok_tui.ui.services import Services
+    from tests.ui.trainers import Compare, States, Trainers
+
+pytestmark = pytest.mark.usefixtures("gallery")
+SMALL, LARGE = (80, 24), (160, 48)
+
+
+@pytest.fixture
+def app(runs: Path, services: Services) -> GrokTuiApp:
+    return GrokTuiApp(runs, services=services)
+
+
+def launcher(app: GrokTuiApp) -> Launcher:
+    assert isinstance(app.screen, Launcher)
+    return app.screen
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_all_that_matters_is_on_the_first_screen(
+    app: GrokTuiApp, size: tuple[int, int]
+) -> None:
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        text = on_screen(pilot)
+        assert app.focused is not None
+        assert app.focused.id == "experiments", "no field may take the keyboard by itself"
+    for part in (
+        "quickstart",
+        "modular-addition",
+        "mlp",
+        "[x] grokked-ticket",
+        "A grokked ticket removes the delay",
+        "5 arms x 1 seed = 5 lanes, 115,000 weights each",
+        "about 42 s on this device",
+        "weight decay",
+        "Start training (S)",
+        "? Help",
+    ):
+        assert part in text
+
+
+async def test_moving_to_an_experiment_fills_pickers_and_values(app: GrokTuiApp) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("down")
+        await settled(pilot)
+        text = on_screen(pilot)
+        draft = launcher(app).draft
+    assert draft is not None
+    assert draft.base.preset.name == "slow"
+    assert "The same, slowly" in text
+    assert "[ ] random-mask" in text
+    assert "30000" in text
+
+
+async def test_changes_are_kept_while_another_experiment_is_looked_at(app: GrokTuiApp) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("v", "end", "1", "escape", "down", "up")
+        draft = launcher(app).draft
+        assert draft is not None
+        assert draft.values == {"task.p": "671"}
+        await pilot.press("0")
+        draft = launcher(app).draft
+    assert draft is not None
+    assert not draft.changed
+
+
+async def test_ticking_an_arm_ticks_what_it_needs_and_says_so(app: GrokTuiApp) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("down", "tab", "tab", "tab", "end", "space")
+        draft = launcher(app).draft
+        said = notices(pilot)
+    assert draft is not None
+    assert draft.arms == ("dense", "grokked-ticket", "shuffled-mask")
+    assert said == ["Ticked with it: grokked-ticket; it is made from them."]
+
+
+async def test_the_line_under_the_cursor_is_explained(app: GrokTuiApp) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("tab", "tab", "tab", "down")
+        await pilot.pause()
+        assert written(pilot, "#about") == "Mask of the generalised dense arm. Made from dense."
+
+
+async def test_picking_another_task_changes_the_values(app: GrokTuiApp) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("tab", "down", "enter")
+        await settled(pilot)
+        config = launcher(app)._config
+    assert config is not None
+    assert config.task.p == 7
+
+
+async def test_a_bad_value_is_explained_under_its_field_and_start_is_refused(
+    app: GrokTuiApp, trainers: Trainers
+) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("v", "end", "9", "9")
+        await settled(pilot)
+        rows = on_screen(pilot).split("\n")
+        await pilot.press("f5")
+        await settled(pilot)
+        said = notices(pilot)
+    at = next(index for index, row in enumerate(rows) if "6799" in row)
+    assert "expected a whole number from 3 to" in rows[at + 1]
+    assert "1000, got 6799" in rows[at + 2]
+    assert "task.p" in said[0]
+    assert not trainers.started
+
+
+async def test_every_value_goes_into_the_run(app: GrokTuiApp, trainers: Trainers) -> None:
+    typed = ["13", "0.6", "0.01", "0.5", "777", "0.7", "2"]
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("v")
+        for text in typed:
+            field = app.focused
+            assert isinstance(field, Input)
+            field.clear()
+            await pilot.press(*text, "down")
+        await pilot.press("f5")
+        await settled(pilot)
+        assert notices(pilot) == []
+    (config,) = trainers.started
+    assert (config.task.p, config.task.train_fraction) == (13, 0.6)
+    train = config.train
+    assert (train.learning_rate, train.weight_decay, train.steps) == (0.01, 0.5, 777)
+    assert config.arm("grokked-ticket").pruning_rate == 0.7
+    assert config.seeds == (0, 1)
+
+
+@pytest.mark.parametrize("keys", [["S"], ["enter", "enter"]])
+async def test_starting_opens_the_run(app: GrokTuiApp, trainers: Trainers, keys: list[str]) -> None:
+    seen: list[object] = []
+    async with app.run_test(size=SMALL, message_hook=seen.append) as pilot:
+        await pilot.press(*keys)
+        await settled(pilot)
+        assert app.screen.name == "live"
+    assert len(trainers.started) == 1
+    (run,) = {message.run.id for message in seen if isinstance(message, RunStarted)}
+    assert run in {message.run.id for message in seen if isinstance(message, OpenRun)}
+
+
+async def test_the_start_button_is_for_the_mouse(app: GrokTuiApp, trainers: Trainers) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.click("#start")
+        await settled(pilot)
+    assert len(trainers.started) == 1
+
+
+async def test_a_start_that_fails_is_said_and_can_be_tried_again(
+    app: GrokTuiApp, trainers: Trainers
+) -> None:
+    trainers.refusal = "cannot make a run in runs: read-only file system"
+    seen: list[object] = []
+    async with app.run_test(size=SMALL, message_hook=seen.append) as pilot:
+        await pilot.press("S")
+        await settled(pilot)
+        assert notices(pilot) == [trainers.refusal]
+        assert not launcher(app).starting
+    assert [message for message in seen if isinstance(message, StartFailed)]
+
+
+async def test_a_second_start_waits_for_the_first(app: GrokTuiApp, trainers: Trainers) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        launcher(app).starting = True
+        await pilot.press("S")
+        await settled(pilot)
+        assert "starting" in on_screen(pilot)
+    assert not trainers.started
+
+
+async def test_a_preset_that_cannot_be_read_says_why_and_cannot_be_started(
+    app: GrokTuiApp, gallery: Path, trainers: Trainers
+) -> None:
+    (gallery / "broken.toml").write_text('title = "x"\narms = ["dense"]\nstep = 3')
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("down")
+        await settled(pilot)
+        assert "no such key" in written(pilot, "#summary")
+        await pilot.press("S", "v", "0", "tab", "space")
+        await settled(pilot)
+        assert "no such key" in notices(pilot)[0]
+        await pilot.press("shift+tab", "up")
+        await settled(pilot)
+        assert "5 lanes" in on_screen(pilot)
+    assert not trainers.started
+
+
+async def test_without_any_preset_it_says_where_they_are_looked_for(
+    runs: Path, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from grok_tui.protocol import presets
+
+    monkeypatch.setattr(presets, "folders", list)
+    app = GrokTuiApp(runs, services=services)
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        assert "presets list" in written(pilot, "#summary")
+
+
+async def test_recent_runs_are_listed_where_there_is_room_and_open(
+    app: GrokTuiApp, a_run_of_each_state: States
+) -> None:
+    async with app.run_test(size=LARGE) as pilot:
+        await settled(pilot)
+        assert "▶ running" in on_screen(pilot)
+        app.screen.query_one("#recent").focus()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.screen.name == "live"
+
+
+async def test_text_of_a_preset_cannot_steer_the_terminal(app: GrokTuiApp, gallery: Path) -> None:
+    text = "\\u001b]0;owned\\u0007[bold]x[/]"
+    (gallery / "hostile.toml").write_text(f'title = "{text}"\nabout = "{text}"\narms = ["dense"]')
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("down")
+        await settled(pilot)
+        assert "expected printable text" in written(pilot, "#summary")
+        assert "\x1b" not in on_screen(pilot)
+
+
+def test_snapshot_small(app: GrokTuiApp, snap_compare: Compare) -> None:
+    assert snap_compare(app, terminal_size=SMALL, run_before=settled)
+
+
+def test_snapshot_large_with_recent_runs(
+    app: GrokTuiApp, snap_compare: Compare, a_run_of_each_state: States
+) -> None:
+    assert snap_compare(app, terminal_size=LARGE, run_before=settled)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x48"])
+def test_snapshot_with_an_error(
+    app: GrokTuiApp, snap_compare: Compare, size: tuple[int, int]
+) -> None:
+    async def type_a_mistake(pilot: Pilot[None]) -> None:
+        await pilot.press("v", "end", "9", "9")
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=type_a_mistake)
+
+
+def test_the_fakes_are_what_the_catalog_reads(a_run_of_each_state: States) -> None:
+    found = {one.state for one in catalog.summaries(Path("runs"))}
+    assert found == set(a_run_of_each_state)
