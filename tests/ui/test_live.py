@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from textual.message import Message
 
-    from grok_tui.monitor.watch import View
+    from grok_tui.monitor.watch import State, View
     from grok_tui.ui.services import Services
     from tests.ui.trainers import Trainers
 
@@ -152,6 +152,15 @@ async def test_on_a_large_screen_the_verdict_stands_below_the_charts() -> None:
         text = on_screen(pilot)
         assert "▸accuracy" in text
         assert "structure  supported" in text
+
+
+@pytest.mark.parametrize("state", ["stopped", "interrupted"])
+async def test_a_run_that_was_cut_off_says_how_to_go_on(state: State) -> None:
+    async with live.LiveApp(replace(live.running(), state=state)).run_test(size=(80, 24)) as pilot:
+        await live.drawn(pilot)
+        text = on_screen(pilot)
+        assert f"{state}: R takes it on from its last checkpoint" in text
+        assert "▸accuracy" in text
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)])

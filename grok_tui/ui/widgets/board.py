@@ -28,10 +28,6 @@ _WORDS_FIRST = 0.1
 Pane = Literal["charts", "report", "log"]
 
 
-def _is_over(view: View) -> bool:
-    return view.state in ("finished", "stopped", "failed")
-
-
 class Board(Vertical):
     """Shows one view of a run; which pane, which chart and how large is decided by its methods."""
 
@@ -78,8 +74,9 @@ class Board(Vertical):
 
     def draw(self, view: View, verdict: Verdict | None) -> None:
         """Show this view. The first time words come before charts, which take longer."""
-        first = self._view is None
-        ended = _is_over(view) and not (self._view is not None and _is_over(self._view))
+        before = self._view.state if self._view else ""
+        first = before == ""
+        ended = view.state == "finished" != before
         self._view, self._verdict = view, verdict
         if ended and self.pane == "charts" and not self._has_room_for_verdict():
             self.pane = "report"
@@ -94,7 +91,7 @@ class Board(Vertical):
             self.set_timer(_SETTLED, self._draw)
 
     def _has_room_for_verdict(self) -> bool:
-        if self._view is None or self._verdict is None or self._view.state == "failed":
+        if self._view is None or self._verdict is None:
             return True
         layout = arrange(self.size, self._view, self._verdict, self.full)
         return layout.verdict >= len(sentences(self._verdict, self.size.width))

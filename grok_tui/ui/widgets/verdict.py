@@ -32,6 +32,10 @@ def summary(view: View, verdict: Verdict | None, width: int, most: int) -> list[
     if view.state in ALIVE:
         return [[(line, DIM)] for line in wrap(view.config.about, width - 2)][:most]
     found = sentences(verdict, width)
+    if view.state in ("stopped", "interrupted"):
+        decided = any(status not in ("undecided", "not tested") for status in verdict.statuses)
+        line = f"{view.state}: R takes it on from its last checkpoint"
+        found = [[(line, WARN)], *(found if decided else [])]
     return found if len(found) <= most else [[("the verdict: 3", DIM)]][:most]
 
 
