@@ -67,7 +67,7 @@ class Runs(Screen[None]):
     def on_runs_read(self, message: RunsRead) -> None:
         """Show what was read."""
         self._found = {one.run.id: one for one in message.summaries}
-        self.query_one("#head", Static).update(self._head(message.summaries))
+        self._write("#head", self._head(message.summaries))
         table = self.query_one(RunTable)
         table.show(message.summaries, self._services.clock())
         empty = self.query_one("#empty", Static)
@@ -120,7 +120,13 @@ class Runs(Screen[None]):
         one = self._chosen()
         parts = [one.run.id, one.problem, one.note] if one else []
         line = "  ".join(safe(part, 300) for part in parts if part)
-        self.query_one("#which", Static).update(Content(line))
+        self._write("#which", Content(line))
+
+    def _write(self, selector: str, text: Content) -> None:
+        """Change a line, if it is another: an unchanged one must cost no traffic."""
+        line = self.query_one(selector, Static)
+        if line.content != text:
+            line.update(text)
 
     def _chosen(self) -> Summary | None:
         """The run under the cursor."""
