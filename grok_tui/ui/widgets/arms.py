@@ -26,7 +26,6 @@ _ROOMY = 100
 """From this width on the phase is spelled out; below, the numbers beside it say the step."""
 _SPELLED_OUT = re.compile(r" (at|since) step \d+$| in \d+ steps$")
 TIMES = "\u00d7"
-NEVER = "never"
 _VERBS = {
     "generalised": "to generalise",
     "memorised": "to memorise",
@@ -137,10 +136,10 @@ def _row(page: Paper, y: int, index: int, words: str, found: tuple[Arm, ArmRow |
 
 
 def milestone(spread: Spread) -> str:
-    """The median; "never" if it was not reached, nothing while it may still be."""
+    """The median; ">5000" if it was not reached in 5000 steps, nothing while it may still be."""
     if spread.median is not None:
         return step_text(spread.median)
-    return NEVER if spread.missed and not spread.pending else ""
+    return f">{step_text(spread.budget)}" if spread.missed and not spread.pending else ""
 
 
 def accuracy(value: float) -> str:
