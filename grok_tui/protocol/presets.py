@@ -6,6 +6,7 @@ may start from one (`preset = "name"`). Reading a preset has no effects.
 
 from __future__ import annotations
 
+import copy
 import difflib
 import os
 from dataclasses import dataclass
@@ -128,7 +129,7 @@ def resolve(
     Raises PresetError.
     """
     changes = [_change(text) for text in settings]
-    plain = dict(table)
+    plain = copy.deepcopy(dict(table))
     for path, value, _ in changes:
         if len(path) == 1:
             plain[path[0]] = value

@@ -6,7 +6,6 @@ wrong with it, in the sentence that `--set` gives.
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -182,7 +181,7 @@ class Draft:
         ):
             if name != own:
                 table[key] = {"preset": name}
-        table["arms"] = [copy.deepcopy(self.base.recipes[name].table) for name in self.arms]
+        table["arms"] = [self.base.recipes[name].table for name in self.arms]
         if SEEDS in values:
             table["seeds"] = presets.parse_seeds(values[SEEDS])
         settings = [f"{key}={text}" for key, text in values.items() if key != SEEDS]

@@ -153,6 +153,13 @@ def test_set_reaches_one_arm_or_every_arm_that_has_the_key() -> None:
     assert {arm.pruning_rate for arm in config.arms} == {0.0, 0.8}
 
 
+def test_changes_leave_the_table_as_it_was() -> None:
+    arm = {"name": "pruned", "method": "random", "pruning_rate": 0.5}
+    table = {"title": "mine", "arms": [arm]}
+    config = presets.resolve(table, "mine", ["arms.pruned.pruning_rate=0.9"])
+    assert (config.arm("pruned").pruning_rate, arm["pruning_rate"]) == (0.9, 0.5)
+
+
 def test_set_cannot_smuggle_in_a_second_key() -> None:
     with pytest.raises(PresetError, match=r"train\.steps: expected a whole number"):
         presets.load("quickstart", ["train.steps=1\ntitle = 'x'"])
