@@ -54,7 +54,7 @@ class ArmRow:
     t_gen: Spread
     tau_grok: Spread
     speedup: float | None
-    """Median over seeds of t_gen(dense) / t_gen(arm), where both were reached."""
+    """Median over seeds of t_gen(dense) / t_gen(arm); None where too many ended without one."""
     test_accuracy: float | None
     """Median over seeds of the last measured one."""
     kept: float | None
@@ -121,14 +121,7 @@ def _row(config: Config, history: History, arm: Arm, dense: str) -> ArmRow:
     every = [history.lanes.get((arm.name, seed)) for seed in config.seeds]
     lanes = [lane for lane in every if not is_missing(lane)]
     starts = [lane.start for lane in lanes if lane is not None and lane.start is not None]
-    ratios = [
-        base.t_gen / max(1, lane.t_gen)
-        for lane in lanes
-        if lane is not None
-        and (base := history.lanes.get((dense, lane.seed))) is not None
-        and base.t_gen is not None
-        and lane.t_gen is not None
-    ]
+    ratios = [_speedup(history.lanes.get((dense, lane.seed)), lane) for lane in lanes if lane]
     accuracies = [lane.last("test_accuracy") for lane in lanes if lane is not None]
     return ArmRow(
         arm=arm.name,
@@ -137,12 +130,26 @@ def _row(config: Config, history: History, arm: Arm, dense: str) -> ArmRow:
         t_mem=spread((lane, lane.t_mem if lane else None) for lane in lanes),
         t_gen=spread((lane, lane.t_gen if lane else None) for lane in lanes),
         tau_grok=spread((lane, lane.tau_grok if lane else None) for lane in lanes),
-        speedup=_median(ratios),
+        speedup=_finite(_median(ratio for ratio in ratios if ratio is not None)),
         test_accuracy=_median(value for value in accuracies if value is not None),
         kept=_median(start.kept / max(1, start.parameters) for start in starts),
         l1_ratio=_median(start.l1_ratio for start in starts),
         l2_ratio=_median(start.l2_ratio for start in starts),
     )
+
+
+def _speedup(base: LaneHistory | None, lane: LaneHistory) -> float | None:
+    """t_gen(dense) / t_gen(arm) of one seed; infinite where one of them ended without it."""
+    if base is None or (base.t_gen is None and lane.t_gen is None):
+        return None
+    if base.t_gen is None or lane.t_gen is None:
+        missed = lane if lane.t_gen is None else base
+        return None if missed.end is None else -inf if missed is lane else inf
+    return base.t_gen / max(1, lane.t_gen)
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and isfinite(value) else None
 
 
 def spread(values: Iterable[tuple[LaneHistory | None, float | None]]) -> Spread:
@@ -159,7 +166,7 @@ def spread(values: Iterable[tuple[LaneHistory | None, float | None]]) -> Spread:
             pending += 1
     middle = _median([*reached, *(inf for _ in budgets)])
     return Spread(
-        median=middle if middle is not None and isfinite(middle) else None,
+        median=_finite(middle),
         low=min(reached, default=None),
         high=max(reached, default=None),
         reached=len(reached),

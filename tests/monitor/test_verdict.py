@@ -391,7 +391,24 @@ def test_rows_hold_medians_and_ranges() -> None:
     assert (ticket.l1_ratio, ticket.kept) == (0.43, 0.4)
     assert random.t_gen.median is None
     assert (random.t_gen.reached, random.t_gen.missed, random.t_gen.budget) == (1, 2, 7000)
-    assert random.speedup == pytest.approx(1699 / 4601)
+    assert random.speedup is None
+
+
+@pytest.mark.parametrize(
+    ("dense", "ticket", "speedup"),
+    [
+        ([1000, 2000, 3000], [100, 100, None], 10.0),
+        ([1000, 2000, 3000], [100, None, None], None),
+        ([None, 2000, 3000], [100, 100, 100], 30.0),
+        ([None, None, 3000], [100, 100, 100], None),
+        ([None], [None], None),
+    ],
+)
+def test_a_speed_up_counts_the_seeds_that_ended_without_generalising(
+    dense: list[int | None], ticket: list[int | None], speedup: float | None
+) -> None:
+    verdict = told({"dense": dense, "grokked-ticket": ticket})
+    assert row(verdict, "grokked-ticket").speedup == speedup
 
 
 def test_an_even_number_of_seeds_with_one_of_the_middle_two_missing_has_no_median() -> None:
