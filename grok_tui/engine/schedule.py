@@ -26,50 +26,45 @@ class Schedule:
 
     def is_measured(self, lane: Lane) -> bool:
         """Whether the lane is measured where it stands."""
-        return lane.step in self.grid or lane.step == self._stop(lane)
+        return lane.step in self.grid or lane.step == self._last(lane)
 
     def end(self, lane: Lane) -> int:
         """The last step of the lane, as far as is known now."""
-        steps = self._train.steps
-        finals = [point.plus for point in self._points[lane.arm] if point.at == "final"]
-        return min(steps, self._natural_end(lane) + max(finals, default=0))
+        needed = [
+            self._last(lane) + point.plus if point.at == "final" else self.point(point, lane)
+            for point in self._points[lane.arm]
+        ]
+        known = [step for step in needed if step is not None]
+        return min(self._train.steps, max([self._last(lane), *known]))
 
     def point(self, point: Point, lane: Lane) -> int | None:
         """The step of a point of this lane, or None while its moment has not come."""
-        if point.at == "final":
-            end = self._natural_end(lane)
-            moment = end if lane.step >= end else None
-        else:
-            moment = self._moment(point, lane)
+        moment = self._moment(point, lane)
         return None if moment is None else min(self._train.steps, moment + point.plus)
 
     def next_stop(self, lane: Lane) -> int:
         """The next step, after the one where it stands, at which something is to be done."""
-        known = [self._stop(lane), self._natural_end(lane), self.end(lane)]
+        known: list[int | None] = [self._last(lane), self.end(lane)]
         known += [self.point(point, lane) for point in self._points[lane.arm]]
         later = [step for step in known if step is not None and step > lane.step]
         return min([self.grid.after(lane.step), *later])
 
-    def _stop(self, lane: Lane) -> int | None:
-        """The step at which the lane would end if nobody needed it any longer."""
-        after = self._train.stop_after_generalised
-        if not after or lane.t_gen is None:
-            return None
-        return min(self._train.steps, lane.t_gen + after)
+    def _last(self, lane: Lane) -> int:
+        """The step at which the lane would end if nobody needed it any longer.
 
-    def _natural_end(self, lane: Lane) -> int:
-        """The end without what is said to come after the end itself."""
-        stop = self._stop(lane)
-        if stop is None:
-            return self._train.steps
-        points = [point for point in self._points[lane.arm] if point.at != "final"]
-        moments = [(self._moment(point, lane), point.plus) for point in points]
-        known = [moment + plus for moment, plus in moments if moment is not None]
-        return min(self._train.steps, max([stop, *known]))
+        This is what `final` means: it must not depend on which other arms there are.
+        """
+        after, steps = self._train.stop_after_generalised, self._train.steps
+        return steps if not after or lane.t_gen is None else min(steps, lane.t_gen + after)
 
-    @staticmethod
-    def _moment(point: Point, lane: Lane) -> int | None:
+    def _moment(self, point: Point, lane: Lane) -> int | None:
         if isinstance(point.at, int):
             return point.at
-        moments = {"init": 0, "memorised": lane.t_mem, "generalised": lane.t_gen}
+        last = self._last(lane)
+        moments = {
+            "init": 0,
+            "memorised": lane.t_mem,
+            "generalised": lane.t_gen,
+            "final": last if lane.step >= last else None,
+        }
         return moments[point.at]

@@ -68,6 +68,14 @@ def test_the_final_step_is_known_once_it_is_reached() -> None:
     assert schedule.point(final, lane) == 1300
 
 
+def test_the_final_step_is_its_own_whoever_else_needs_the_lane() -> None:
+    final = Point("dense", "final", 0)
+    readers = reader("ticket", at="final"), reader("late", at="generalised", plus=1000)
+    schedule, lane = dense(*readers, step=1300, t_gen=1000)
+    assert schedule.end(lane) == 2000
+    assert schedule.point(final, lane) == 1300
+
+
 def test_the_step_where_it_would_have_ended_is_measured_off_the_grid_too() -> None:
     schedule, lane = dense(reader("ticket", at=4001), step=1100, t_gen=1001)
     stops = []
