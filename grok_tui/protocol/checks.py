@@ -14,7 +14,7 @@ import msgspec
 
 from grok_tui.errors import PresetError
 from grok_tui.protocol import schema
-from grok_tui.protocol.config import Arm, Config
+from grok_tui.protocol.config import Arm, Config, MaskFrom, ScaleTo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -151,15 +151,16 @@ def _arm_problems(arm: Arm, config: Config) -> Iterator[tuple[str, str]]:
         if wanted and wanted not in others:
             known = ", ".join(others) or "another arm; there is none"
             yield f"{key}.{name}.arm", f"no other arm is named {wanted}; expected {known}"
-    yield from _method_problems(arm, key, config)
+    yield from _method_problems(arm, key)
+    yield from _idle_problems(arm, key)
     yield from _moment_problems(arm, key, config)
 
 
-def _method_problems(arm: Arm, key: str, config: Config) -> Iterator[tuple[str, str]]:
+def _method_problems(arm: Arm, key: str) -> Iterator[tuple[str, str]]:
     """Settings that a method would not use are refused: nobody should believe that they did."""
     if arm.method in ("none", "shuffle") and arm.pruning_rate:
         yield f"{key}.pruning_rate", f"method {arm.method} takes none; expected 0"
-    if arm.method in ("none", "random") and arm.mask_from.arm:
+    if arm.method in ("none", "random") and arm.mask_from != MaskFrom():
         yield f"{key}.mask_from", f"method {arm.method} reads no other arm; expected none"
     if arm.method == "shuffle" and not arm.mask_from.arm:
         yield f"{key}.mask_from.arm", "shuffle permutes a mask; expected the arm that has it"
@@ -173,6 +174,17 @@ def _method_problems(arm: Arm, key: str, config: Config) -> Iterator[tuple[str, 
         yield f"{key}.scope", f"method {arm.method} ranks no weights; expected global"
 
 
+def _idle_problems(arm: Arm, key: str) -> Iterator[tuple[str, str]]:
+    """Settings that say more about another arm than is used, the worst where none is named."""
+    later = arm.mask_from.plus not in ("auto", 0)
+    if not arm.mask_from.arm and (arm.mask_from.at != "init" or later):
+        yield f"{key}.mask_from.arm", "empty, so no moment can be read; expected the arm to read"
+    if arm.method == "shuffle" and later:
+        yield f"{key}.mask_from.plus", "an arm's mask never changes; expected auto"
+    if not arm.scale_to.arm and arm.scale_to.norm != ScaleTo().norm:
+        yield f"{key}.scale_to.arm", "empty, so no norm is matched; expected the arm that has it"
+
+
 def _moment_problems(arm: Arm, key: str, config: Config) -> Iterator[tuple[str, str]]:
     source = arm.mask_from
     automatic = source.plus == "auto" and source.at == "generalised"
@@ -184,6 +196,9 @@ def _moment_problems(arm: Arm, key: str, config: Config) -> Iterator[tuple[str, 
     for name, moment in (("mask_from.at", source.at), ("rewind_to", arm.rewind_to)):
         if isinstance(moment, int) and moment > config.train.steps:
             yield f"{key}.{name}", f"step {moment} is after train.steps, {config.train.steps}"
+    if isinstance(source.at, int) and source.at + config.mask_offset(arm) > config.train.steps:
+        last = config.train.steps - source.at
+        yield f"{key}.mask_from.plus", f"ends after train.steps; expected at most {last}"
 
 
 def _circles(config: Config) -> Iterator[tuple[str, str]]:
@@ -218,6 +233,8 @@ def _missing_files(config: Config) -> Iterator[tuple[str, str]]:
         "task.split_from": config.task.split_from,
         "model.weights_from": config.model.weights_from,
     }
+    if config.model.weights_prefix and not config.model.weights_from:
+        yield "model.weights_prefix", "there is no model.weights_from to read; expected none"
     for key, name in files.items():
         if name and not Path(name).is_file():
             yield key, f"there is no file {name}; expected a safetensors file"
