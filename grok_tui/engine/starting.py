@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from torch import Tensor
 from grok_tui.engine.lanes import Lane, Layout, Rows
 from grok_tui.engine.probes import norms
 from grok_tui.engine.pruning import METHODS, Reading, mask
+from grok_tui.errors import PresetError
 from grok_tui.protocol.events import LaneStarted, Layer, Warned
 
 if TYPE_CHECKING:
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
 
 NORMS = {"l1": norms.l1, "l2": norms.l2}
 FORGOTTEN = 0.01
-"""A ticket is suspect when its share of the initial L1 norm is at most 1 - k plus this."""
+"""A ticket is suspect when its share of the initial L1 norm is at most 1 - k plus this.
+
+Where k is no larger, not even all weights could reach that: nothing is said of such a ticket.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +40,16 @@ class Starter:
     placement: Placement
 
     def initial(self, seed: int) -> Tensor:
-        """The dense initial weights of a seed (length,), on the CPU, in the run's precision."""
-        return self.layout.row(self.model.initial(seed), self.placement.dtype)
+        """The dense initial weights of a seed (length,), on the CPU, in the run's precision.
+
+        Raises PresetError for weights without a norm: nothing can be compared with them.
+        """
+        row = self.layout.row(self.model.initial(seed), self.placement.dtype)
+        norm = float(norms.l2(row))
+        if not 0 < norm < math.inf:
+            problem = f"the initial weights have norm {norm:g}; expected a finite one above 0"
+            raise PresetError("model", "weights_from or init_scale", problem)
+        return row
 
     def start(
         self, arm: Arm, seed: int, data: Data, store: Store
@@ -100,7 +113,7 @@ def _warning(arm: Arm, started: LaneStarted) -> Warned | None:
     """The health check of a ticket: has its late mask forgotten the weights that it rewinds to?"""
     ticket = arm.method == "magnitude" and bool(started.mask_step) and not started.rewind_step
     limit = 1 - arm.pruning_rate + FORGOTTEN
-    if not ticket or started.l1_ratio > limit:
+    if not ticket or limit >= 1 or started.l1_ratio > limit:
         return None
     sentence = (
         f"{arm.name} keeps {started.l1_ratio:.3f} of the initial L1 norm, no more than chance "

@@ -61,7 +61,7 @@ def _matrix(found: Mapping[str, Tensor], name: str, path: str, shape: tuple[int,
         raise PresetError(path, key, problem)
     if not tensor.is_floating_point():
         raise PresetError(path, key, f"{name} is {tensor.dtype}; expected floating-point numbers")
-    if not torch.isfinite(tensor).all():
+    if not torch.isfinite(tensor.double()).all():  # the narrowest types cannot say it themselves
         raise PresetError(path, key, f"{name} has numbers that are not finite")
     return tensor
 

@@ -6,6 +6,8 @@ configuration seeds nothing, opens nothing and imports nothing.
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -43,8 +45,8 @@ class ModularAddition(Section, frozen=True, kw_only=True, tag_field="kind", tag=
 
     @property
     def train_examples(self) -> int:
-        """Number of training pairs of a drawn split, the floor of fraction x examples."""
-        return int(self.train_fraction * self.examples)
+        """Number of training pairs of a drawn split: the floor of fraction x examples, exactly."""
+        return math.floor(Fraction(repr(self.train_fraction)) * self.examples)
 
 
 class Mlp(Section, frozen=True, kw_only=True, tag_field="kind", tag="mlp"):

@@ -46,6 +46,11 @@ def test_the_sizes_are_those_of_the_papers(fraction: float, train: int, test: in
     assert (len(data.train.labels), len(data.test.labels)) == (train, test)
 
 
+def test_the_training_set_is_the_exact_floor_of_the_fraction() -> None:
+    assert int(0.41 * 300) == 122
+    assert len(built(p=24, train_fraction=0.41).train.labels) == 123
+
+
 @pytest.mark.parametrize("p", [3, 4, 10, 67])
 def test_the_split_is_disjoint_complete_and_never_empty(p: int) -> None:
     data = built(p=p, train_fraction=0.5)
@@ -173,3 +178,22 @@ def test_weights_come_from_a_file_with_a_prefix(tmp_path: Path) -> None:
 def test_weights_that_do_not_fit_are_refused(tmp_path: Path, tensor: Tensor, problem: str) -> None:
     with pytest.raises(PresetError, match=problem):
         weights_from(tmp_path / "w.safetensors", {"x.W_E": tensor})
+
+
+def test_weights_in_the_narrowest_types_are_taken(tmp_path: Path) -> None:
+    drawn = CollapsedMlp(tiny.tiny().model, tiny.tiny()).initial(9)
+    narrow = {f"x.{name}": tensor.to(torch.float8_e4m3fn) for name, tensor in drawn.items()}
+    found = weights_from(tmp_path / "w.safetensors", narrow)
+    assert torch.equal(found["W_in"].float(), narrow["x.W_in"].float())
+
+
+@pytest.mark.parametrize("factor", [0.0, 1e-60, 1e300])
+def test_weights_without_a_norm_are_refused_before_they_reach_the_log(
+    tmp_path: Path, factor: float
+) -> None:
+    config = tiny.tiny()
+    drawn = CollapsedMlp(config.model, config).initial(9)
+    save_file({name: tensor.double() * factor for name, tensor in drawn.items()}, tmp_path / "w")
+    section = msgspec.structs.replace(config.model, weights_from=str(tmp_path / "w"))
+    with pytest.raises(PresetError, match="expected a finite one above 0"):
+        tiny.run(msgspec.structs.replace(config, model=section))

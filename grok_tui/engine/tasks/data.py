@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Data:
         """The examples that are not."""
         return Examples(self.whole.inputs[self.trained :], self.whole.labels[self.trained :])
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Hash of both sets in their order."""
         digest = hashlib.sha256()
