@@ -127,6 +127,12 @@ def wait_until_started(run: RunDir, timeout: float = 60.0) -> None:
         time.sleep(POLL)
 
 
+def terminate(run: RunDir) -> None:
+    """Tell the trainer that this process started to stop, even while it still loads; once."""
+    if child := _children.get(run.path):
+        child.terminate()
+
+
 def _after_death(view: View, code: int) -> None:
     """Nothing if the trainer did its work or was stopped; else raise what it said."""
     ended = view.history.ended

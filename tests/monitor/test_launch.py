@@ -163,6 +163,14 @@ def test_a_trainer_that_dies_is_reaped(engine: Engine, tmp_path: Path) -> None:
         os.waitpid(child.pid, os.WNOHANG)
 
 
+def test_a_trainer_that_still_loads_can_be_ended(engine: Engine, tmp_path: Path) -> None:
+    engine("import time; time.sleep(60)")
+    run = started(tmp_path)
+    launch.terminate(run)
+    assert launch._children[run.path].wait() == -signal.SIGTERM
+    launch.terminate(run)
+
+
 def test_waiting_ends_when_training_has_begun(engine: Engine, tmp_path: Path) -> None:
     engine(f"{LOCK}\ntime.sleep(0.2)\nsay({STARTED!r})\ntime.sleep(60)")
     run = started(tmp_path)
