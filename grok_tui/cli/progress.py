@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 EVERY = 10.0
 """Seconds between two plain lines when nothing happens."""
+WIDE = 100
+"""Columns from which there is room for a bar beside the numbers."""
 
 
 class Reporter(Protocol):
@@ -145,11 +147,12 @@ class Bars:
         from rich.progress import BarColumn, Progress, TextColumn
 
         self._console = Console(file=file, markup=False, highlight=False, emoji=False)
-        columns = ("{task.description}", "{task.fields[step]}", "{task.fields[accuracy]}")
-        name, step, accuracy = (TextColumn(column, markup=False) for column in columns)
-        speed = TextColumn("{task.fields[speed]}", markup=False, justify="right")
+        columns = ("{task.description}", "{task.fields[stand]}", "{task.fields[accuracy]}")
+        name, stand, accuracy = (TextColumn(column, markup=False) for column in columns)
+        # The numbers of the gallery's arms take 80 columns; the bar has what is left.
+        bar = [BarColumn(20)] if self._console.width >= WIDE else []
         self._progress: Progress = Progress(
-            name, BarColumn(20), step, accuracy, speed, console=self._console, auto_refresh=False
+            name, *bar, stand, accuracy, console=self._console, auto_refresh=False
         )
         self._tasks: dict[LaneKey, TaskID] = {}
         self._version = -1
@@ -172,7 +175,7 @@ class Bars:
     def _task(self, key: LaneKey) -> TaskID:
         if key not in self._tasks:
             self._tasks[key] = self._progress.add_task(
-                lane_name(*key), total=1.0, step="", accuracy="", speed=""
+                lane_name(*key), total=1.0, stand="", accuracy=""
             )
         return self._tasks[key]
 
@@ -189,18 +192,16 @@ def _fields(config: Config, lane: LaneHistory | None) -> dict[str, object]:
     """What the columns of one lane show."""
     fields: dict[str, object] = {
         "completed": lane_fraction(config, lane),
-        "step": phase(lane, config.train.threshold),
+        "stand": phase(lane, config.train.threshold),
     }
     if lane is None or not lane.steps:
         return fields
     fields["accuracy"] = _accuracy(lane)
-    if lane.end is not None:
-        return fields | {"speed": ""}
-    eta = _eta(config, lane)
-    fields["step"] = f"{lane.step}/{planned(config, lane)}"
-    fields["speed"] = f"{lane_speed(lane) or 0:.0f} steps/s" + (
-        f", at most {duration(eta)}" if eta is not None else ""
-    )
+    if lane.end is None:
+        eta = _eta(config, lane)
+        speed = f"{lane_speed(lane) or 0:.0f} steps/s"
+        left = f", < {duration(eta)}" if eta is not None else ""
+        fields["stand"] = f"{lane.step}/{planned(config, lane)}, {speed}{left}"
     return fields
 
 
