@@ -13,7 +13,7 @@ import typer
 
 from grok_tui import __version__
 from grok_tui.cli import gallery
-from grok_tui.cli.lines import print_cut, print_lines
+from grok_tui.cli.lines import print_cut, print_lines, writing
 from grok_tui.errors import GrokTuiError, UsageError
 
 if TYPE_CHECKING:
@@ -42,11 +42,19 @@ def main() -> None:
     """The `grok-tui` command; every error of the user's is one sentence and an exit code."""
     from grok_tui.monitor.text import safe
 
+    _open_streams()
     try:
         app(hoisted(sys.argv[1:]))
     except GrokTuiError as error:
         print(f"grok-tui: {safe(str(error), 2000)}", file=sys.stderr)
         sys.exit(error.exit_code)
+
+
+def _open_streams() -> None:
+    """Put the null device where a standard stream was closed before we began: Python has None."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  (for good)
 
 
 def hoisted(arguments: list[str]) -> list[str]:
@@ -86,7 +94,7 @@ def everywhere(
 @app.command()
 def run(  # noqa: PLR0913  (one for each option)
     context: typer.Context,
-    preset: Annotated[str, typer.Argument(help="The name of a preset, or a file.")],
+    preset: Annotated[str, typer.Argument(metavar="PRESET", help="A name, or a file.")],
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Change one value; repeatable."),
@@ -214,7 +222,9 @@ def export(
         if sys.stdout.isatty():
             print_cut(",".join(row) for row in csv_rows(view))
         else:
-            write_csv(view, sys.stdout)
+            with writing():
+                write_csv(view, sys.stdout)
+                sys.stdout.flush()
         return
     try:
         with output.open("w", newline="") as file:

@@ -8,6 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, TextIO
 
+from grok_tui.cli.lines import writing
 from grok_tui.cli.tables import verdict_lines
 from grok_tui.errors import Interrupted, RunError, RunFailed
 from grok_tui.monitor.text import safe
@@ -57,8 +58,16 @@ class Stop:
 
     def _heard(self, _number: int, _frame: FrameType | None) -> None:
         if self.wanted:
+            self._dismiss()
             raise Interrupted(f"left; the trainer of {self._run.id} was asked to stop")
         self.wanted = True
+
+    def _dismiss(self) -> None:
+        """Have the trainer told before we leave: one that does not read commands yet, by signal."""
+        from grok_tui.monitor import launch
+
+        if self._asked == float("-inf"):
+            launch.terminate(self._run)
 
     def ask(self, view: View) -> bool:
         """Tell the trainer if it is time to; whether it was told now.
@@ -94,11 +103,13 @@ class RawLog:
             return
         end = data.rfind(b"\n") + 1
         self._offset += end
-        for line in data[:end].splitlines():
-            if events.is_whole(line):
-                text = line.decode("utf-8", "replace")
-                self._out.write((safe(text, events.MAX_LINE) if self._terminal else text) + "\n")
-        self._out.flush()
+        with writing():
+            for line in data[:end].splitlines():
+                if events.is_whole(line):
+                    text = line.decode("utf-8", "replace")
+                    shown = safe(text, events.MAX_LINE) if self._terminal else text
+                    self._out.write(f"{shown}\n")
+            self._out.flush()
 
 
 def wait_until_begun(run: RunDir) -> None:
@@ -158,7 +169,9 @@ def conclude(view: View, out: TextIO | None) -> None:
     if view.history.lanes and out is not None:
         from grok_tui.monitor.verdict import judge
 
-        print("\n".join(verdict_lines(judge(view.config, view.history))), file=out, flush=True)
+        lines = verdict_lines(judge(view.config, view.history))
+        with writing():
+            print("\n".join(lines), file=out, flush=True)
     if view.state == "interrupted":
         raise RunFailed(
             f"the trainer of {run} died; `grok-tui resume {run}` goes on from its last checkpoint"

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import shutil
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from grok_tui.errors import UsageError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MAX_WIDTH = 1000
 
 
+@contextmanager
+def writing() -> Iterator[None]:
+    """Around writing to stdout: a full disk is a UsageError; a reader that left stays as it is."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UsageError(f"cannot write the output: {error.strerror}") from None
+
+
 def print_lines(lines: Iterable[str]) -> None:
-    """Each on a line of its own, at once."""
-    for line in lines:
-        print(line)
-    sys.stdout.flush()
+    """Each on a line of its own, at once. Raises UsageError if that cannot be written."""
+    with writing():
+        for line in lines:
+            print(line)
+        sys.stdout.flush()
 
 
 def print_cut(lines: Iterable[str]) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -106,6 +108,32 @@ def test_ls_has_a_line_for_each_run_newest_first(grok: Grok, runs: Path) -> None
         [IDS[1], "stopped"],
         [IDS[0], "finished"],
     ]
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_as_good_as_none(tmp_path: Path, closed: str) -> None:
+    code = f"import sys; sys.argv = ['grok-tui', '--runs-dir', {str(tmp_path)!r}]; cli.main()"
+    shell = ["sh", "-c", f'exec "$0" -c "$1" {closed}', sys.executable]
+    done = subprocess.run(
+        [*shell, f"from grok_tui import cli; {code}"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("ls",), ("show", "last"), ("export", "last")])
+def test_output_that_cannot_be_written_is_one_sentence(
+    grok: Grok, runs: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    class Full(io.StringIO):
+        def write(self, _: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    fakes.recorded_run(runs)
+    monkeypatch.setattr(sys, "stdout", Full())
+    result = grok(*arguments)
+    assert result.code == 2
+    assert result.err == "grok-tui: cannot write the output: No space left on device\n"
 
 
 def test_ls_of_no_runs_prints_nothing_to_stdout(grok: Grok) -> None:
@@ -211,6 +239,10 @@ def test_every_preset_of_the_gallery_is_listed_shown_and_checked(grok: Grok) -> 
     for preset in presets.gallery():
         assert preset.name in listed
         assert grok("presets", "check", preset.name).out.startswith("ok: ")
+
+
+def test_presets_alone_lists_them(grok: Grok) -> None:
+    assert grok("presets") == grok("presets", "list")
 
 
 def test_a_shown_preset_is_documented_toml_that_loads_equal(grok: Grok, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 from typing import TYPE_CHECKING
 
@@ -119,6 +120,23 @@ def test_bars_have_a_line_for_each_lane_and_give_the_cursor_back(
     assert out.getvalue().rindex("\x1b[?25h") > out.getvalue().rindex("\x1b[?25l")
 
 
+def test_eighty_columns_hold_step_speed_time_left_and_accuracies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LINES", "24")
+    out = io.StringIO()
+    out.isatty = lambda: True  # type: ignore[method-assign]
+    run = fakes.recorded_run(tmp_path, "running")
+    bars = Bars(out)
+    bars.show(Watch(run).look())
+    bars.close()
+    fakes.let_go(run)
+    assert re.search(r"/5000, \d+ steps/s, < \d+ s +train 1.00 test 0.\d\d", out.getvalue())
+    assert "…" not in out.getvalue()
+
+
 def test_follow_returns_when_the_trainer_is_done_and_closes_the_reporter(tmp_path: Path) -> None:
     run = fakes.recorded_run(tmp_path, "running")
 
@@ -165,6 +183,38 @@ def test_the_second_signal_leaves_at_once(tmp_path: Path) -> None:
     finally:
         fakes.let_go(run)
     assert reporter.closed
+
+
+def test_leaving_before_the_trainer_reads_commands_ends_it_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[RunDir] = []
+    monkeypatch.setattr(launch, "terminate", ended.append)
+
+    def twice(_: RunDir) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    run = fakes.recorded_run(tmp_path, "starting")
+    with pytest.raises(Interrupted, match="was asked to stop"):
+        follow(run, Silent(), wait=twice)
+    fakes.let_go(run)
+    assert ended == [run]
+
+
+def test_a_trainer_that_was_asked_is_not_ended_by_signal_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[RunDir] = []
+    monkeypatch.setattr(launch, "terminate", ended.append)
+    run = fakes.recorded_run(tmp_path, "running")
+    with Stop(run) as stop:
+        os.kill(os.getpid(), signal.SIGINT)
+        stop.ask(Watch(run).look())
+        with pytest.raises(Interrupted):
+            os.kill(os.getpid(), signal.SIGINT)
+    fakes.let_go(run)
+    assert ended == []
 
 
 def test_a_trainer_that_has_not_begun_is_asked_once_it_has(tmp_path: Path) -> None:
