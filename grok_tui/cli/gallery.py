@@ -11,6 +11,13 @@ from grok_tui.cli.lines import print_cut, print_lines
 app = typer.Typer(help="List, show and check presets.", rich_markup_mode=None)
 
 
+@app.callback(invoke_without_command=True)
+def without_command(context: typer.Context) -> None:
+    """List, show and check presets; with no command: list."""
+    if context.invoked_subcommand is None:
+        list_presets()
+
+
 @app.command("list")
 def list_presets() -> None:
     """List the presets that can be run by name."""
@@ -22,7 +29,9 @@ def list_presets() -> None:
 
 
 @app.command("show")
-def show_preset(name: Annotated[str, typer.Argument(help="A name, or a file.")]) -> None:
+def show_preset(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A name, or a file.")],
+) -> None:
     """Print a preset as a run will have it, each key with what it means."""
     from grok_tui.cli.tables import preset_lines
     from grok_tui.protocol.presets import load
@@ -31,7 +40,9 @@ def show_preset(name: Annotated[str, typer.Argument(help="A name, or a file.")])
 
 
 @app.command("check")
-def check_preset(file: Annotated[str, typer.Argument(help="A file, or a name.")]) -> None:
+def check_preset(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A file, or a name.")],
+) -> None:
     """Say whether a preset is good, or what is wrong with it."""
     from grok_tui.monitor.text import safe
     from grok_tui.protocol.presets import load

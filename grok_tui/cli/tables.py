@@ -136,9 +136,9 @@ def _ending(view: View) -> Iterator[str]:
         where = f"{safe(warning.arm, 40)} " if warning.arm else ""
         yield f"warning: {where}{safe(warning.sentence, 400)}"
     if history.damaged:
-        yield f"{history.damaged} damaged lines in the log were left out"
+        yield f"damaged lines in the log, left out: {history.damaged}"
     if history.unknown:
-        yield f"{history.unknown} lines were written by a newer version and left out"
+        yield f"lines of a newer version in the log, left out: {history.unknown}"
 
 
 def _provenance(view: View) -> Iterator[str]:
