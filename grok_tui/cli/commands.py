@@ -182,14 +182,14 @@ def resume(
     ] = False,
 ) -> None:
     """Take a stopped, failed or interrupted run on from its last checkpoint."""
-    from grok_tui.cli.headless import START_WAIT
+    from grok_tui.cli.headless import wait_until_started
     from grok_tui.monitor import launch
 
     if device and not DEVICE.match(device):
         raise UsageError(f"--device {device}: expected auto, cpu, cuda, cuda:N or mps")
     found = _find(context, run)
     launch.resume(found, device, force=force)
-    launch.wait_until_started(found, START_WAIT)
+    wait_until_started(found)
     print(f"{found.id} goes on; `grok-tui attach {found.id}` shows it")
 
 

@@ -112,15 +112,24 @@ class RawLog:
             self._out.flush()
 
 
-def wait_until_begun(run: RunDir) -> None:
-    """Return when the trainer trains. Of a run that it refuses nothing is left behind.
+def wait_until_started(run: RunDir) -> None:
+    """Return when the trainer trains.
 
-    Raises RunError or RunFailed with the trainer's sentence.
+    Raises RunError or RunFailed with the trainer's sentence; Interrupted, the trainer told to stop.
     """
     from grok_tui.monitor import launch
 
     try:
         launch.wait_until_started(run, START_WAIT)
+    except KeyboardInterrupt:
+        launch.terminate(run)
+        raise Interrupted(f"left; the trainer of {run.id} was asked to stop") from None
+
+
+def wait_until_begun(run: RunDir) -> None:
+    """The same for a new run. Of one that the trainer refuses nothing is left behind."""
+    try:
+        wait_until_started(run)
     except RunError:
         if lock_state(run) == "free" and not run.events.exists():
             shutil.rmtree(run.path, ignore_errors=True)

@@ -129,7 +129,7 @@ def wait_until_started(run: RunDir, timeout: float = 60.0) -> None:
 
 def terminate(run: RunDir) -> None:
     """Tell the trainer that this process started to stop, even while it still loads; once."""
-    if child := _children.get(run.path):
+    if child := _children.get(run.path.absolute()):
         child.terminate()
 
 

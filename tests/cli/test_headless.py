@@ -306,6 +306,22 @@ def test_a_killed_trainer_is_a_failure_that_names_resume(tmp_path: Path) -> None
     assert raised.value.exit_code == 3
 
 
+@pytest.mark.parametrize("wait", [headless.wait_until_begun, headless.wait_until_started])
+def test_an_interrupt_while_a_trainer_loads_tells_it_to_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wait: Callable[[RunDir], None]
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    ended: list[RunDir] = []
+    monkeypatch.setattr(launch, "wait_until_started", interrupt)
+    monkeypatch.setattr(launch, "terminate", ended.append)
+    run = fakes.recorded_run(tmp_path, "interrupted")
+    with pytest.raises(Interrupted, match=f"trainer of {run.id} was asked to stop"):
+        wait(run)
+    assert ended == [run]
+
+
 def test_of_a_run_that_the_trainer_refuses_nothing_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
