@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import msgspec
 import torch
+from safetensors.torch import save
 from torch import Tensor
 
 from grok_tui.engine.experiment import Experiment
@@ -57,6 +59,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """Lanes whose masks a waiting lane needs: the tensors `mask/<index>`."""
     splits: dict[str, str]
     """Hash of the split of each seed in training."""
+    weights: str = ""
+    """Hash of the initial weights, where they come from a file."""
 
 
 def capture(
@@ -81,6 +85,7 @@ def capture(
         snapshots=tuple(snapshots),
         masks=tuple(experiment.store.masks),
         splits={str(seed): experiment.data(seed).sha256 for _, seed in experiment.running},
+        weights=_initial_weights(experiment),
     )
     return state, tensors
 
@@ -92,8 +97,10 @@ def restore(
     state: State,
     tensors: dict[str, Tensor],
 ) -> Experiment:
-    """The experiment where `capture` left it. Raises RunError if a split file has changed."""
+    """The experiment where `capture` left it. Raises RunError if a file that it is made of changed."""
     experiment = Experiment(config, placement, seconds)
+    if _initial_weights(experiment) != state.weights:
+        raise RunError(f"{config.model.weights_from} is not the file this run began with")
     experiment.waiting = list(state.waiting)
     experiment.results = {(result.arm, result.seed): result for result in state.results}
     for index, kept in enumerate(state.snapshots):
@@ -108,6 +115,13 @@ def restore(
         experiment.running[lane.arm, lane.seed] = _lane(experiment, lane, tensors)
     experiment.take_on()
     return experiment
+
+
+def _initial_weights(experiment: Experiment) -> str:
+    if not experiment.config.model.weights_from:
+        return ""
+    row = experiment.starter.initial(experiment.config.seeds[0])
+    return hashlib.sha256(save({"row": row})).hexdigest()
 
 
 def _lane_tensors(lane: Lane) -> dict[str, Tensor]:

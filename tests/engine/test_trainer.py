@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 
 from grok_tui.engine import recorder, trainer
 from grok_tui.engine.signals import Signals
-from grok_tui.errors import PresetError, RunError, RunFailed
+from grok_tui.errors import RunError, RunFailed
 from grok_tui.protocol import control
 from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import Checkpointed, Finished, Obeyed, Resumed, Warned
@@ -321,20 +321,3 @@ def test_checkpoints_are_paced_by_what_they_cost(
     other = runs.new_run(tmp_path, CONFIG)
     assert runs.train(other) == 0
     assert runs.kinds(other).count("Checkpointed") == 1 < often
-
-
-def test_a_split_that_changed_under_a_run_is_refused(tmp_path: Path) -> None:
-    source = runs.new_run(tmp_path, tiny.tiny(seeds=(0, 1), steps=3))
-    assert runs.train(source) == 0
-    file = tmp_path / "split.safetensors"
-    file.write_bytes((source.artifacts / "dense-seed0.safetensors").read_bytes())
-    config = tiny.tiny(steps=100)
-    task = msgspec.structs.replace(config.task, split_from=str(file))
-    run = runs.new_run(tmp_path, msgspec.structs.replace(config, task=task))
-    assert runs.train(run, StopAtLook(10)) == 130
-    file.write_bytes((source.artifacts / "dense-seed1.safetensors").read_bytes())
-    with pytest.raises(RunError, match="split of seed 0"):
-        runs.train(run)
-    file.write_bytes(b"PK")
-    with pytest.raises(PresetError, match="zip archive"):
-        runs.train(run)

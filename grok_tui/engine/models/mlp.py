@@ -29,6 +29,7 @@ class CollapsedMlp:
     def __init__(self, section: Mlp, config: Config) -> None:
         self._section = section
         self.shapes: Mapping[str, tuple[int, ...]] = config.shapes()
+        self._read: dict[str, Tensor] = {}
 
     def initial(self, seed: int) -> dict[str, Tensor]:
         """N(0, (init_scale / sqrt(d_in))^2) for each matrix, or the weights of a file.
@@ -38,7 +39,10 @@ class CollapsedMlp:
         """
         section = self._section
         if section.weights_from:
-            return weights.matrices(section.weights_from, section.weights_prefix, self.shapes)
+            if not self._read:  # once: a file that changes under a run must not part its lanes
+                path, prefix = section.weights_from, section.weights_prefix
+                self._read = weights.matrices(path, prefix, self.shapes)
+            return self._read
         drawn = {}
         for name, (rows, columns) in self.shapes.items():
             d_in = rows if name == "W_U" else columns
