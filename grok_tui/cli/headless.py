@@ -131,7 +131,7 @@ def wait_until_begun(run: RunDir) -> None:
     try:
         wait_until_started(run)
     except RunError:
-        if lock_state(run) == "free" and not run.events.exists():
+        if lock_state(run) == "free" and Watch(run).look().history.started is None:
             shutil.rmtree(run.path, ignore_errors=True)
         raise
 

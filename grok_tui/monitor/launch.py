@@ -136,14 +136,15 @@ def terminate(run: RunDir) -> None:
 def _after_death(view: View, code: int) -> None:
     """Nothing if the trainer did its work or was stopped; else raise what it said."""
     ended = view.history.ended
+    kind = RunError if code == EXIT_BAD_RUN else RunFailed
     if isinstance(ended, Failed):
-        raise RunFailed(safe(ended.sentence, 1000))
+        raise kind(safe(ended.sentence, 1000))
     if code == 0 or (isinstance(ended, Finished) and code > 0 and code != EXIT_BAD_RUN):
         return
     said = last_words(view.run)
     how = f"signal {-code}" if code < 0 else f"exit code {code}"
     sentence = said or f"the trainer ended with {how} and said nothing"
-    raise (RunError if code == EXIT_BAD_RUN else RunFailed)(sentence)
+    raise kind(sentence)
 
 
 def last_words(run: RunDir) -> str:

@@ -18,6 +18,7 @@ from grok_tui.errors import Interrupted, RunError, RunFailed
 from grok_tui.monitor import launch
 from grok_tui.monitor.watch import View, Watch
 from grok_tui.protocol import control
+from grok_tui.protocol.events import Failed
 from tests import fakes
 
 if TYPE_CHECKING:
@@ -326,10 +327,11 @@ def test_of_a_run_that_the_trainer_refuses_nothing_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = fakes.recorded_run(tmp_path, "interrupted")
-    run.events.unlink()
+    sentence = "weights.safetensors: it is not a whole safetensors file"
+    run.events.write_bytes(fakes.log([Failed(sentence=sentence, traceback="")]))
 
     def refuse(*_: object) -> None:
-        raise RunError("weights.safetensors: there is no such file")
+        raise RunError(sentence)
 
     monkeypatch.setattr(launch, "wait_until_started", refuse)
     with pytest.raises(RunError):

@@ -224,6 +224,13 @@ def test_a_failure_in_the_log_is_the_trainers_sentence(engine: Engine, tmp_path:
         launch.wait_until_started(run, 30)
 
 
+def test_what_the_trainer_refuses_is_the_users_error(engine: Engine, tmp_path: Path) -> None:
+    failed = fakes.log([Failed(sentence="there is no GPU", traceback="")])
+    engine(f"{LOCK}\nsay({failed!r})\nsys.exit(2)")
+    with pytest.raises(RunError, match=r"^there is no GPU$"):
+        launch.wait_until_started(started(tmp_path), 30)
+
+
 def test_waiting_has_an_end(engine: Engine, tmp_path: Path) -> None:
     engine("import time; time.sleep(60)")
     run = started(tmp_path)
