@@ -140,10 +140,15 @@ def _against(case: Case, hypothesis: str, controls: Sequence[Arm]) -> Claim:
 
 
 def _status(ticket: Reach, others: Sequence[Reach], *, healthy: bool) -> Status:
-    if ticket.reached and all(other.least >= FACTOR * ticket.most for other in others):
+    if ticket.reached and all(other.least >= _twice(ticket) for other in others):
         return "rejected"
-    near = any(other.reached and other.most < FACTOR * ticket.most for other in others)
+    near = any(other.reached and other.most < _twice(ticket) for other in others)
     return "contradicted" if ticket.reached and near and healthy else "inconclusive"
+
+
+def _twice(ticket: Reach) -> float:
+    """Steps that are at least twice the ticket's; of none, those of one."""
+    return FACTOR * max(1.0, ticket.most)
 
 
 def _why(status: Status, ticket: Reach, others: Sequence[Reach]) -> str:
@@ -154,7 +159,7 @@ def _why(status: Status, ticket: Reach, others: Sequence[Reach]) -> str:
         return ": less than twice as long."
     if not ticket.reached:
         return ": without its number nothing can be compared."
-    if any(other.reached and other.most < FACTOR * ticket.most for other in others):
+    if any(other.reached and other.most < _twice(ticket) for other in others):
         return ": less than twice as long."
     return ": they were not trained for twice as long."
 
@@ -181,7 +186,7 @@ def _structure(case: Case, norm: Claim, sparsity: Claim) -> Claim:
     ticket, base = case.reach(case.ticket, seeds), case.reach(dense, seeds)
     warning = case.warning(seeds)
     numbers = f"{ticket.sentence}; {base.arm} {base.words}"
-    if ticket.reached and base.least >= FACTOR * ticket.most:
+    if ticket.reached and base.least >= _twice(ticket):
         status, why = _with_controls(norm, sparsity)
         bound = "" if base.reached else "at least "
         numbers += f": {bound}{_times(base.least, ticket.most)} as long"

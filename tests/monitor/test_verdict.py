@@ -132,6 +132,12 @@ def test_exactly_twice_is_enough() -> None:
     assert told({**times, "controlled-dense-l1": [199]}).statuses[0] == "contradicted"
 
 
+def test_arms_that_are_over_the_threshold_from_the_start_reject_nothing() -> None:
+    verdict = told({arm: [0] for arm in PAPER})
+    assert verdict.statuses == ("contradicted", "contradicted", "contradicted")
+    assert "less than twice as long" in verdict.sentences[2]
+
+
 def test_a_ticket_that_never_generalises_decides_nothing() -> None:
     verdict = told({**ONE_SEED, "grokked-ticket": [None]})
     assert verdict.statuses == ("inconclusive", "inconclusive", "inconclusive")
