@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _AT = re.compile(r"^(?P<problem>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _FIELD = re.compile(r"(?P<what>missing required|contains unknown) field `(?P<name>.*)`")
+MAX_LANES = 4096
+"""The last event lists them all in one line of the log, which has a limit of its own."""
+
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
@@ -109,7 +112,7 @@ def _problems(config: Config) -> Iterator[tuple[str, str]]:
     """What the types cannot say: key and sentence of every fault, the most basic first."""
     yield from _not_finite(msgspec.to_builtins(config), "")
     yield from _unseen_characters(config)
-    yield from _doubles(config)
+    yield from _list_problems(config)
     for arm in config.arms:
         yield from _arm_problems(arm, config)
     yield from _circles(config)
@@ -136,12 +139,15 @@ def _unseen_characters(config: Config) -> Iterator[tuple[str, str]]:
             yield key, "expected printable text in one line, without control characters"
 
 
-def _doubles(config: Config) -> Iterator[tuple[str, str]]:
+def _list_problems(config: Config) -> Iterator[tuple[str, str]]:
     names = [arm.name for arm in config.arms]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield "arms", f"two arms are named {name}; expected a name for each"
     if len(set(config.seeds)) < len(config.seeds):
         yield "seeds", "the same seed stands twice; expected different seeds"
+    lanes = len(names) * len(config.seeds)
+    if lanes > MAX_LANES:
+        yield "seeds", f"{lanes} lanes with {len(names)} arms; expected at most {MAX_LANES} lanes"
 
 
 def _arm_problems(arm: Arm, config: Config) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,9 @@ import pytest
 
 from grok_tui.errors import PresetError
 from grok_tui.protocol import presets
+from grok_tui.protocol.checks import MAX_LANES
+from grok_tui.protocol.config import MAX_STEPS
+from grok_tui.protocol.events import Finished, LaneResult, decode, encode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,6 +97,21 @@ def test_two_arms_that_wait_for_each_other_are_named_and_no_other() -> None:
     assert text.endswith(
         "arms: dense and grokked-ticket wait for each other; expected one that waits for none"
     )
+
+
+def test_so_many_lanes_that_the_last_event_would_not_fit_are_refused() -> None:
+    assert "seeds: 6000 lanes with 6 arms; expected at most 4096" in sentence(seeds="1000")
+    result = LaneResult(
+        arm="a" * 40,
+        seed=2**31 - 1,
+        step=MAX_STEPS,
+        reason="unavailable",
+        t_mem=MAX_STEPS,
+        t_gen=MAX_STEPS,
+        tau_grok=MAX_STEPS / 3,
+    )
+    line = encode(Finished(outcome="completed", lanes=(result,) * MAX_LANES))
+    assert isinstance(decode(line.rstrip()), Finished)
 
 
 def test_the_file_is_blamed_for_what_it_says(tmp_path: Path) -> None:
