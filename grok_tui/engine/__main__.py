@@ -103,7 +103,8 @@ def _train(
 
 def _record(run: RunDir, sentence: str, shown: str, disk: Disk) -> None:
     """Let the log end with the failure, if it can be written at all."""
-    failed = Failed(sentence=_clean(sentence), traceback=_clean(shown)[-MAX_TRACEBACK:])
+    traced = about.encodable(shown)[-MAX_TRACEBACK:]
+    failed = Failed(sentence=about.encodable(sentence), traceback=traced)
     with contextlib.suppress(OSError):
         log = EventLog(run.events, disk)
         log.add(failed)
@@ -118,14 +119,9 @@ def _sentence(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:500]
 
 
-def _clean(text: str) -> str:
-    """Text without the lone surrogates that JSON cannot hold."""
-    return text.encode(errors="replace").decode()
-
-
 def _complain(sentence: str, code: int) -> int:
     with contextlib.suppress(OSError):
-        sys.stderr.write(f"{_clean(sentence)}\n")
+        sys.stderr.write(f"{about.encodable(sentence)}\n")
         sys.stderr.flush()
     return code
 

@@ -47,7 +47,7 @@ def command() -> tuple[str, ...]:
     try:
         return msgspec.json.decode(typed.encode(errors="replace"), type=tuple[str, ...])
     except ValueError:
-        return tuple(_clean(word) for word in sys.orig_argv)
+        return tuple(encodable(word) for word in sys.orig_argv)
 
 
 def package_version(name: str) -> str:
@@ -89,6 +89,6 @@ def _checked(text: str) -> str:
     return text if _COMMIT.match(text) else ""
 
 
-def _clean(text: str) -> str:
+def encodable(text: str) -> str:
     """Text of the operating system without the lone surrogates that JSON cannot hold."""
     return text.encode(errors="replace").decode()

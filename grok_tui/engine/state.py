@@ -97,7 +97,10 @@ def restore(
     state: State,
     tensors: dict[str, Tensor],
 ) -> Experiment:
-    """The experiment where `capture` left it. Raises RunError if a file that it is made of changed."""
+    """The experiment where `capture` left it.
+
+    Raises RunError if its split or its initial weights come from a file that has changed.
+    """
     experiment = Experiment(config, placement, seconds)
     if _initial_weights(experiment) != state.weights:
         raise RunError(f"{config.model.weights_from} is not the file this run began with")

@@ -6,7 +6,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from grok_tui.engine import artifacts, state
+from grok_tui.engine import about, artifacts, state
 from grok_tui.engine.checkpoints import write_tensors
 from grok_tui.engine.clock import Pace
 from grok_tui.engine.orders import Orders
@@ -119,7 +119,7 @@ class Trainer:
             "checkpoint": self._checkpoint,
         }
         result = order if isinstance(order, str) else acts[order.command]()
-        identity = path.name.removesuffix(".json").encode(errors="replace").decode()
+        identity = about.encodable(path.name.removesuffix(".json"))
         self._recorder.say([Obeyed(command=command, id=identity[:80], result=result)])
         self._recorder.flush()
         self._orders.remove(path)

@@ -234,7 +234,10 @@ def test_junk_in_the_control_folder_is_refused_and_removed(tmp_path: Path) -> No
     assert not list(run.control.iterdir())
 
 
-def test_the_signal_for_a_checkpoint_writes_one(tmp_path: Path) -> None:
+def test_the_signal_for_a_checkpoint_writes_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer, "CHECKPOINT_SHARE", 1e-9)  # none for the stage, however slow
     run = runs.new_run(tmp_path, CONFIG)
     signals = Signals()
     signals.checkpoint = True
