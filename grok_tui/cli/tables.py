@@ -101,15 +101,13 @@ def _judged(view: View, config: Config) -> list[str]:
 
 
 def _lane_lines(view: View, config: Config) -> list[str]:
-    from grok_tui.monitor.milestones import phase
-
     header = ("arm", "seed", "step", "phase", "train", "test")
     rows = [
         (
             arm.name,
             str(seed),
             str(lane.step) if lane else "-",
-            phase(lane, config.train.threshold),
+            _phase(view, lane, config.train.threshold),
             _share(lane, "train_accuracy"),
             _share(lane, "test_accuracy"),
         )
@@ -118,6 +116,15 @@ def _lane_lines(view: View, config: Config) -> list[str]:
         for lane in [view.history.lanes.get((arm.name, seed))]
     ]
     return aligned(header, rows)
+
+
+def _phase(view: View, lane: LaneHistory | None, threshold: float) -> str:
+    """In words; nothing waits in a run that nobody trains."""
+    from grok_tui.monitor.milestones import phase
+    from grok_tui.monitor.watch import ALIVE
+
+    words = phase(lane, threshold)
+    return "not begun" if words == "waiting" and view.state not in ALIVE else words
 
 
 def _share(lane: LaneHistory | None, metric: Metric) -> str:

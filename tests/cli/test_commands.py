@@ -6,6 +6,7 @@ import csv
 import errno
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -174,6 +175,17 @@ def test_show_json_is_one_object_of_plain_ascii(grok: Grok, runs: Path) -> None:
     assert found["state"] == "finished"
     assert {lane["arm"]: lane["t_gen"] for lane in found["lanes"]}["grokked-ticket"] == 53
     assert len(found["verdict"]["sentences"]) == 3
+
+
+@pytest.mark.parametrize(("state", "words"), [("running", "waiting"), ("stopped", "not begun")])
+def test_a_lane_waits_only_while_somebody_trains(
+    grok: Grok, runs: Path, state: fakes.State, words: str
+) -> None:
+    run = fakes.recorded_run(runs, state, found=[fakes.started(fakes.config())])
+    out = grok("show", "last").out
+    if state == "running":
+        fakes.let_go(run)
+    assert re.search(rf"^dense +0 +- +{words} ", out, re.MULTILINE)
 
 
 def test_show_says_what_failed(grok: Grok, runs: Path) -> None:
