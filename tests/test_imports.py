@@ -35,7 +35,7 @@ def command(*arguments: str) -> str:
     return (
         "import sys; from grok_tui import cli\n"
         f"sys.argv = {['grok-tui', *arguments]!r}\n"
-        "try: cli.main()\nexcept SystemExit: pass"
+        "try: cli.main()\nexcept SystemExit as end: assert not end.code"
     )
 
 
