@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
@@ -51,10 +52,16 @@ def main() -> None:
 
 
 def _open_streams() -> None:
-    """Put the null device where a standard stream was closed before we began: Python has None."""
+    """Make the standard streams take all that we print.
+
+    One that was closed before we began is None to Python: the null device stands in for it. What
+    the encoding of the terminal does not have is written as an escape.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  (for good)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def hoisted(arguments: list[str]) -> list[str]:

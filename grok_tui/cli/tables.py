@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -168,7 +169,7 @@ def show_json(view: View) -> str:
 
     found = {
         "id": view.run.id,
-        "path": str(view.run.path),
+        "path": os.fsencode(view.run.path).decode(errors="replace"),  # JSON is Unicode
         "state": view.state,
         "problem": view.problem,
         "about": view.about,

@@ -6,6 +6,7 @@ import csv
 import errno
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -122,6 +123,18 @@ def test_a_closed_stream_is_as_good_as_none(tmp_path: Path, closed: str) -> None
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("arguments", [("ls",), ("show", "last"), ("plot", "last")])
+def test_a_terminal_that_has_no_unicode_gets_escapes(
+    grok: Grok, runs: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    found = io.BytesIO()
+    fakes.recorded_run(runs, made_of=fakes.config(title="Grokking 表"))
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(found, "ascii"))
+    assert grok(*arguments).code == 0
+    sys.stdout.flush()
+    assert b"Grokking \\u8868" in found.getvalue()
+
+
 @pytest.mark.parametrize("arguments", [("ls",), ("show", "last"), ("export", "last")])
 def test_output_that_cannot_be_written_is_one_sentence(
     grok: Grok, runs: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
@@ -186,6 +199,16 @@ def test_a_lane_waits_only_while_somebody_trains(
     if state == "running":
         fakes.let_go(run)
     assert re.search(rf"^dense +0 +- +{words} ", out, re.MULTILINE)
+
+
+def test_a_folder_whose_name_is_no_text_is_shown_all_the_same(grok: Grok, runs: Path) -> None:
+    odd = runs / os.fsdecode(b"odd\xff")
+    try:
+        fakes.recorded_run(odd)
+    except OSError:
+        pytest.skip("this file system takes text only")
+    shown = grok("--runs-dir", str(odd), "show", "last", "--json")
+    assert "odd\ufffd" in json.loads(shown.out)["path"]
 
 
 def test_show_says_what_failed(grok: Grok, runs: Path) -> None:
