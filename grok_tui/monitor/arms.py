@@ -122,15 +122,18 @@ def _row(config: Config, history: History, arm: Arm, dense: str) -> ArmRow:
     lanes = [lane for lane in every if not is_missing(lane)]
     starts = [lane.start for lane in lanes if lane is not None and lane.start is not None]
     ratios = [_speedup(history.lanes.get((dense, lane.seed)), lane) for lane in lanes if lane]
+    t_gen = spread((lane, lane.t_gen if lane else None) for lane in lanes)
     accuracies = [lane.last("test_accuracy") for lane in lanes if lane is not None]
     return ArmRow(
         arm=arm.name,
         role=role(config, history, arm),
         seeds=len(config.seeds),
         t_mem=spread((lane, lane.t_mem if lane else None) for lane in lanes),
-        t_gen=spread((lane, lane.t_gen if lane else None) for lane in lanes),
+        t_gen=t_gen,
         tau_grok=spread((lane, lane.tau_grok if lane else None) for lane in lanes),
-        speedup=_finite(_median(ratio for ratio in ratios if ratio is not None)),
+        speedup=_finite(_median(ratio for ratio in ratios if ratio is not None))
+        if t_gen.median is not None
+        else None,
         test_accuracy=_median(value for value in accuracies if value is not None),
         kept=_median(start.kept / max(1, start.parameters) for start in starts),
         l1_ratio=_median(start.l1_ratio for start in starts),

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 _NICE = (1.0, 2.0, 5.0, 10.0)
+_HUGE = 1e300  # limits beyond it would not fit a number
 _TINY = 1e-300
 
 
@@ -82,6 +83,7 @@ def value_axis(low: float, high: float, log: bool, before: Axis | None = None) -
     """
     if not (math.isfinite(low) and math.isfinite(high) and low <= high):
         return Axis(0.1, 10.0, log=True) if log else Axis(0.0, 1.0)
+    low, high = (min(max(value, -_HUGE), _HUGE) for value in (low, high))
     if before is not None and before.log == log:
         bottom, top = before.fraction(low), before.fraction(high)
         if bottom >= 0 and top <= 1 and top - bottom >= 1 / 3:

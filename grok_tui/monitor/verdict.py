@@ -95,8 +95,7 @@ def _three(value: float | None) -> str:
 
 
 def _percent(value: float | None) -> str:
-    """Whole percents, rounded down: 100 % is said of all and nothing less."""
+    """Whole percents; 100 % is said of all and nothing less."""
     if value is None:
         return "-"
-    # Of 0.29 a float makes 28.999…
-    return f"{int(min(1.0, max(0.0, value)) * 100 + 1e-9)}%"
+    return "100%" if value >= 1 else f"{min(99, round(max(0.0, value) * 100))}%"

@@ -231,6 +231,7 @@ def _merged(base: Table, own: Table) -> Table:
 
 def _change(text: str) -> tuple[Sequence[str], Value, str]:
     """Key path, value and text of one `--set`; a value that is no TOML is taken as text."""
+    text = text.encode("utf-8", "replace").decode()  # an argument may be no text at all
     key, equals, value = text.partition("=")
     path = tuple(part.strip() for part in key.split("."))
     if not equals or not all(path) or len(path) > MAX_DEPTH:

@@ -76,7 +76,12 @@ def test_without_data_there_are_limits_all_the_same(log: bool) -> None:
     assert axis.low < axis.high
 
 
-@given(st.floats(-1e300, 1e300), st.floats(-1e300, 1e300), st.booleans(), st.integers(1, 20))
+@given(
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.booleans(),
+    st.integers(1, 20),
+)
 def test_any_finite_data_have_limits_and_ticks(a: float, b: float, log: bool, most: int) -> None:
     axis = value_axis(min(a, b), max(a, b), log)
     assert axis.low < axis.high

@@ -408,6 +408,7 @@ def test_rows_hold_medians_and_ranges() -> None:
         ([None, 2000, 3000], [100, 100, 100], 30.0),
         ([None, None, 3000], [100, 100, 100], None),
         ([None], [None], None),
+        ([1000, None], [100, None], None),
     ],
 )
 def test_a_speed_up_counts_the_seeds_that_ended_without_generalising(
@@ -489,7 +490,15 @@ def test_the_table_fits_eighty_columns() -> None:
 
 @pytest.mark.parametrize(
     ("accuracy", "shown"),
-    [(0.0, "0%"), (0.29, "29%"), (0.999, "99%"), (1.0, "100%"), (1e308, "100%"), (-3.0, "0%")],
+    [
+        (0.0, "0%"),
+        (0.29, "29%"),
+        (0.3999, "40%"),
+        (0.999, "99%"),
+        (1.0, "100%"),
+        (1e308, "100%"),
+        (-3.0, "0%"),
+    ],
 )
 def test_all_is_said_of_all_and_nothing_less(accuracy: float, shown: str) -> None:
     config = fakes.config(only=("dense",))

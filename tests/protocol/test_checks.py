@@ -81,6 +81,7 @@ BAD = [
     ("train.weight_decay=0", "arms.grokked-ticket.mask_from.plus: auto is 1 / (learn"),
     ("train", "--set train: expected key=value"),
     (".=1", "expected key=value"),
+    ("train.steps=\udcff", "train.steps: expected a whole number from 1 to 10000000, got '?'"),
 ]
 
 
