@@ -27,6 +27,8 @@ LOOK = 0.1
 """Seconds between two looks at the log."""
 START_WAIT = 120.0
 """Seconds that a trainer may take to begin: torch is slow to load from a cold disk."""
+ONE_TERM = 1.0
+"""Seconds within which two SIGTERM are one: timeout(1) sends it to a process and to its group."""
 ASK_AGAIN = 5.0
 """Seconds after which a trainer that still trains is asked to stop once more."""
 
@@ -44,7 +46,7 @@ class Stop:
         self.wanted = False
         self._run = run
         self._clock = clock
-        self._asked = float("-inf")
+        self._asked = self._heard_at = float("-inf")
         self._before: dict[signal.Signals, object] = {}
 
     def __enter__(self) -> Stop:
@@ -56,7 +58,11 @@ class Stop:
         for number, handler in self._before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
 
-    def _heard(self, _number: int, _frame: FrameType | None) -> None:
+    def _heard(self, number: int, _frame: FrameType | None) -> None:
+        echo = number == signal.SIGTERM and self._clock() - self._heard_at < ONE_TERM
+        if self.wanted and echo:
+            return
+        self._heard_at = self._clock()
         if self.wanted:
             self._dismiss()
             raise Interrupted(f"left; the trainer of {self._run.id} was asked to stop")
