@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 import termios
@@ -20,7 +21,7 @@ from grok_tui.ui.screens.help import HelpScreen
 from grok_tui.ui.services import Services
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
     from textual.binding import BindingType
@@ -77,7 +78,8 @@ class GrokTuiApp(App[None]):
     def __init__(
         self, runs: Path, run: RunDir | None = None, services: Services | None = None
     ) -> None:
-        super().__init__(driver_class=CellDriver)
+        ansi = True if "NO_COLOR" in os.environ else None  # else Textual draws black on black
+        super().__init__(driver_class=CellDriver, ansi_color=ansi)
         self._runs = runs
         self._run_dir = run
         self._services = services or Services()
@@ -120,6 +122,10 @@ class GrokTuiApp(App[None]):
     def on_drawn(self, _: Drawn) -> None:
         """The first data are on the screen: show it."""
         self._held.close()
+
+    def on_resize(self) -> None:
+        """Send the whole picture again: a terminal may cut or move what it showed."""
+        self.action_redraw()
 
     def on_open_run(self, message: OpenRun) -> None:
         """Show a run."""
@@ -169,6 +175,13 @@ class GrokTuiApp(App[None]):
         """Every action by name."""
         self.action_command_palette()
 
+    def action_redraw(self) -> None:
+        """Send the whole picture again."""
+        if isinstance(self._driver, CellDriver):
+            self._driver.forget()
+        if self.screen_stack:
+            self.screen.refresh()
+
     def action_theme(self) -> None:
         """Light for dark, dark for light."""
         self.theme = themes.other(self.theme)
@@ -190,9 +203,10 @@ class GrokTuiApp(App[None]):
         self.exit(message=farewell(self._services.alive(self._runs)) or None)
 
 
-def farewell(alive: int) -> str:
+def farewell(alive: Sequence[str]) -> str:
     """What to say after leaving: that training goes on, and how to look again."""
     if not alive:
         return ""
-    runs = "1 run goes" if alive == 1 else f"{alive} runs go"
-    return f"{runs} on training; `grok-tui attach last` to look again, `grok-tui ls` for all."
+    runs = "1 run goes" if len(alive) == 1 else f"{len(alive)} runs go"
+    again = f"`grok-tui attach {max(alive)}` to look again"
+    return f"{runs} on training; {again}, `grok-tui ls` for all."

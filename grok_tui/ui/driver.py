@@ -37,13 +37,19 @@ _FORGET = re.compile(r"\x1b\[\?(1049|47)[hl]|\x1b\[[0-3]?J|\x1bc")
 class Shadow:
     """What the terminal shows, as far as it is known, and how to change it with few bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = width, height
         self._rows: dict[int, dict[int, Glyph]] = {}
         self._changed: dict[int, set[int]] = {}
         self._cursor = (0, 0)
         self._given: Pen = PLAIN
         self._pen: Pen = PLAIN
         self._at: tuple[int, int] | None = None
+
+    def resize(self, width: int, height: int) -> None:
+        """The terminal has this size now, and may have moved or cut what it showed."""
+        self.width, self.height = width, height
+        self.forget()
 
     def forget(self) -> None:
         """Nothing is known of the screen any more."""
@@ -77,7 +83,13 @@ class Shadow:
         return "".join(out)
 
     def _write(self, text: str) -> None:
+        """Put text into the shadow; what a frame of an older size has beyond its edges is lost.
+
+        A terminal would draw that over its last column and row, where nobody knew of it.
+        """
         y, x = self._cursor
+        if y >= self.height:
+            return
         row = self._rows.setdefault(y, {})
         changed = self._changed.setdefault(y, set())
         given = self._given
@@ -88,9 +100,10 @@ class Shadow:
                 before = row.get(x - 1, (" ", self._given))
                 _put(row, changed, x - 1, (before[0] + character, before[1]))
                 continue
-            _put(row, changed, x, (character, blank if character == " " else given))
-            if width == 2:
-                _put(row, changed, x + 1, ("", given))
+            if x + width <= self.width:
+                _put(row, changed, x, (character, blank if character == " " else given))
+                if width == 2:
+                    _put(row, changed, x + 1, ("", given))
             x += width
         self._cursor = (y, x)
 
@@ -191,16 +204,19 @@ class CellDriver(LinuxDriver):
     """Textual's driver for terminals, through a shadow."""
 
     _shadow: Shadow | None = None
-    _known_size = (0, 0)
 
     def write(self, data: str) -> None:
         """Send what changes the terminal."""
+        width, height = self._get_terminal_size()
         if self._shadow is None:
-            self._shadow = Shadow()
-        size = self._get_terminal_size()
-        if size != self._known_size:
-            self._known_size = size
-            self._shadow.forget()
+            self._shadow = Shadow(width, height)
+        elif (width, height) != (self._shadow.width, self._shadow.height):
+            self._shadow.resize(width, height)
         sent = self._shadow.translate(data)
         if sent:
             super().write(sent)
+
+    def forget(self) -> None:
+        """Send the next picture whole: the terminal may show something else than it was sent."""
+        if self._shadow is not None:
+            self._shadow.forget()

@@ -111,6 +111,7 @@ TABLE: tuple[Key, ...] = (
         "everywhere.help", "question_mark,f1", "app.help", "Help", "The keys of this screen.", True
     ),
     Key("everywhere.palette", "colon,ctrl+p", "app.palette", "Palette", "Every action by name."),
+    Key("everywhere.redraw", "ctrl+l", "app.redraw", "Redraw", "Draw the whole screen again."),
     Key("everywhere.theme", "T", "app.theme", "Theme", "Dark or light."),
     Key("everywhere.out", "escape", "app.out", "Out", "One layer out."),
     Key("everywhere.leave", "q", "app.leave", "Leave", "Leave this view; runs go on.", True),

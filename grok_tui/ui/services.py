@@ -56,8 +56,8 @@ def _estimate(config: Config, runs: Path) -> Estimate:
     return estimate.estimate(config, runs)
 
 
-def _alive(runs: Path) -> int:
-    return sum(lock_state(run) == "held" for run in run_folders(runs))
+def _alive(runs: Path) -> list[str]:
+    return [run.id for run in run_folders(runs) if lock_state(run) == "held"]
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Services:
     """The newest runs in the folder, so many of them (0: all), newest first."""
     estimate: Callable[[Config, Path], Estimate] = _estimate
     """How long an experiment takes here."""
-    alive: Callable[[Path], int] = _alive
-    """How many trainers hold their lock."""
+    alive: Callable[[Path], Sequence[str]] = _alive
+    """The ids of the runs whose trainers hold their lock."""
     clock: Callable[[], float] = time.time
     """Seconds since the epoch, for ages."""

@@ -8,6 +8,7 @@ from textual.widgets import Static
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
+    from textual.strip import Strip
 
 
 async def settled(pilot: Pilot[None]) -> None:
@@ -20,10 +21,15 @@ async def settled(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+def painted(pilot: Pilot[None]) -> list[Strip]:
+    """The screen as it is painted, a strip a row."""
+    return pilot.app.screen._compositor.render_strips()
+
+
 def on_screen(pilot: Pilot[None]) -> str:
     """The text on the screen, row by row."""
     width, height = pilot.app.size
-    strips = pilot.app.screen._compositor.render_strips()
+    strips = painted(pilot)
     assert len(strips) == height
     return "\n".join(strip.text.ljust(width) for strip in strips)
 

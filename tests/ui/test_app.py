@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.events import Resize
 
 from grok_tui.ui import keys, themes
 from grok_tui.ui.app import Actions, GrokTuiApp, farewell
-from tests.ui.looking import on_screen, settled
+from tests.ui.looking import on_screen, painted, settled
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -85,13 +86,14 @@ async def test_leaving_says_which_runs_go_on(
 ) -> None:
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("q")
-    assert " ".join(capsys.readouterr().err.split()) == farewell(3)
+    ids = [a_run_of_each_state[state].id for state in ("running", "paused", "starting")]
+    assert " ".join(capsys.readouterr().err.split()) == farewell(ids)
 
 
 def test_the_farewell_counts_and_names_the_way_back() -> None:
-    assert farewell(0) == ""
-    assert farewell(1).startswith("1 run goes on training")
-    assert "grok-tui attach last" in farewell(2)
+    assert farewell([]) == ""
+    assert farewell(["a"]).startswith("1 run goes on training; `grok-tui attach a` ")
+    assert farewell(["a", "b"]).startswith("2 runs go on training; `grok-tui attach b` ")
 
 
 async def test_help_is_of_the_screen_it_is_called_on(app: GrokTuiApp) -> None:
@@ -165,6 +167,42 @@ async def test_no_color_is_honoured(
         assert app.theme == "ansi-dark"
         await pilot.press("T", "1", "question_mark")
         await settled(pilot)
+        inks = [segment.style for strip in painted(pilot) for segment in strip if segment.style]
+        colours = [colour for ink in inks for colour in (ink.color, ink.bgcolor) if colour]
+        assert colours
+        assert all(colour.is_default for colour in colours)
+
+
+async def test_without_colours_the_cursor_is_seen_all_the_same(
+    runs: Path, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with GrokTuiApp(runs, services=services).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        assert "quickstart" in underlined(pilot)
+        await pilot.press("v")
+        await settled(pilot)
+        assert "67" in underlined(pilot)
+
+
+def underlined(pilot: Pilot[None]) -> str:
+    segments = [segment for strip in painted(pilot) for segment in strip]
+    return " ".join(one.text for one in segments if one.style and one.style.underline)
+
+
+async def test_a_resized_terminal_or_a_key_gets_the_whole_picture_again(
+    app: GrokTuiApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        forgotten: list[str] = []
+        monkeypatch.setattr("grok_tui.ui.app.CellDriver", type(app._driver))
+        monkeypatch.setattr(app._driver, "forget", lambda: forgotten.append("all"), raising=False)
+        await pilot.press("ctrl+l")
+        assert forgotten == ["all"]
+        app.post_message(Resize(app.size, app.size))
+        await pilot.pause()
+        assert forgotten == ["all", "all"]
 
 
 async def test_no_size_brings_it_down(app: GrokTuiApp, a_run_of_each_state: States) -> None:

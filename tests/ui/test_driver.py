@@ -62,7 +62,7 @@ def frames(draw: st.DrawFn) -> list[str]:
 @settings(max_examples=150, deadline=None)
 @given(frames())
 def test_the_picture_is_that_of_the_stream_itself(sent: list[str]) -> None:
-    stock, ours, shadow = Terminal(), Terminal(), Shadow()
+    stock, ours, shadow = Terminal(), Terminal(), Shadow(*SIZE)
     for frame in sent:
         stock.feed(frame)
         ours.feed(shadow.translate(frame))
@@ -72,7 +72,7 @@ def test_the_picture_is_that_of_the_stream_itself(sent: list[str]) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.text("a表 e", max_size=8), min_size=1, max_size=6))
 def test_wide_characters_own_two_cells(rows: list[str]) -> None:
-    ours, shadow = Terminal(), Shadow()
+    ours, shadow = Terminal(), Shadow(*SIZE)
     for row in rows:
         frame = "\x1b[1;1H" + row + " " * (20 - cell_len(row))
         ours.feed(shadow.translate(frame))
@@ -82,27 +82,27 @@ def test_wide_characters_own_two_cells(rows: list[str]) -> None:
 
 
 def test_what_is_there_already_is_not_sent_again() -> None:
-    shadow = Shadow()
+    shadow = Shadow(*SIZE)
     frame = "\x1b[2;3H\x1b[31mhello\x1b[0m\x1b[1;1H"
     assert "hello" in shadow.translate(frame)
     assert shadow.translate(frame) == ""
 
 
 def test_only_the_cells_that_differ_are_sent() -> None:
-    shadow = Shadow()
+    shadow = Shadow(*SIZE)
     shadow.translate("\x1b[1;1Hstep 100 of 5000\x1b[1;1H")
     assert shadow.translate("\x1b[1;1Hstep 117 of 5000\x1b[1;1H") == "\x1b[1;7H17\x1b[1;1H"
 
 
 def test_short_gaps_are_bridged() -> None:
-    shadow = Shadow()
+    shadow = Shadow(*SIZE)
     shadow.translate("\x1b[1;1Ha--b\x1b[1;1H")
     assert shadow.translate("\x1b[1;1Hc--d") == "c--d"
 
 
 @pytest.mark.parametrize("clear", ["\x1b[?1049h", "\x1b[2J", "\x1bc"])
 def test_after_a_clear_everything_is_sent(clear: str) -> None:
-    shadow = Shadow()
+    shadow = Shadow(*SIZE)
     shadow.translate("\x1b[1;1Hhello")
     assert shadow.translate(clear + "\x1b[1;1Hhello") == clear + "\x1b[1;1Hhello"
 
@@ -111,12 +111,29 @@ def test_after_a_clear_everything_is_sent(clear: str) -> None:
     "sequence", ["\x1b[?25l", "\x1b]0;title\x07", "\x1b]52;c;aGk=\x1b\\", "\a", "\x1b[>1u"]
 )
 def test_other_sequences_pass_in_their_place(sequence: str) -> None:
-    assert Shadow().translate(f"\x1b[1;1Ha{sequence}b") == f"\x1b[1;1Ha{sequence}b"
+    assert Shadow(*SIZE).translate(f"\x1b[1;1Ha{sequence}b") == f"\x1b[1;1Ha{sequence}b"
+
+
+def test_a_frame_of_an_older_larger_size_leaves_nothing_at_the_edges() -> None:
+    ours, shadow = Terminal(), Shadow(40, 12)
+    late = [f"\x1b[{y};1H" + "#" * 40 for y in range(1, 13)]
+    shadow.resize(*SIZE)
+    ours.feed(shadow.translate("".join(late)))
+    frame = "".join(f"\x1b[{y};1H" + " " * SIZE[0] for y in range(1, SIZE[1] + 1))
+    ours.feed(shadow.translate(frame))
+    assert not "".join(ours.screen.display).strip()
+
+
+def test_what_was_forgotten_is_sent_again() -> None:
+    shadow = Shadow(*SIZE)
+    shadow.translate("\x1b[1;1Hhello")
+    shadow.forget()
+    assert "hello" in shadow.translate("\x1b[1;1Hhello")
 
 
 async def test_the_live_screen_costs_a_fraction_and_looks_the_same() -> None:
     size = (100, 30)
-    stock, ours, shadow = Terminal(size), Terminal(size), Shadow()
+    stock, ours, shadow = Terminal(size), Terminal(size), Shadow(*size)
     app = live.LiveApp(live.running(last=300))
     plain = thrifty = 0
     async with app.run_test(size=size) as pilot:
