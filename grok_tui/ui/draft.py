@@ -166,6 +166,18 @@ class Draft:
             raise PresetError("", "arms", "none is ticked; expected at least one")
         return self._resolved(self.values)
 
+    def faults(self) -> dict[str, str]:
+        """What is wrong with each value that was typed, by key, as if it were the only one."""
+        found = {key: self._fault(key) for key in self.values}
+        return {key: problem for key, problem in found.items() if problem}
+
+    def _fault(self, key: str) -> str:
+        try:
+            self._resolved({key: self.values[key]})
+        except PresetError as error:
+            return error.problem if field_of(error) == key else ""
+        return ""
+
     def unvalued(self) -> Config:
         """The picked pieces with no value changed; the base itself where they do not fit."""
         try:

@@ -51,6 +51,15 @@ def test_a_bad_value_is_refused_with_a_sentence_at_its_field(
     assert part in caught.value.problem
 
 
+def test_each_bad_value_has_a_fault_of_its_own(draft: Draft) -> None:
+    for key, text in (("task.p", "2"), ("train.steps", "7"), ("train.weight_decay", "-1")):
+        draft = draft.with_value(BY_KEY[key], text)
+    assert draft.faults() == {
+        "task.p": "expected a whole number from 3 to 1000, got 2",
+        "train.weight_decay": "expected a number from 0 to 100, got -1",
+    }
+
+
 def test_a_value_that_is_changed_back_is_no_change(draft: Draft) -> None:
     changed = draft.with_value(BY_KEY["task.p"], "97")
     assert changed.changed

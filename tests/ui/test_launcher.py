@@ -12,6 +12,8 @@ from grok_tui.monitor import catalog
 from grok_tui.ui.app import GrokTuiApp
 from grok_tui.ui.messages import OpenRun, RunStarted, StartFailed
 from grok_tui.ui.screens.launcher import Launcher
+from grok_tui.ui.widgets.summary import Recent
+from tests import fakes
 from tests.ui.looking import notices, on_screen, settled, written
 
 if TYPE_CHECKING:
@@ -217,12 +219,19 @@ async def test_without_any_preset_it_says_where_they_are_looked_for(
 
 
 async def test_recent_runs_are_listed_where_there_is_room_and_open(
-    app: GrokTuiApp, a_run_of_each_state: States
+    app: GrokTuiApp, a_run_of_each_state: States, runs: Path
 ) -> None:
     async with app.run_test(size=LARGE) as pilot:
         await settled(pilot)
         assert "▶ running" in on_screen(pilot)
         app.screen.query_one("#recent").focus()
+        await pilot.press("down")
+        before = app.screen.query_one(Recent).highlighted
+        fakes.recorded_run(runs, "finished", run_id="20261121-110000-later-zzzz")
+        launcher(app)._read_recent()  # as it does every few seconds
+        await settled(pilot)
+        assert "✓ finished" in on_screen(pilot).split("recent runs")[1].splitlines()[1]
+        assert (before, app.screen.query_one(Recent).highlighted) == (1, 2)
         await pilot.press("enter")
         await pilot.pause()
         assert app.screen.name == "live"

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from grok_tui.ui.services import Services
 
 HEAD = Content.assemble(("grok-tui  ", "bold $foreground"), "pick an experiment, change it, start")
+EVERY = 5.0
+"""Seconds between two looks at the newest runs."""
 WORKING_OUT = "working out the time…"
 
 
@@ -96,6 +98,7 @@ class Launcher(Screen[None]):
             self._choose(items[0].name)
         else:
             self._refuse("there is no preset in presets/; `grok-tui presets list` says where")
+        self.set_interval(EVERY, self._read_recent)
         self.call_after_refresh(self.post_message, Drawn())
 
     def on_screen_resume(self) -> None:
@@ -181,7 +184,8 @@ class Launcher(Screen[None]):
         texts = {value.key: value.text(config) for value in VALUES} | dict(draft.values)
         form = self.query_one(Form)
         form.display = True
-        form.show(texts, draft.values, {at: problem.problem} if problem and at else {})
+        faults = {**draft.faults(), at: problem.problem} if problem else {}
+        form.show(texts, draft.values, faults)
         self.query_one("#start").set_class(problem is not None, "-refused")
         rest = "" if at else self._problem
         summary = self.query_one(Summary)
@@ -220,7 +224,8 @@ class Launcher(Screen[None]):
     @work(thread=True, exclusive=True, group="recent")
     def _read_recent(self) -> None:
         """The newest runs, for the short list."""
-        self.post_message(RunsRead(self._services.summaries(self._runs, SHOWN)))
+        if self.is_current:
+            self.post_message(RunsRead(self._services.summaries(self._runs, SHOWN)))
 
     def on_runs_read(self, message: RunsRead) -> None:
         """Show the newest runs."""

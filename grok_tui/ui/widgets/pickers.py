@@ -44,13 +44,15 @@ class Lines(OptionList):
         self.items: tuple[Item, ...] = ()
 
     def fill(self, items: Sequence[Item]) -> None:
-        """Show these; the cursor stays on its line where the items are the same."""
+        """Show these; the cursor stays on the item that it was on."""
         if tuple(items) == self.items:
             return
+        before = self.name_at(self.highlighted)
         self.items = tuple(items)
         self.clear_options()
         self.add_options([Option(self.line(item)) for item in self.items])
-        self.highlighted = 0 if self.items else None
+        names = [item.name for item in self.items]
+        self.highlighted = (names.index(before) if before in names else 0) if names else None
 
     def redraw(self) -> None:
         """Draw every line anew, the cursor where it is."""
