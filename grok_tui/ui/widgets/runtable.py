@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COLUMNS = ("state", "age", "title", "milestones", "arms", "seeds", "run")
 TITLE_WIDTH = 44
 BESIDES = 60
-"""Columns of a terminal that all but title and run take, at most but for long lists of seeds."""
+"""Columns of a terminal that all but title and run take, at most."""
 WIDE = 140
 """Columns of a terminal from which on the run's id has room, too."""
 Row = tuple[str, ...]
@@ -107,7 +107,7 @@ def row_of(one: Summary, now: float, room: int) -> Row:
         padded(one.title or "its config.toml cannot be read", room),
         safe(one.milestones or _progress(one), 24),
         str(len(one.arms) or ""),
-        safe(",".join(map(str, one.seeds)), 12),
+        str(len(one.seeds) or ""),
         safe(one.run.id, 60),
     )
 
