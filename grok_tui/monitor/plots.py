@@ -117,13 +117,13 @@ class Chart:
 
 def waiting_for(view: View, drawn: Sequence[Line]) -> str:
     """Why a plot is empty, in a few words; empty when it is not."""
-    if any(line.xs for line in drawn):
+    if any(line.xs and line.xs[-1] >= 1 for line in drawn):  # a log axis begins at step 1
         return ""
     reasons = {
         "starting": "waiting for the trainer to start",
-        "running": "waiting for the first measurement",
-        "paused": "paused before the first measurement",
+        "running": "waiting for the first steps",
+        "paused": "paused before the first step",
     }
     if view.config is None:
         return view.problem or "waiting for the configuration"
-    return reasons.get(view.state, "nothing was measured")
+    return reasons.get(view.state, "no step was trained")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grok_tui.monitor.history import EMPTY
+from grok_tui.monitor.history import EMPTY, fold
 from grok_tui.monitor.plots import (
     PLOTS,
     Chart,
@@ -83,12 +83,20 @@ def test_each_plot_can_be_drawn_on_each_axis(plot: object, log: tuple[bool, bool
     ("state", "words"),
     [
         ("starting", "waiting for the trainer to start"),
-        ("running", "waiting for the first measurement"),
-        ("stopped", "nothing was measured"),
+        ("running", "waiting for the first steps"),
+        ("stopped", "no step was trained"),
     ],
 )
 def test_an_empty_plot_says_what_it_waits_for(state: State, words: str) -> None:
     assert waiting_for(View(RunDir(Path("x")), CONFIG, state=state), []) == words
+
+
+def test_a_plot_that_has_only_step_0_is_empty_on_its_log_axis_and_says_so() -> None:
+    history = fold(EMPTY, fakes.lane_events(CONFIG, "dense", 0, last=0))
+    view = View(RunDir(Path("x")), CONFIG, history=history, state="running")
+    drawn = lines(ACCURACY, CONFIG, history)
+    assert [list(line.xs) for line in drawn] == [[0], [0]]
+    assert waiting_for(view, drawn) == "waiting for the first steps"
 
 
 def test_a_plot_without_a_configuration_says_why() -> None:

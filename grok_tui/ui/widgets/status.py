@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from grok_tui.monitor.milestones import Progress
     from grok_tui.monitor.watch import State, View
 
+_BAR = 18
+"""Columns that the share and its bar keep; what has no room beside them is left out."""
 _INKS: dict[State, int] = {
     "starting": INFO,
     "running": INFO,
@@ -51,7 +53,7 @@ def _progress(page: Paper, view: View) -> None:
     now = progress(view.config, view.history)
     right = page.width - 1
     for text, ink in _details(view, now):
-        if right - columns(text) < 30:
+        if right - columns(text) < _BAR:
             break
         right = page.write_right(right, 1, text, ink) - 2
     x = page.write(1, 1, f"{math.floor(100 * now.fraction):3} % ", TEXT)
