@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.message import Message
+    from textual.pilot import Pilot
 
     from grok_tui.monitor.watch import State, View
     from grok_tui.ui.services import Services
@@ -81,6 +82,15 @@ async def test_an_arm_waits_for_the_moment_its_mask_is_made_of() -> None:
         assert f"waiting for dense at step {1149 + 333}" in on_screen(pilot)
 
 
+async def test_speed_and_time_to_go_have_room_on_a_small_screen() -> None:
+    async with live.LiveApp(live.running()).run_test(size=(80, 24)) as pilot:
+        await live.drawn(pilot)
+        line = on_screen(pilot).splitlines()[1]
+        assert "% ━" in line
+        assert "left  " in line
+        assert "lane steps/s  2 of 6 lanes done" in line
+
+
 async def test_several_seeds_are_counted() -> None:
     async with live.LiveApp(live.finished(seeds=(0, 1, 2))).run_test(size=(160, 48)) as pilot:
         await live.drawn(pilot)
@@ -120,6 +130,9 @@ async def test_x_and_y_change_the_scale_of_the_chosen_chart_only() -> None:
             (True, False),
         ]
         assert "linear steps" in on_screen(pilot)
+        await pilot.press("3", "x", "y", "4", "x", "y", "2")  # no chart is seen: nothing changes
+        chart = screen.query_one(Board).chart
+        assert (chart.log_x, chart.log_y) == (False, False)
 
 
 async def test_three_shows_the_report_and_escape_leads_back() -> None:
@@ -206,39 +219,39 @@ async def test_stopping_asks_first_and_names_the_run(
         assert notices(pilot) == ["stopping at the next step"]
 
 
-@pytest.mark.parametrize(("state", "command"), [("running", "pause"), ("paused", "continue")])
-async def test_one_key_pauses_and_lets_go_on(
-    state: str, command: str, services: Services, trainers: Trainers
-) -> None:
-    shown = replace(live.running(), state=state)  # type: ignore[arg-type]
-    async with live.LiveApp(shown, services).run_test() as pilot:
-        await live.drawn(pilot)
-        await pilot.press("P")
-        await settled(pilot)
-        assert trainers.sent == [(fakes.RUN_ID, command)]
-
-
-@pytest.mark.parametrize("state", ["stopped", "interrupted"])
-async def test_a_run_that_was_cut_off_can_be_resumed(
-    state: str, services: Services, trainers: Trainers
-) -> None:
-    shown = replace(live.running(), state=state)  # type: ignore[arg-type]
-    async with live.LiveApp(shown, services).run_test() as pilot:
-        await live.drawn(pilot)
-        await pilot.press("R")
-        await settled(pilot)
-        assert trainers.resumed == [fakes.RUN_ID]
-
-
-@pytest.mark.parametrize(("key", "verb"), [("K", "stop"), ("P", "pause"), ("R", "resume")])
-async def test_a_key_that_does_nothing_now_says_so(
-    key: str, verb: str, services: Services, trainers: Trainers
-) -> None:
-    async with live.LiveApp(live.finished(), services).run_test() as pilot:
-        await live.drawn(pilot)
+async def in_states(pilot: Pilot[None], key: str, *states: State) -> None:
+    """Press a key on the run in one state after the other."""
+    app = pilot.app
+    assert isinstance(app, live.LiveApp)
+    for version, state in enumerate(states, start=2):
+        app.shown.view = replace(app.shown.view, state=state, version=version)
+        await live.drawn(pilot, version)
         await pilot.press(key)
         await settled(pilot)
-        assert notices(pilot) == [f"nothing to {verb}: this run is finished"]
+
+
+async def test_one_key_pauses_and_lets_go_on(services: Services, trainers: Trainers) -> None:
+    async with live.LiveApp(live.running(), services).run_test() as pilot:
+        await in_states(pilot, "P", "running", "paused")
+        assert trainers.sent == [(fakes.RUN_ID, "pause"), (fakes.RUN_ID, "continue")]
+
+
+async def test_a_run_that_ended_before_its_time_can_be_resumed(
+    services: Services, trainers: Trainers
+) -> None:
+    async with live.LiveApp(live.running(), services).run_test() as pilot:
+        await in_states(pilot, "R", "stopped", "interrupted", "failed")
+        assert trainers.resumed == [fakes.RUN_ID] * 3
+
+
+async def test_a_key_that_does_nothing_now_says_so(services: Services, trainers: Trainers) -> None:
+    async with live.LiveApp(live.finished(), services).run_test() as pilot:
+        await live.drawn(pilot)
+        await pilot.press("K", "P", "R")
+        await settled(pilot)
+        assert notices(pilot) == [
+            f"nothing to {verb}: this run has finished" for verb in ("stop", "pause", "resume")
+        ]
         assert (trainers.sent, trainers.resumed) == ([], [])
 
 

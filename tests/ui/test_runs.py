@@ -127,7 +127,7 @@ async def test_what_a_run_is_not_in_the_state_for_is_refused_in_words(
         await settled(pilot)
         said = notices(pilot)
     assert said == [
-        f"Nothing to {verb}: {run.id} is finished." for verb in ("stop", "pause", "resume")
+        f"Nothing to {verb}: {run.id} has finished." for verb in ("stop", "pause", "resume")
     ]
     assert not trainers.sent
     assert not trainers.resumed

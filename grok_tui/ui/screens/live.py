@@ -19,6 +19,7 @@ from grok_tui.ui.messages import Drawn, Looked, Told
 from grok_tui.ui.services import Services
 from grok_tui.ui.widgets.board import Board
 from grok_tui.ui.widgets.keybar import KeyBar
+from grok_tui.ui.widgets.states import CAN_RESUME, STANDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,11 +146,11 @@ class LiveScreen(Screen[None]):
 
     def action_toggle_x(self) -> None:
         """Log or plain x axis for the chosen chart."""
-        self.query_one(Board).chart.toggle("x")
+        self.query_one(Board).toggle("x")
 
     def action_toggle_y(self) -> None:
         """Log or plain y axis for the chosen chart."""
-        self.query_one(Board).chart.toggle("y")
+        self.query_one(Board).toggle("y")
 
     def action_stop(self) -> None:
         """Stop the run, if it is meant."""
@@ -170,8 +171,8 @@ class LiveScreen(Screen[None]):
             self._send("continue" if paused else "pause")
 
     def action_resume(self) -> None:
-        """Take a stopped or interrupted run on."""
-        if self._can("resume", "stopped", "interrupted"):
+        """Take a run on that ended before its time."""
+        if self._can("resume", *CAN_RESUME):
             self._do(lambda: self._services.resume(self.run), "resuming from the last checkpoint")
 
     def _send(self, command: Command) -> None:
@@ -203,7 +204,7 @@ class LiveScreen(Screen[None]):
         """Whether the run is in one of these states; says so if it is not."""
         state = self.view.state if self.view else "starting"
         if state not in states:
-            self.notify(f"nothing to {verb}: this run is {state}", markup=False)
+            self.notify(f"nothing to {verb}: this run {STANDING[state]}", markup=False)
         return state in states
 
     @property

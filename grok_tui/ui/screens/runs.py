@@ -17,6 +17,7 @@ from grok_tui.ui.messages import Drawn, OpenRun, RunsRead, Told
 from grok_tui.ui.screens.confirm import Confirm
 from grok_tui.ui.widgets.keybar import KeyBar
 from grok_tui.ui.widgets.runtable import RunTable
+from grok_tui.ui.widgets.states import CAN_RESUME, STANDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 EVERY = 2.0
 """Seconds between two looks at the folder."""
-CAN_RESUME = ("stopped", "interrupted", "failed")
 
 
 class Runs(Screen[None]):
@@ -180,7 +180,7 @@ class Runs(Screen[None]):
         self._do(lambda: self._services.resume(one.run), f"{name} goes on from its checkpoint.")
 
     def _cannot(self, what: str, one: Summary | None) -> None:
-        why = f"{safe(one.run.id, 60)} is {one.state}" if one else "there is no run"
+        why = f"{safe(one.run.id, 60)} {STANDING[one.state]}" if one else "there is no run"
         self.notify(f"Nothing to {what}: {why}.", severity="warning", markup=False)
 
     @work(thread=True, group="do")

@@ -116,6 +116,11 @@ class Board(Vertical):
             self.full = not self.full
             self.rearrange()
 
+    def toggle(self, axis: Literal["x", "y"]) -> None:
+        """Log for plain and back, for the chosen chart, while it can be seen."""
+        if self.pane == "charts":
+            self.chart.toggle(axis)
+
     @property
     def chart(self) -> ChartView:
         """The chart that keys act on."""

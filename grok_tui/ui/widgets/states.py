@@ -29,6 +29,18 @@ COLOURS: dict[State, str] = {
     "interrupted": "warning",
 }
 """Names of theme colours."""
+STANDING: dict[State, str] = {
+    "starting": "is starting",
+    "running": "is running",
+    "paused": "is paused",
+    "finished": "has finished",
+    "stopped": "is stopped",
+    "failed": "has failed",
+    "interrupted": "was interrupted",
+}
+"""How a run stands, for the end of a sentence."""
+CAN_RESUME: tuple[State, ...] = ("stopped", "interrupted", "failed")
+"""The states that a run can be taken on from."""
 
 
 def in_words(state: State) -> str:
