@@ -54,7 +54,8 @@ PIECES = {
 
 @pytest.fixture(autouse=True)
 def _terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Many colours, and paths that are short and always the same."""
+    """Many colours, paths that are short and always the same, and short waits for an idle app."""
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 1 / 150)  # twice a key, once a pause
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.delenv("NO_COLOR", raising=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,7 @@ def view(
     return View(RUN, config, "", fakes.about(), fold(EMPTY, found), state, version)
 
 
+@cache
 def running(last: int = 700) -> View:
     """The dense arm has generalised, three others train, two wait."""
     config = fakes.config()
@@ -66,6 +68,7 @@ def running(last: int = 700) -> View:
     return view("running", found, config)
 
 
+@cache
 def finished(seeds: Sequence[int] = (0,)) -> View:
     """Every lane to its end."""
     config = fakes.config(seeds=seeds)
