@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grok_tui.protocol.config import Config
+    from grok_tui.protocol.events import AnyEvent
     from grok_tui.protocol.rundir import RunDir
 
 QUICK = """
@@ -111,14 +113,23 @@ def _estimate(config: Config, runs: Path) -> Estimate:
     return Estimate(lanes, config.parameters, config.train.steps, 42.0, "as measured in a test")
 
 
+@cache
+def _story(state: fakes.State) -> list[AnyEvent]:
+    return fakes._story(state, fakes.config(), 600)
+
+
 @pytest.fixture
 def a_run_of_each_state(runs: Path) -> dict[str, RunDir]:
     """Runs in every state, a minute apart, the newest running."""
+    states: tuple[fakes.State, ...]
     states = ("interrupted", "failed", "stopped", "finished", "paused", "starting", "running")
     make: Callable[..., RunDir] = fakes.recorded_run
     return {
         state: make(
-            runs, state, run_id=f"20261121-10{minute:02d}00-quickstart-{'abcdefg'[minute]}aaa"
+            runs,
+            state,
+            run_id=f"20261121-10{minute:02d}00-quickstart-{'abcdefg'[minute]}aaa",
+            found=_story(state),
         )
         for minute, state in enumerate(states)
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from textual.widgets import DataTable
 
+import grok_tui.ui.app
 from grok_tui.ui.app import GrokTuiApp
 from grok_tui.ui.messages import OpenRun
 from grok_tui.ui.screens.runs import Runs
@@ -14,9 +16,8 @@ from tests import fakes
 from tests.ui.looking import notices, on_screen, settled, written
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from textual.pilot import Pilot
+    from textual.screen import Screen
 
     from grok_tui.ui.services import Services
     from tests.ui.trainers import Compare, States, Trainers
@@ -25,13 +26,21 @@ pytestmark = pytest.mark.usefixtures("gallery")
 SMALL, LARGE = (80, 24), (160, 48)
 
 
+class ListApp(GrokTuiApp):
+    """The application with the list at the bottom: quicker than by way of the launcher."""
+
+    CSS_PATH = str(Path(grok_tui.ui.app.__file__).with_name("app.tcss"))
+
+    def get_default_screen(self) -> Screen[None]:
+        return self._list()
+
+
 @pytest.fixture
 def app(runs: Path, services: Services) -> GrokTuiApp:
-    return GrokTuiApp(runs, services=services)
+    return ListApp(runs, services=services)
 
 
 async def open_list(pilot: Pilot[None]) -> Runs:
-    await pilot.press("1")
     assert isinstance(pilot.app.screen, Runs)
     while written(pilot, "#head") == "runs":
         await pilot.pause(0.01)
