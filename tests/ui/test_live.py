@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grok_tui.protocol.events import LaneFinished
 from grok_tui.ui.messages import Drawn, Looked
 from grok_tui.ui.screens.confirm import Confirm
 from grok_tui.ui.screens.live import LiveScreen
+from grok_tui.ui.widgets.arms import doing
 from grok_tui.ui.widgets.board import Board
 from grok_tui.ui.widgets.chart import ChartView
 from tests import fakes
@@ -60,7 +62,7 @@ async def test_the_screen_follows_a_run_that_grows(runs: Path) -> None:
 
 
 async def test_each_arm_says_what_it_does_or_waits_for() -> None:
-    async with live.LiveApp(live.running()).run_test(size=(160, 48)) as pilot:
+    async with live.LiveApp(live.running()).run_test(size=(100, 30)) as pilot:
         await live.drawn(pilot)
         text = on_screen(pilot)
         assert "A dense                  generalised at step 1149" in text
@@ -74,7 +76,7 @@ async def test_an_arm_waits_for_the_moment_its_mask_is_made_of() -> None:
     early = live.view("running", found, config)
     found += fakes.lane_events(config, "dense", 0)[len(found) - 1 :][:300]
     app = live.LiveApp(early)
-    async with app.run_test(size=(160, 48)) as pilot:
+    async with app.run_test(size=(100, 30)) as pilot:
         await live.drawn(pilot)
         assert "waiting for dense to generalise" in on_screen(pilot)
         app.shown.view = live.view("running", found, config, 2)
@@ -92,14 +94,22 @@ async def test_speed_and_time_to_go_have_room_on_a_small_screen() -> None:
 
 
 async def test_several_seeds_are_counted() -> None:
-    async with live.LiveApp(live.finished(seeds=(0, 1, 2))).run_test(size=(160, 48)) as pilot:
+    async with live.LiveApp(live.finished(seeds=(0, 1, 2))).run_test(size=(100, 30)) as pilot:
         await live.drawn(pilot)
         assert "3/3 generalised" in on_screen(pilot)
         assert "0/3 generalised" in on_screen(pilot)
 
 
+def test_an_arm_that_ran_with_no_seed_is_not_counted_as_if_it_had_failed() -> None:
+    config = fakes.config(seeds=(0, 1))
+    lanes = [("grokked-ticket", seed) for seed in config.seeds]
+    found = [LaneFinished(arm=arm, seed=seed, step=0, reason="unavailable") for arm, seed in lanes]
+    view = live.view("finished", found, config)
+    assert doing(view, config.arm("grokked-ticket")) == "did not run"
+
+
 async def test_a_lane_that_did_not_generalise_shows_in_how_many_steps() -> None:
-    async with live.LiveApp(live.finished()).run_test(size=(160, 48)) as pilot:
+    async with live.LiveApp(live.finished()).run_test(size=(100, 30)) as pilot:
         await live.drawn(pilot)
         row = next(row for row in on_screen(pilot).splitlines() if "E random-mask" in row)
         assert row.split("─")[0].split()[-4:-1] == ["60", ">5000", "0.121"]

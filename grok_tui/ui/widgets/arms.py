@@ -42,7 +42,7 @@ def doing(view: View, arm: Arm) -> str:
     words = [phase(lane, config.train.threshold) for lane in lanes]
     if all(word == "waiting" for word in words):
         return awaited(config, history, arm) if view.state in ALIVE else "not started"
-    if len(words) == 1:
+    if len(words) == 1 or set(words) == {"did not run"}:
         return words[0]
     reached = sum(word.startswith("generalised") for word in words)
     if reached or all(lane is not None and lane.end is not None for lane in lanes):
