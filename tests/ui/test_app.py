@@ -103,29 +103,23 @@ async def test_help_is_of_the_screen_it_is_called_on(app: GrokTuiApp) -> None:
         text = on_screen(pilot)
         await pilot.press("question_mark")
         assert layers(app) == ["launcher"]
+        await pilot.press("v", "f1")  # from within a field
+        assert layers(app) == ["launcher", "help"]
     assert "Start training what is shown." in text
     assert "Leave this view; runs go on." in text
 
 
-async def test_help_works_from_within_a_field(app: GrokTuiApp) -> None:
-    async with app.run_test(size=SMALL) as pilot:
-        await pilot.press("v", "f1")
-        assert layers(app) == ["launcher", "help"]
-
-
-async def test_the_palette_lists_every_action_of_the_screen(app: GrokTuiApp) -> None:
+async def test_the_palette_lists_every_action_and_an_entry_does_what_its_key_does(
+    app: GrokTuiApp,
+) -> None:
     async with app.run_test(size=SMALL) as pilot:
         hits = [hit async for hit in Actions(app.screen).discover()]
+        wanted = [*keys.on_screen("launcher"), *keys.on_screen("everywhere")]
+        assert len(hits) == sum(bool(key.action) for key in wanted)
         await pilot.press("ctrl+p")
         await pilot.pause()
         assert "Start training what is shown." in on_screen(pilot)
-    wanted = [*keys.on_screen("launcher"), *keys.on_screen("everywhere")]
-    assert len(hits) == sum(bool(key.action) for key in wanted)
-
-
-async def test_a_palette_entry_does_what_its_key_does(app: GrokTuiApp) -> None:
-    async with app.run_test(size=SMALL) as pilot:
-        await pilot.press("colon", *"list of runs")
+        await pilot.press(*"list o")
         await pilot.pause(0.3)
         await pilot.press("enter")
         await settled(pilot)
@@ -158,31 +152,24 @@ def test_few_colours_or_none_means_the_terminals_own(
     assert themes.other(themes.other(theme)) == theme
 
 
-async def test_no_color_is_honoured(
+async def test_no_color_is_honoured_and_the_cursor_is_seen_all_the_same(
     runs: Path, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     app = GrokTuiApp(runs, services=services)
     async with app.run_test(size=SMALL) as pilot:
         assert app.theme == "ansi-dark"
-        await pilot.press("T", "1", "question_mark")
-        await settled(pilot)
-        inks = [segment.style for strip in painted(pilot) for segment in strip if segment.style]
-        colours = [colour for ink in inks for colour in (ink.color, ink.bgcolor) if colour]
-        assert colours
-        assert all(colour.is_default for colour in colours)
-
-
-async def test_without_colours_the_cursor_is_seen_all_the_same(
-    runs: Path, services: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    async with GrokTuiApp(runs, services=services).run_test(size=SMALL) as pilot:
         await settled(pilot)
         assert "quickstart" in underlined(pilot)
         await pilot.press("v")
         await settled(pilot)
         assert "67" in underlined(pilot)
+        await pilot.press("escape", "T", "1", "question_mark")
+        await settled(pilot)
+        inks = [segment.style for strip in painted(pilot) for segment in strip if segment.style]
+        colours = [colour for ink in inks for colour in (ink.color, ink.bgcolor) if colour]
+        assert colours
+        assert all(colour.is_default for colour in colours)
 
 
 def underlined(pilot: Pilot[None]) -> str:
