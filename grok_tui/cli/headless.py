@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import sys
 import time
@@ -14,7 +13,6 @@ from grok_tui.errors import Interrupted, RunError, RunFailed
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.watch import ALIVE, View, Watch
 from grok_tui.protocol import control, events
-from grok_tui.protocol.rundir import lock_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,21 +123,24 @@ def wait_until_started(run: RunDir) -> None:
     """
     from grok_tui.monitor import launch
 
-    try:
-        launch.wait_until_started(run, START_WAIT)
-    except KeyboardInterrupt:
-        launch.terminate(run)
-        raise Interrupted(f"left; the trainer of {run.id} was asked to stop") from None
+    _or_terminate(run, launch.wait_until_started)
 
 
 def wait_until_begun(run: RunDir) -> None:
     """The same for a new run. Of one that the trainer refuses nothing is left behind."""
+    from grok_tui.monitor import launch
+
+    _or_terminate(run, launch.wait_until_begun)
+
+
+def _or_terminate(run: RunDir, wait: Callable[[RunDir, float], None]) -> None:
+    from grok_tui.monitor import launch
+
     try:
-        wait_until_started(run)
-    except RunError:
-        if lock_state(run) == "free" and Watch(run).look().history.started is None:
-            shutil.rmtree(run.path, ignore_errors=True)
-        raise
+        wait(run, START_WAIT)
+    except KeyboardInterrupt:
+        launch.terminate(run)
+        raise Interrupted(f"left; the trainer of {run.id} was asked to stop") from None
 
 
 def follow(

@@ -127,6 +127,16 @@ def wait_until_started(run: RunDir, timeout: float = 60.0) -> None:
         time.sleep(POLL)
 
 
+def wait_until_begun(run: RunDir, timeout: float = 60.0) -> None:
+    """The same for a new run. Of one that the trainer refuses nothing is left behind."""
+    try:
+        wait_until_started(run, timeout)
+    except RunError:
+        if rundir.lock_state(run) == "free" and Watch(run).look().history.started is None:
+            shutil.rmtree(run.path, ignore_errors=True)
+        raise
+
+
 def terminate(run: RunDir) -> None:
     """Tell the trainer that this process started to stop, even while it still loads; once."""
     if child := _children.get(run.path.absolute()):

@@ -58,8 +58,8 @@ def _cells(row: ArmRow) -> tuple[str, ...]:
         f"{t_gen.reached}/{row.seeds}",
         milestone(row.t_mem, brief=True),
         milestone(t_gen),
-        _three(row.tau_grok.median),
-        f"{_three(row.speedup)}x" if row.speedup is not None else "-",
+        ratio(row.tau_grok.median),
+        f"{ratio(row.speedup)}x" if row.speedup is not None else "-",
         _percent(row.test_accuracy),
         _percent(row.kept),
     )
@@ -87,11 +87,11 @@ def milestone(spread: Spread, *, brief: bool = False) -> str:
     return f"{middle} ({spread.low:.0f}-{top})"
 
 
-def _three(value: float | None) -> str:
-    """Three digits of a ratio."""
+def ratio(value: float | None) -> str:
+    """Three digits of a ratio, two behind the point at most."""
     if value is None:
         return "-"
-    return f"{value:.3g}" if value < 999.5 else f"{value:.0f}"
+    return f"{value:.2f}" if value < 1 else f"{value:.3g}" if value < 999.5 else f"{value:.0f}"
 
 
 def _percent(value: float | None) -> str:

@@ -97,7 +97,7 @@ TABLE: tuple[Key, ...] = (
     Key("live.y", "y", "toggle_y", "Log y", "Logarithmic or plain y axis."),
     Key("live.stop", "K", "stop", "Stop", "Stop it at the next step, with a checkpoint.", True),
     Key("live.pause", "P", "pause", "Pause", "Pause the training, or let it go on.", True),
-    Key("live.resume", "R", "resume", "Resume", "Take a stopped run on from its checkpoint."),
+    Key("live.resume", "R", "resume", "Resume", "Take a stopped run on from its checkpoint.", True),
     # A question
     Key("confirm.yes", "y,enter", "yes", "Yes", "Do it."),
     Key("confirm.no", "n,escape,q", "no", "No", "Leave it as it is."),

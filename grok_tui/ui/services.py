@@ -31,7 +31,7 @@ def _start(config: Config, runs: Path, name: str) -> RunDir:
 def _wait(run: RunDir) -> None:
     from grok_tui.monitor import launch
 
-    launch.wait_until_started(run, START_WAIT)
+    launch.wait_until_begun(run, START_WAIT)
 
 
 def _resume(run: RunDir) -> None:

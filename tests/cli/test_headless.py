@@ -14,11 +14,10 @@ import pytest
 from grok_tui.cli import headless
 from grok_tui.cli.headless import RawLog, Stop, conclude, follow
 from grok_tui.cli.progress import Bars, Lines
-from grok_tui.errors import Interrupted, RunError, RunFailed
+from grok_tui.errors import Interrupted, RunFailed
 from grok_tui.monitor import launch
 from grok_tui.monitor.watch import View, Watch
 from grok_tui.protocol import control
-from grok_tui.protocol.events import Failed
 from tests import fakes
 
 if TYPE_CHECKING:
@@ -322,33 +321,3 @@ def test_an_interrupt_while_a_trainer_loads_tells_it_to_stop(
     with pytest.raises(Interrupted, match=f"trainer of {run.id} was asked to stop"):
         wait(run)
     assert ended == [run]
-
-
-def test_of_a_run_that_the_trainer_refuses_nothing_is_left(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = fakes.recorded_run(tmp_path, "interrupted")
-    sentence = "weights.safetensors: it is not a whole safetensors file"
-    run.events.write_bytes(fakes.log([Failed(sentence=sentence, traceback="")]))
-
-    def refuse(*_: object) -> None:
-        raise RunError(sentence)
-
-    monkeypatch.setattr(launch, "wait_until_started", refuse)
-    with pytest.raises(RunError):
-        headless.wait_until_begun(run)
-    assert not run.path.exists()
-
-
-def test_a_run_that_has_a_log_is_kept_when_its_trainer_fails(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = fakes.recorded_run(tmp_path, "failed")
-
-    def refuse(*_: object) -> None:
-        raise RunError("it has not begun")
-
-    monkeypatch.setattr(launch, "wait_until_started", refuse)
-    with pytest.raises(RunError):
-        headless.wait_until_begun(run)
-    assert run.path.exists()

@@ -338,3 +338,33 @@ def test_a_heartbeat_is_stronger_than_the_users_word(
     run.lock.write_text("00000000000000000042\n")
     with pytest.raises(RunError, match=r"is being trained on far"):
         launch.resume(run, force=True, listen=0.001)
+
+
+def test_of_a_run_that_the_trainer_refuses_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = fakes.recorded_run(tmp_path, "interrupted")
+    sentence = "weights.safetensors: it is not a whole safetensors file"
+    run.events.write_bytes(fakes.log([Failed(sentence=sentence, traceback="")]))
+
+    def refuse(*_: object) -> None:
+        raise RunError(sentence)
+
+    monkeypatch.setattr(launch, "wait_until_started", refuse)
+    with pytest.raises(RunError):
+        launch.wait_until_begun(run)
+    assert not run.path.exists()
+
+
+def test_a_run_that_has_a_log_is_kept_when_its_trainer_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = fakes.recorded_run(tmp_path, "failed")
+
+    def refuse(*_: object) -> None:
+        raise RunError("it has not begun")
+
+    monkeypatch.setattr(launch, "wait_until_started", refuse)
+    with pytest.raises(RunError):
+        launch.wait_until_begun(run)
+    assert run.path.exists()

@@ -318,3 +318,20 @@ async def test_leaving_does_not_touch_the_run(services: Services, trainers: Trai
         await pilot.press("q")
         await pilot.pause()
     assert trainers.sent == []
+
+
+@pytest.mark.parametrize(
+    ("view", "shown", "hidden"),
+    [
+        (live.running, {"K Stop", "P Pause"}, {"R Resume"}),
+        (live.finished, set(), {"K Stop", "P Pause", "R Resume"}),
+        (live.failed, {"R Resume"}, {"K Stop", "P Pause"}),
+    ],
+)
+async def test_the_key_bar_names_only_keys_that_do_something_now(
+    view: Callable[[], View], shown: set[str], hidden: set[str]
+) -> None:
+    async with live.LiveApp(view()).run_test(size=(160, 48)) as pilot:
+        await live.drawn(pilot)
+        bar = on_screen(pilot).splitlines()[-1]
+    assert {words for words in shown | hidden if words in bar} == shown

@@ -13,7 +13,7 @@ from grok_tui.errors import GrokTuiError
 from grok_tui.monitor.figures import prepare
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.verdict import judge
-from grok_tui.monitor.watch import ALIVE, View, Watch
+from grok_tui.monitor.watch import ALIVE, State, View, Watch
 from grok_tui.ui import keys
 from grok_tui.ui.messages import Drawn, Looked, Told
 from grok_tui.ui.services import Services
@@ -109,6 +109,7 @@ class LiveScreen(Screen[None]):
         """Show the new view, and say so the first time."""
         verdict = judge(view.config, view.history) if view.config is not None else None
         self.query_one(Board).draw(view, verdict)
+        self.query_one(KeyBar).leave_out(*_idle_keys(view.state))
         if before is None:
             self.post_message(Drawn())
 
@@ -211,3 +212,9 @@ class LiveScreen(Screen[None]):
     def _named(self) -> str:
         config = self.view.config if self.view else None
         return f"“{safe(config.title, 60)}”" if config else self.run.id
+
+
+def _idle_keys(state: State) -> list[str]:
+    """The keys that have nothing to do with a run in this state."""
+    idle = [] if state in ALIVE else ["live.stop", "live.pause"]
+    return idle if state in CAN_RESUME else [*idle, "live.resume"]

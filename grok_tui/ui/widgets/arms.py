@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from grok_tui.monitor.axes import short
 from grok_tui.monitor.milestones import phase
 from grok_tui.monitor.plots import letter, role
+from grok_tui.monitor.verdict import ratio
 from grok_tui.monitor.watch import ALIVE
 from grok_tui.ui.widgets.cells import CellView
 from grok_tui.ui.widgets.paper import DIM, STRONG, TEXT, Paper, bar
@@ -84,11 +85,6 @@ def table(view: View, verdict: Verdict | None, width: int, height: int) -> Grid:
 def step_text(step: float) -> str:
     """A step in at most six characters."""
     return short(step) if step >= 100_000 else f"{step:g}"
-
-
-def ratio(value: float) -> str:
-    """Three digits of a ratio, two behind the point at most."""
-    return short(value) if value >= 1000 else f"{value:.3g}" if value >= 1 else f"{value:.2f}"
 
 
 def _places(width: int) -> tuple[int, int, int]:

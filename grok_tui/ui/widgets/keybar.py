@@ -27,7 +27,15 @@ class KeyBar(Widget):
 
     def __init__(self, screen_name: str) -> None:
         super().__init__()
+        self._screen_name = screen_name
         self._keys = keys.in_bar(screen_name)
+
+    def leave_out(self, *ids: str) -> None:
+        """Show all keys of the screen but these, which would do nothing now."""
+        left = [key for key in keys.in_bar(self._screen_name) if key.id not in ids]
+        if left != self._keys:
+            self._keys = left
+            self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Always one row."""
