@@ -38,5 +38,10 @@ def print_cut(lines: Iterable[str]) -> None:
     """The same, each line no wider than the terminal, if there is one."""
     from grok_tui.monitor.text import safe
 
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else MAX_WIDTH
+    width = room()
     print_lines(safe(line, width) for line in lines)
+
+
+def room() -> int:
+    """Columns of the terminal that stdout is; as many as anybody needs if it is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else MAX_WIDTH

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from grok_tui.cli.lines import room
 from grok_tui.monitor.text import columns, safe, safe_lines
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def verdict_lines(verdict: Verdict) -> list[str]:
     """The verdict table and its three sentences."""
     from grok_tui.monitor.verdict import table
 
-    header, rows = table(verdict)
+    header, rows = table(verdict, room())
     return [*aligned(header, rows), "", *(safe(line, 1000) for line in verdict.sentences)]
 
 

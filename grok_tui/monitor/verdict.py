@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ArmRow", "Role", "Spread", "Status", "Verdict", "judge", "table"]
 
-HEADER = ("arm", "seeds", "t_mem", "t_gen", "tau", "speed", "test", "kept")
+HEADER = ("arm", "seeds", "t_mem", "t_gen", "tau", "speed", "test", "kept", "L1", "L2")
+NORMS = 2
+"""The last columns: norms at the start, as shares of those of the dense weights."""
+GAP = 2
+"""Columns of the screen between two of the table."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,17 @@ def judge(config: Config, history: History) -> Verdict:
     )
 
 
-def table(verdict: Verdict) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def table(verdict: Verdict, width: int) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Header and rows of plain strings: arm, seeds that generalised, then medians over seeds.
 
-    With two columns between them they take at most 80, for names of 20 and steps of 5 digits.
+    Where `width` has no room for them the norms are left out; the rest takes at most 80 columns,
+    for names of 20 and steps of 5 digits.
     """
-    return HEADER, [_cells(row) for row in verdict.rows]
+    lines = [HEADER, *(_cells(row) for row in verdict.rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    if sum(widths) + GAP * (len(widths) - 1) > width:
+        lines = [line[:-NORMS] for line in lines]
+    return lines[0], lines[1:]
 
 
 def _cells(row: ArmRow) -> tuple[str, ...]:
@@ -62,6 +71,8 @@ def _cells(row: ArmRow) -> tuple[str, ...]:
         f"{ratio(row.speedup)}x" if row.speedup is not None else "-",
         _percent(row.test_accuracy),
         _percent(row.kept),
+        ratio(row.l1_ratio),
+        ratio(row.l2_ratio),
     )
 
 

@@ -65,7 +65,7 @@ def report(view: View, verdict: Verdict | None, width: int) -> list[Styled]:
     if view.config is not None and view.config.about:
         found += [[(line, DIM)] for line in wrap(view.config.about, width - 2)] + [[]]
     if verdict is not None:
-        found += [*_table(verdict), []]
+        found += [*_table(verdict, width), []]
         if not verdict.complete:
             found += [[("Not every lane has been trained to its end; so far:", DIM)]]
         found += sentences(verdict, width)
@@ -79,8 +79,8 @@ def report(view: View, verdict: Verdict | None, width: int) -> list[Styled]:
     return [[("nothing to compare yet", DIM)]]
 
 
-def _table(verdict: Verdict) -> list[Styled]:
-    header, rows = table(verdict)
+def _table(verdict: Verdict, width: int) -> list[Styled]:
+    header, rows = table(verdict, width - 2)
     widths = [max(len(row[at]) for row in [header, *rows]) for at in range(len(header))]
     lines: list[Styled] = []
     for number, row in enumerate([header, *rows]):
