@@ -27,6 +27,7 @@ from grok_tui.protocol.events import (
     Milestone,
     Reached,
     Reason,
+    Warned,
 )
 
 if TYPE_CHECKING:
@@ -127,7 +128,9 @@ class Experiment:
             yield from self._measured(lane, numbers)
         if not self._take_snapshots(lane):
             yield self._end(lane, "diverged", f"a weight at step {lane.step} is not finite")
-        elif lane.step >= self.schedule.end(lane):
+            return
+        yield from self._too_early(lane)
+        if lane.step >= self.schedule.end(lane):
             steps = lane.step == self.config.train.steps
             yield self._end(lane, "steps" if steps else "generalised")
 
@@ -165,6 +168,20 @@ class Experiment:
                 return False
             self.store.snapshots.setdefault((point, lane.seed), Snapshot(lane.step, weights))
         return True
+
+    def _too_early(self, lane: Lane) -> Iterator[AnyEvent]:
+        """A warning for each point that the last step came before."""
+        if lane.step < self.config.train.steps:
+            return
+        for point in self.plan.points[lane.arm]:
+            due = self.schedule.due(point, lane)
+            if due is not None and due > lane.step:
+                yield Warned(
+                    sentence=f"the weights of {lane.arm} that were due at step {due} are those of "
+                    f"its last step, {lane.step}: more train.steps would reach it",
+                    arm=lane.arm,
+                    seed=lane.seed,
+                )
 
     def _end(self, lane: Lane, reason: Reason, detail: str = "") -> AnyEvent:
         del self.running[lane.key]

@@ -37,10 +37,15 @@ class Schedule:
         known = [step for step in needed if step is not None]
         return min(self._train.steps, max([self._last(lane), *known]))
 
-    def point(self, point: Point, lane: Lane) -> int | None:
-        """The step of a point of this lane, or None while its moment has not come."""
+    def due(self, point: Point, lane: Lane) -> int | None:
+        """The step that a point of this lane falls on, or None while its moment has not come."""
         moment = self._moment(point, lane)
-        return None if moment is None else min(self._train.steps, moment + point.plus)
+        return None if moment is None else moment + point.plus
+
+    def point(self, point: Point, lane: Lane) -> int | None:
+        """The same, but no later than the last step: the nearest that there will be."""
+        due = self.due(point, lane)
+        return None if due is None else min(self._train.steps, due)
 
     def next_stop(self, lane: Lane) -> int:
         """The next step, after the one where it stands, at which something is to be done."""

@@ -41,6 +41,21 @@ def test_a_lane_alone_has_the_bits_it_has_among_others(precision: str) -> None:
     assert tiny.values(together, "random", 2) == tiny.values(random, "random", 2)
 
 
+@pytest.mark.parametrize(("plus", "warned"), [(50, False), (2000, True)])
+def test_a_mask_that_is_due_after_the_last_step_is_said_to_be_early(
+    plus: int, warned: bool
+) -> None:
+    late = ticket(at="generalised", plus=plus)
+    events = tiny.run(tiny.tiny((DENSE, late), steps=900, threshold=0.2, weight_decay=2.0))
+    generalised = next(
+        event for event in events if isinstance(event, Reached) and event.milestone == "generalised"
+    )
+    due = f"due at step {generalised.step + plus}"
+    said = [event.sentence for event in events if isinstance(event, Warned)]
+    assert any(due in sentence for sentence in said) == warned
+    assert tiny.started(events, "ticket").mask_step == min(900, generalised.step + plus)
+
+
 def test_removing_other_arms_changes_no_value_of_a_ticket() -> None:
     many, few = tiny.run(tiny.tiny(ALL)), tiny.run(tiny.tiny((DENSE, TICKET)))
     assert tiny.values(many, "ticket") == tiny.values(few, "ticket")
