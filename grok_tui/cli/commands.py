@@ -189,14 +189,15 @@ def resume(
     ] = False,
 ) -> None:
     """Take a stopped, failed or interrupted run on from its last checkpoint."""
-    from grok_tui.cli.headless import wait_until_started
+    from grok_tui.cli.headless import wait_until_started, wait_until_taken
     from grok_tui.monitor import launch
 
     if device and not DEVICE.match(device):
         raise UsageError(f"--device {device}: expected auto, cpu, cuda, cuda:N or mps")
     found = _find(context, run)
     launch.resume(found, device, force=force)
-    wait_until_started(found)
+    # Whether a device is there is known only once the trainer has loaded torch.
+    (wait_until_started if device else wait_until_taken)(found)
     print(f"{found.id} goes on; `grok-tui attach {found.id}` shows it")
 
 

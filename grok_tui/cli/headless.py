@@ -126,6 +126,13 @@ def wait_until_started(run: RunDir) -> None:
     _or_terminate(run, launch.wait_until_started)
 
 
+def wait_until_taken(run: RunDir) -> None:
+    """Return when a trainer holds the run. Raises as `wait_until_started`."""
+    from grok_tui.monitor import launch
+
+    _or_terminate(run, launch.wait_until_taken)
+
+
 def wait_until_begun(run: RunDir) -> None:
     """The same for a new run. Of one that the trainer refuses nothing is left behind."""
     from grok_tui.monitor import launch

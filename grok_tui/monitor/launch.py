@@ -102,6 +102,24 @@ def _refuse_living(view: View, force: bool, listen: float) -> None:
         )
 
 
+def wait_until_taken(run: RunDir, timeout: float = 60.0) -> None:
+    """Return once the trainer holds the lock: the run is its own, torch is still to be loaded.
+
+    Raises RunFailed or RunError, with the trainer's own sentence, if it dies first; RunError when
+    the time is up.
+    """
+    child = _children.get(run.path.absolute())
+    until = time.monotonic() + timeout
+    while rundir.lock_state(run) != "held":
+        code = child.poll() if child else None
+        if code is not None:
+            return _after_death(Watch(run).look(), code)
+        if time.monotonic() > until:
+            raise RunError(f"{run.id} was not taken in {timeout:.0f} s; see {run.trainer_log}")
+        time.sleep(POLL)
+    return None
+
+
 def wait_until_started(run: RunDir, timeout: float = 60.0) -> None:
     """Return once the trainer holds the lock and has begun, or has already done its work.
 

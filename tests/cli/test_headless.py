@@ -104,14 +104,20 @@ def test_plain_lines_have_no_control_codes(tmp_path: Path) -> None:
     assert all(line.isprintable() for line in found)
 
 
+def terminal(monkeypatch: pytest.MonkeyPatch, width: int, height: int) -> io.StringIO:
+    """A stream that is taken for a terminal of this size."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("LINES", str(height))
+    out = io.StringIO()
+    out.isatty = lambda: True  # type: ignore[method-assign]
+    return out
+
+
 def test_bars_have_a_line_for_each_lane_and_give_the_cursor_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("COLUMNS", "120")
-    monkeypatch.setenv("LINES", "30")
-    out = io.StringIO()
-    out.isatty = lambda: True  # type: ignore[method-assign]
+    out = terminal(monkeypatch, 120, 30)
     bars = Bars(out)
     bars.show(view_of(tmp_path, "finished"))
     bars.close()
@@ -123,11 +129,7 @@ def test_bars_have_a_line_for_each_lane_and_give_the_cursor_back(
 def test_eighty_columns_hold_step_speed_time_left_and_accuracies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setenv("LINES", "24")
-    out = io.StringIO()
-    out.isatty = lambda: True  # type: ignore[method-assign]
+    out = terminal(monkeypatch, 80, 24)
     run = fakes.recorded_run(tmp_path, "running")
     bars = Bars(out)
     bars.show(Watch(run).look())

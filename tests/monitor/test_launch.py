@@ -178,6 +178,26 @@ def test_waiting_ends_when_training_has_begun(engine: Engine, tmp_path: Path) ->
     assert Watch(run).look().state == "running"
 
 
+def test_a_run_is_taken_before_its_trainer_has_loaded_anything(
+    engine: Engine, tmp_path: Path
+) -> None:
+    engine(f"{LOCK}\ntime.sleep(60)")
+    run = started(tmp_path)
+    launch.wait_until_taken(run, 30)
+    assert Watch(run).look().state == "starting"
+
+
+def test_a_run_that_nobody_takes_is_told_in_the_trainers_words(
+    engine: Engine, tmp_path: Path
+) -> None:
+    engine("import sys; sys.exit('there is no such device')")
+    run = started(tmp_path)
+    with pytest.raises(RunFailed, match="there is no such device"):
+        launch.wait_until_taken(run, 30)
+    with pytest.raises(RunError, match="was not taken in 0 s"):
+        launch.wait_until_taken(fakes.recorded_run(tmp_path, "interrupted"), 0.1)
+
+
 def test_waiting_for_a_run_that_is_already_done_is_short(engine: Engine, tmp_path: Path) -> None:
     engine(f"{LOCK}\nsay({STARTED!r})")
     run = started(tmp_path)
