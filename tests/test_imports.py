@@ -1,4 +1,4 @@
-"""The seams as a fresh interpreter sees them: who loads torch, textual, rich and plotext."""
+"""The seams as a fresh interpreter sees them: who loads torch, the screen, a compiler."""
 
 from __future__ import annotations
 
@@ -9,17 +9,29 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grok_tui.protocol import presets, rundir
 from tests import fakes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-HEAVY = {"torch", "numpy", "textual", "rich", "plotext"}
-REPORT = "import sys; print(' '.join(sorted({name.split('.')[0] for name in sys.modules})))"
+SCREEN = {"textual", "rich", "plotext"}
+HEAVY = {"torch", "numpy", *SCREEN}
+COMPILER = {
+    "sympy",
+    "torch._dynamo",
+    "torch._functorch.aot_autograd",
+    "torch._inductor",
+    "torch.fx.experimental.symbolic_shapes",
+    "torch.onnx",
+    "triton",
+}
+"""What takes torch seconds to load, and nothing that we do needs."""
+REPORT = "import sys; print(' '.join(sys.modules))"
 
 
 def loaded(code: str, **environment: str) -> set[str]:
-    """The heavy packages that are loaded after this code ran in an interpreter of its own."""
+    """The modules that are loaded after this code ran in an interpreter of its own."""
     done = subprocess.run(
         [sys.executable, "-c", f"{code}\n{REPORT}"],
         capture_output=True,
@@ -27,7 +39,7 @@ def loaded(code: str, **environment: str) -> set[str]:
         check=True,
         env={**os.environ, **environment},
     )
-    return HEAVY & set(done.stdout.splitlines()[-1].split())
+    return set(done.stdout.splitlines()[-1].split())
 
 
 def command(*arguments: str) -> str:
@@ -43,18 +55,23 @@ def test_the_ui_does_not_load_torch() -> None:
     assert loaded("import grok_tui.ui.app") & {"torch", "numpy"} == set()
 
 
-def test_the_trainer_does_not_load_the_ui() -> None:
-    assert loaded("import grok_tui.engine.experiment") & {"textual", "rich", "plotext"} == set()
+def test_a_trainer_loads_neither_the_ui_nor_a_compiler(tmp_path: Path) -> None:
+    run = rundir.create(tmp_path, "short")
+    run.config.write_text(presets.dump(fakes.config(steps=3, only=("dense", "random-mask"))))
+    train = f"from grok_tui.engine.__main__ import main; assert main([{str(run.path)!r}]) == 0"
+    names = loaded(train)
+    assert "torch" in names
+    assert names & (SCREEN | COMPILER) == set()
 
 
 def test_the_trainer_takes_the_lock_before_it_loads_torch() -> None:
-    assert loaded("import grok_tui.engine.__main__") == set()
+    assert loaded("import grok_tui.engine.__main__") & HEAVY == set()
 
 
 def test_the_monitor_loads_nothing_heavy() -> None:
     names = "catalog export history launch milestones tail verdict watch estimate"
     code = "\n".join(f"import grok_tui.monitor.{name}" for name in names.split())
-    assert loaded(code) == set()
+    assert loaded(code) & HEAVY == set()
 
 
 @pytest.mark.parametrize(
@@ -73,9 +90,9 @@ def test_commands_that_read_runs_load_nothing_heavy(
     tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
     fakes.recorded_run(tmp_path)
-    assert loaded(command(*arguments), GROK_TUI_RUNS=str(tmp_path)) == set()
+    assert loaded(command(*arguments), GROK_TUI_RUNS=str(tmp_path)) & HEAVY == set()
 
 
 def test_plot_loads_plotext_only(tmp_path: Path) -> None:
     fakes.recorded_run(tmp_path)
-    assert loaded(command("plot", "last"), GROK_TUI_RUNS=str(tmp_path)) == {"plotext"}
+    assert loaded(command("plot", "last"), GROK_TUI_RUNS=str(tmp_path)) & HEAVY == {"plotext"}
