@@ -15,6 +15,7 @@ import msgspec
 from grok_tui.errors import PresetError
 from grok_tui.protocol import schema
 from grok_tui.protocol.config import Arm, Config, MaskFrom, ScaleTo
+from grok_tui.protocol.schema import value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,15 +62,24 @@ def _explain(message: str, plain: Mapping[str, Value]) -> tuple[str, str]:
     path = _parts(match["path"] or "")
     field = _FIELD.search(match["problem"])
     if field is None:
-        value = _value_at(plain, path)
-        return _key(path, plain), f"expected {schema.expected_at(path)}, got {_short(value)}"
+        value = value_at(plain, path)
+        return _key(path, plain), f"expected {schema.expected_at(path, plain)}, got {_short(value)}"
     inner = [*path, field["name"]]
     if field["what"] == "missing required":
-        return _key(inner, plain), f"missing; expected {schema.expected_at(inner)}"
-    known = schema.keys_at(path)
-    close = difflib.get_close_matches(field["name"], known, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"expected one of {', '.join(known)}"
-    return _key(inner, plain), f"no such key; {hint}"
+        return _key(inner, plain), f"missing; expected {schema.expected_at(inner, plain)}"
+    return _key(inner, plain), _unknown_key(path, field["name"], plain)
+
+
+def _unknown_key(path: list[str | int], name: str, plain: Mapping[str, Value]) -> str:
+    """What to say of a key that the table at `path` has not."""
+    known = schema.keys_at(path, plain)
+    listed = f"expected one of {', '.join(known)}"
+    others = schema.kinds_with(path, name)
+    if others:
+        kind = value_at(plain, [*path, "kind"])
+        return f"a key of kind {' and '.join(others)}, but this is {kind}; {listed}"
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"no such key; {f'did you mean {close[0]}?' if close else listed}"
 
 
 def _parts(path: str) -> list[str | int]:
@@ -82,7 +92,7 @@ def _key(path: list[str | int], plain: Mapping[str, Value]) -> str:
     """The key path as a person writes it, an arm by its name."""
     words: list[str] = []
     for depth, part in enumerate(path):
-        name = _value_at(plain, [*path[: depth + 1], "name"]) if isinstance(part, int) else None
+        name = value_at(plain, [*path[: depth + 1], "name"]) if isinstance(part, int) else None
         if isinstance(part, int) and isinstance(name, str) and name:
             words.append(name[:40])
         elif isinstance(part, int) and words:
@@ -90,15 +100,6 @@ def _key(path: list[str | int], plain: Mapping[str, Value]) -> str:
         else:
             words.append(str(part)[:60])
     return ".".join(words)
-
-
-def _value_at(plain: Value, path: list[str | int]) -> Value:
-    try:
-        for part in path:
-            plain = plain[part]
-    except (KeyError, IndexError, TypeError):
-        return None
-    return plain
 
 
 def _short(value: Value) -> str:

@@ -15,6 +15,10 @@ from msgspec import Meta
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 MAX_STEPS = 10_000_000
+MAX_WIDTH = 8192
+Width = Annotated[int, Meta(ge=1, le=MAX_WIDTH)]
+POSITIONS = 2
+"""Tokens of an example: a and b."""
 Sentence = Annotated[str, Meta(max_length=400)]
 Moment = (
     Annotated[int, Meta(ge=0, le=MAX_STEPS)] | Literal["init", "memorised", "generalised", "final"]
@@ -49,24 +53,29 @@ class ModularAddition(Section, frozen=True, kw_only=True, tag_field="kind", tag=
         return math.floor(Fraction(repr(self.train_fraction)) * self.examples)
 
 
-class Mlp(Section, frozen=True, kw_only=True, tag_field="kind", tag="mlp"):
-    """The four-matrix MLP of the papers: U^T O relu(I (E_a + E_b)), no biases."""
+class Network(Section, frozen=True, kw_only=True):
+    """What every model has beside its sizes: a sentence, and the weights that it starts from."""
 
     about: Sentence = ""
     """One sentence on the network."""
-    d_embedding: Annotated[int, Meta(ge=1, le=8192)] = 500
-    """Width of the embedding, and of the layer before the unembedding."""
-    d_hidden: Annotated[int, Meta(ge=1, le=8192)] = 48
-    """Number of hidden units, the only ones with a ReLU."""
     init_scale: Annotated[float, Meta(gt=0, le=100)] = 1.0
-    """Initial weights are drawn from N(0, (init_scale / sqrt(d_in))^2)."""
+    """Initial matrices are drawn from N(0, (init_scale / sqrt(d_in))^2); biases start at zero."""
     weights_from: Annotated[str, Meta(max_length=4096)] = ""
-    """A safetensors file with W_E, W_in, W_out, W_U to start from instead of drawn weights."""
+    """A safetensors file with every tensor of the model (W_E, W_U …) to start from instead."""
     weights_prefix: Annotated[str, Meta(max_length=80)] = ""
     """What stands before the tensor names in that file, for example `init.` for init.W_E."""
 
-    def shapes(self, vocabulary: int, classes: int) -> dict[str, tuple[int, int]]:
-        """Shape of each weight matrix by name, in the order that breaks ties and counts layers."""
+
+class Mlp(Network, frozen=True, kw_only=True, tag_field="kind", tag="mlp"):
+    """The four-matrix MLP of the papers: U^T O relu(I (E_a + E_b)), no biases."""
+
+    d_embedding: Width = 500
+    """Width of the embedding, and of the layer before the unembedding."""
+    d_hidden: Width = 48
+    """Number of hidden units, the only ones with a ReLU."""
+
+    def shapes(self, vocabulary: int, classes: int) -> dict[str, tuple[int, ...]]:
+        """Shapes of the four matrices, in the order that breaks ties and counts layers."""
         return {
             "W_E": (self.d_embedding, vocabulary),
             "W_in": (self.d_hidden, self.d_embedding),
@@ -75,8 +84,44 @@ class Mlp(Section, frozen=True, kw_only=True, tag_field="kind", tag="mlp"):
         }
 
 
+class Transformer(Network, frozen=True, kw_only=True, tag_field="kind", tag="transformer"):
+    """One layer over the tokens a, b, read at b: causal attention, then an MLP; no LayerNorm."""
+
+    d_model: Width = 128
+    """Width of the embedding and of the residual stream."""
+    heads: Annotated[int, Meta(ge=1, le=64)] = 1
+    """Number of attention heads."""
+    d_head: Width = 128
+    """Width of the queries, keys and values of each head."""
+    d_mlp: Width = 128
+    """Number of hidden units of the MLP, the only ones with a ReLU."""
+    positions: bool = False
+    """Add a learned vector for each of the two positions, W_pos."""
+    biases: bool = False
+    """Add b_in and b_out to the MLP; they start at zero and are never pruned."""
+    scaled: bool = True
+    """Divide the attention scores by sqrt(d_head); false: as they are."""
+
+    def shapes(self, vocabulary: int, classes: int) -> dict[str, tuple[int, ...]]:
+        """Shapes of all tensors, in the order that breaks ties and counts layers."""
+        heads = (self.heads, self.d_head, self.d_model)
+        return {
+            "W_E": (self.d_model, vocabulary),
+            **({"W_pos": (self.d_model, POSITIONS)} if self.positions else {}),
+            "W_Q": heads,
+            "W_K": heads,
+            "W_V": heads,
+            "W_O": (self.d_model, self.heads * self.d_head),
+            "W_in": (self.d_mlp, self.d_model),
+            **({"b_in": (self.d_mlp,)} if self.biases else {}),
+            "W_out": (self.d_model, self.d_mlp),
+            **({"b_out": (self.d_model,)} if self.biases else {}),
+            "W_U": (self.d_model, classes),
+        }
+
+
 Task = ModularAddition
-Model = Mlp
+Model = Mlp | Transformer
 
 
 class MaskFrom(Section, frozen=True, kw_only=True):
@@ -161,7 +206,7 @@ class Config(Section, frozen=True, kw_only=True):
     """One lane of every arm is trained for each seed."""
     task: Task = Task()
     """What is learnt."""
-    model: Model = Model()
+    model: Model = Mlp()
     """The network."""
     arms: Annotated[tuple[Arm, ...], Meta(min_length=1, max_length=64)]
     """The arms that are compared."""
@@ -175,14 +220,17 @@ class Config(Section, frozen=True, kw_only=True):
                 return arm
         raise KeyError(name)
 
-    def shapes(self) -> dict[str, tuple[int, int]]:
-        """Shape of each weight matrix of one lane, in layer order."""
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of each weight tensor of one lane, in layer order.
+
+        Every matrix is prunable; a bias, the only tensor of one dimension, never is.
+        """
         return self.model.shapes(self.task.p, self.task.p)
 
     @property
     def parameters(self) -> int:
-        """Number of weights of one lane, all of them prunable."""
-        return sum(rows * columns for rows, columns in self.shapes().values())
+        """Number of weights of one lane, those of the biases among them."""
+        return sum(math.prod(shape) for shape in self.shapes().values())
 
     def mask_offset(self, arm: Arm) -> int:
         """Steps between `mask_from.at` and the mask: `plus`, with `auto` worked out.

@@ -12,11 +12,14 @@ import textwrap
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import inspect as types
 
 from grok_tui.protocol.config import Config, Section
+
+if TYPE_CHECKING:
+    from grok_tui.protocol.toml import Value
 
 
 @dataclass(frozen=True)
@@ -45,28 +48,61 @@ def fields(section: type[Section]) -> tuple[Field, ...]:
     )
 
 
-def expected_at(path: list[str | int]) -> str:
-    """What is expected at a key path of an experiment, in words; empty if there is no such key."""
-    found: types.Type = types.type_info(Config)
-    for part in path:
-        inner = _inside(found, part)
-        if inner is None:
-            return ""
-        found = inner
-    return in_words(found)
+def expected_at(path: list[str | int], plain: Value = None) -> str:
+    """What is expected at a key path of an experiment, in words; empty if there is no such key.
+
+    `plain` are the experiment's tables: where a table can be of several kinds, its own decides.
+    """
+    found = _at(path, plain)
+    return "" if found is None else in_words(found)
 
 
-def keys_at(path: list[str | int]) -> list[str]:
-    """The keys of the table at a key path; empty if that is no table."""
-    found: types.Type = types.type_info(Config)
-    for part in path:
-        inner = _inside(found, part)
-        if inner is None:
-            return []
-        found = inner
+def keys_at(path: list[str | int], plain: Value = None) -> list[str]:
+    """The keys of the table at a key path; empty if that is no table, or one of unknown kind."""
+    found = _at(path, plain)
     return (
         [field.name for field in fields(found.cls)] if isinstance(found, types.StructType) else []
     )
+
+
+def kinds_with(path: list[str | int], key: str) -> list[str]:
+    """The kinds of the table at a key path that have a key; none where there is but one kind."""
+    found = _at(path, None)
+    tables = _tables(found) if isinstance(found, types.UnionType) else []
+    return [str(one.tag) for one in tables if _inside(one, key) is not None]
+
+
+def _at(path: list[str | int], plain: Value) -> types.Type | None:
+    """The type at a key path; of a table with a known kind the one of that kind."""
+    found: types.Type | None = types.type_info(Config)
+    for part in path:
+        found = None if found is None else _inside(_of_kind(found, plain, part), part)
+        plain = value_at(plain, [part])
+    return None if found is None else _of_kind(found, plain)
+
+
+def value_at(plain: Value, path: list[str | int]) -> Value:
+    """What stands at a key path of plain tables; None if nothing does."""
+    try:
+        for part in path:
+            plain = plain[part]
+    except (KeyError, IndexError, TypeError):
+        return None
+    return plain
+
+
+def _of_kind(found: types.Type, plain: Value, part: str | int = "") -> types.Type:
+    """One of several kinds of table, by what `plain` says; all, if it says none or is asked it."""
+    if not isinstance(found, types.UnionType):
+        return found
+    for one in _tables(found):
+        if part != one.tag_field and value_at(plain, [str(one.tag_field)]) == one.tag:
+            return one
+    return found
+
+
+def _tables(found: types.UnionType) -> list[types.StructType]:
+    return [one for one in found.types if isinstance(one, types.StructType)]
 
 
 def _inside(found: types.Type, part: str | int) -> types.Type | None:
@@ -75,6 +111,9 @@ def _inside(found: types.Type, part: str | int) -> types.Type | None:
         return found.item_type
     if isinstance(found, types.TupleType) and isinstance(part, int):
         return found.item_types[part] if part < len(found.item_types) else None
+    if isinstance(found, types.UnionType):
+        tags = tuple(str(one.tag) for one in _tables(found) if one.tag_field == part)
+        return types.LiteralType(tags) if tags else None
     if isinstance(found, types.StructType):
         if part == found.tag_field:
             return types.LiteralType((str(found.tag),))
@@ -85,13 +124,15 @@ def _inside(found: types.Type, part: str | int) -> types.Type | None:
 def in_words(found: types.Type) -> str:
     """A type with its bounds as a person says it."""
     if isinstance(found, types.UnionType):
-        return " or ".join(in_words(one) for one in sorted(found.types, key=_literals_last))
+        words = (in_words(one) for one in sorted(found.types, key=_literals_last))
+        return " or ".join(dict.fromkeys(words))
     if isinstance(found, types.LiteralType):
         return "one of " + ", ".join(str(value) for value in found.values)
-    if isinstance(found, types.IntType):
-        return "a whole number" + _bounds(found)
-    if isinstance(found, types.FloatType):
-        return "a number" + _bounds(found)
+    if isinstance(found, (types.IntType, types.FloatType)):
+        whole = "whole " if isinstance(found, types.IntType) else ""
+        return f"a {whole}number{_bounds(found)}"
+    if isinstance(found, types.BoolType):
+        return "true or false"
     if isinstance(found, types.StrType):
         return _text_in_words(found)
     if isinstance(found, types.VarTupleType):
@@ -131,8 +172,9 @@ def _plain(value: float) -> str:
 @cache
 def _docstrings(section: type[Section]) -> dict[str, str]:
     """The string under each field, from the source: Python itself does not keep it."""
+    base = section.__base__
+    found = dict(_docstrings(base)) if base and issubclass(base, Section) else {}
     tree = ast.parse(textwrap.dedent(inspect.getsource(section)))
-    found: dict[str, str] = {}
     body: list[Any] = tree.body[0].body  # type: ignore[attr-defined]
     for field, string in pairwise(body):
         if isinstance(field, ast.AnnAssign) and isinstance(string, ast.Expr):
