@@ -14,7 +14,7 @@ import msgspec
 
 from grok_tui.errors import PresetError
 from grok_tui.protocol import schema
-from grok_tui.protocol.config import Arm, Config, MaskFrom, ScaleTo
+from grok_tui.protocol.config import MAX_WIDTH, Arm, Config, MaskFrom, ScaleTo, Transformer
 from grok_tui.protocol.schema import value_at
 
 if TYPE_CHECKING:
@@ -117,6 +117,7 @@ def _problems(config: Config) -> Iterator[tuple[str, str]]:
     for arm in config.arms:
         yield from _arm_problems(arm, config)
     yield from _circles(config)
+    yield from _model_problems(config)
     yield from _split_problems(config)
     yield from _missing_files(config)
 
@@ -223,6 +224,13 @@ def _circles(config: Config) -> Iterator[tuple[str, str]]:
     if waits:
         names = " and ".join(waits)
         yield "arms", f"{names} wait for each other; expected one that waits for none"
+
+
+def _model_problems(config: Config) -> Iterator[tuple[str, str]]:
+    model = config.model
+    if isinstance(model, Transformer) and model.heads * model.d_head > MAX_WIDTH:
+        width = model.heads * model.d_head
+        yield "model.d_head", f"{model.heads} heads of it are {width}; expected at most {MAX_WIDTH}"
 
 
 def _split_problems(config: Config) -> Iterator[tuple[str, str]]:

@@ -59,9 +59,10 @@ class Network(Section, frozen=True, kw_only=True):
     about: Sentence = ""
     """One sentence on the network."""
     init_scale: Annotated[float, Meta(gt=0, le=100)] = 1.0
-    """Initial matrices are drawn from N(0, (init_scale / sqrt(d_in))^2); biases start at zero."""
+    """Initial matrices: N(0, (init_scale / sqrt(d_in))^2), d_in the inputs; biases start at 0."""
     weights_from: Annotated[str, Meta(max_length=4096)] = ""
-    """A safetensors file with every tensor of the model (W_E, W_U …) to start from instead."""
+    """A safetensors file with every tensor of the model to start from: W_E, W_in, W_out, W_U; of a
+    transformer W_Q, W_K, W_V, W_O, too, and those of its options (shapes: docs/design.md)."""
     weights_prefix: Annotated[str, Meta(max_length=80)] = ""
     """What stands before the tensor names in that file, for example `init.` for init.W_E."""
 
@@ -96,7 +97,7 @@ class Transformer(Network, frozen=True, kw_only=True, tag_field="kind", tag="tra
     d_mlp: Width = 128
     """Number of hidden units of the MLP, the only ones with a ReLU."""
     positions: bool = False
-    """Add a learned vector for each of the two positions, W_pos."""
+    """Add a learned vector for each of the two positions, W_pos; its d_in is d_model."""
     biases: bool = False
     """Add b_in and b_out to the MLP; they start at zero and are never pruned."""
     scaled: bool = True

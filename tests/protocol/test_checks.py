@@ -48,6 +48,13 @@ BAD = [
     ("model.weights_from=nowhere", "model.weights_from: there is no file"),
     ("model={p=3}", "model.kind: missing; expected one of mlp, transformer"),
     ('model={kind="mlp",p=3}', "model.p: no such key; expected one of kind, about, init_scale"),
+    ("model.kind=latin", "model.kind: expected one of mlp, transformer, got 'latin'"),
+    ("model.kind=3", "model.kind: expected one of mlp, transformer, got 3"),
+    ("model=3", "model: expected a table, got 3"),
+    ("model=mpl", "model: mpl: no such model preset; expected a file or one of mlp"),
+    ("model.d_mlp=3", "model.d_mlp: a key of kind transformer, but this is mlp; expected one of"),
+    ("model.d_hiden=3", "model.d_hiden: no such key; did you mean d_hidden?"),
+    ("model.d_hidden=0", "model.d_hidden: expected a whole number from 1 to 8192, got 0"),
     ("model={preset=3}", "model.preset: expected the name of a model preset"),
     ("seeds=[]", "seeds: expected a list of at least 1"),
     ("seeds=[1, 1]", "seeds: the same seed stands twice"),
@@ -89,6 +96,33 @@ BAD = [
 @pytest.mark.parametrize(("setting", "expected"), BAD, ids=[setting for setting, _ in BAD])
 def test_a_bad_value_is_named_with_what_was_expected(setting: str, expected: str) -> None:
     assert expected in sentence(setting)
+
+
+OF_TRANSFORMERS = [
+    ("model.d_hidden=3", "model.d_hidden: a key of kind mlp, but this is transformer; expected"),
+    ("model.kind=mlp", "model.d_model: a key of kind transformer, but this is mlp; expected one"),
+    ("model.d_mpl=3", "model.d_mpl: no such key; did you mean d_mlp?"),
+    ("model.d_model=0", "model.d_model: expected a whole number from 1 to 8192, got 0"),
+    ("model.d_mlp=8193", "model.d_mlp: expected a whole number from 1 to 8192, got 8193"),
+    ("model.d_head=x", "model.d_head: expected a whole number from 1 to 8192, got 'x'"),
+    ("model.heads=65", "model.heads: expected a whole number from 1 to 64, got 65"),
+    ("model={preset='transformer',heads=2,d_head=4097}", "model.d_head: 2 heads of it are 8194"),
+    ("model.positions=1", "model.positions: expected true or false, got 1"),
+    ("model.biases=yes", "model.biases: expected true or false, got 'yes'"),
+    ("model.scaled=0.5", "model.scaled: expected true or false, got 0.5"),
+    ("model.init_scale=0", "model.init_scale: expected a number above 0 and at most 100, got 0"),
+    ("model.weights_from=nowhere", "model.weights_from: there is no file"),
+    ("model.weights_prefix=init.", "model.weights_prefix: there is no model.weights_from"),
+]
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"), OF_TRANSFORMERS, ids=[setting for setting, _ in OF_TRANSFORMERS]
+)
+def test_a_bad_value_of_a_transformer_is_measured_by_its_own_keys(
+    setting: str, expected: str
+) -> None:
+    assert expected in sentence(setting, name="paper-transformer")
 
 
 def test_two_arms_that_wait_for_each_other_are_named_and_no_other() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import tomli
+from msgspec.structs import replace
 
 from grok_tui.errors import PresetError
 from grok_tui.protocol import presets
@@ -72,6 +73,29 @@ def test_paper_default_is_the_published_setting() -> None:
     config, _ = presets.load("paper-default")
     assert (config.task.train_fraction, config.train.learning_rate) == (0.4, 1e-3)
     assert config.train.steps == 30_000
+
+
+def test_paper_transformer_is_paper_default_with_the_other_model() -> None:
+    mlp, _ = presets.load("paper-default")
+    config, _ = presets.load("paper-transformer")
+    assert config.task == mlp.task
+    assert config.parameters == 115_456
+    assert [arm.name for arm in config.arms] == [
+        "dense",
+        "grokked-ticket",
+        "controlled-dense-l1",
+        "controlled-dense-l2",
+    ]
+    assert replace(config.train, steps=mlp.train.steps) == mlp.train
+    assert config.train.steps >= 4 * 8558, "seeds differ up to fourfold from the one that was seen"
+
+
+def test_set_changes_the_size_of_a_model_or_the_model_itself() -> None:
+    smaller, _ = presets.load("paper-transformer", ["model.d_mlp=64", "model.positions=true"])
+    assert smaller.shapes()["W_in"] == (64, 128)
+    assert smaller.shapes()["W_pos"] == (128, 2)
+    other, _ = presets.load("paper-default", ["model=transformer", "model.heads=4"])
+    assert other.shapes()["W_Q"] == (4, 128, 128)
 
 
 def test_early_tickets_reads_the_dense_arm_before_and_after_it_generalises() -> None:

@@ -9,7 +9,9 @@ from grok_tui.protocol import config, schema
 SECTIONS = [
     config.Config,
     config.ModularAddition,
+    config.Network,
     config.Mlp,
+    config.Transformer,
     config.Arm,
     config.MaskFrom,
     config.ScaleTo,
@@ -30,6 +32,16 @@ def test_fields_keep_the_order_of_declaration() -> None:
     assert schema.fields(config.Mlp)[0].name == "kind"
 
 
+def test_what_every_model_has_is_documented_once() -> None:
+    of_all, of_mlp, of_transformers = (
+        {field.name: field.doc for field in schema.fields(section)}
+        for section in (config.Network, config.Mlp, config.Transformer)
+    )
+    assert {"about", "init_scale", "weights_from", "weights_prefix"} == of_all.keys()
+    assert of_all.items() <= of_mlp.items()
+    assert of_all.items() <= of_transformers.items()
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [
@@ -37,6 +49,10 @@ def test_fields_keep_the_order_of_declaration() -> None:
         (["train", "betas", 1], "a number at least 0 and below 1"),
         (["train", "betas", 2], ""),
         (["arms", 0, "mask_from"], "a table"),
+        (["arms", 0, "name"], "a name of 1 to 40 small letters, digits and dashes"),
+        (["model"], "a table"),
+        (["model", "kind"], "one of mlp, transformer"),
+        (["model", "d_mlp"], ""),
         (["seeds", 4], "a whole number from 0 to 2147483647"),
         (["train", "steps", "x"], ""),
         (["nothing"], ""),
@@ -44,6 +60,37 @@ def test_fields_keep_the_order_of_declaration() -> None:
 )
 def test_what_is_expected_at_a_key_path(path: list[str | int], words: str) -> None:
     assert schema.expected_at(path) == words
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "words"),
+    [
+        ("transformer", "d_mlp", "a whole number from 1 to 8192"),
+        ("transformer", "positions", "true or false"),
+        ("transformer", "d_hidden", ""),
+        ("transformer", "kind", "one of mlp, transformer"),
+        ("mlp", "d_hidden", "a whole number from 1 to 8192"),
+        ("mlp", "d_mlp", ""),
+        ("latin", "d_mlp", ""),
+    ],
+)
+def test_what_is_expected_of_a_model_depends_on_its_kind(kind: str, key: str, words: str) -> None:
+    assert schema.expected_at(["model", key], {"model": {"kind": kind}}) == words
+
+
+def test_the_keys_of_a_model_are_those_of_its_kind() -> None:
+    keys = schema.keys_at(["model"], {"model": {"kind": "transformer"}})
+    assert (keys[0], keys[-1]) == ("kind", "scaled")
+    assert "d_hidden" not in keys
+    assert schema.keys_at(["model"]) == []
+    assert schema.keys_at(["model"], {"model": {"kind": "latin"}}) == []
+
+
+def test_a_key_is_known_by_the_kinds_that_have_it() -> None:
+    assert schema.kinds_with(["model"], "d_hidden") == ["mlp"]
+    assert schema.kinds_with(["model"], "init_scale") == ["mlp", "transformer"]
+    assert schema.kinds_with(["model"], "nothing") == []
+    assert schema.kinds_with(["train"], "steps") == []
 
 
 def test_the_keys_of_a_table() -> None:
