@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from grok_tui.engine.lanes import Lane, Layout
 
 
-def tensors(lane: Lane, layout: Layout) -> dict[str, Tensor]:
-    """Named so that `weights_from` (prefix `init.` or `final.`) and `split_from` can read them."""
-    parts = {
-        "mask": lane.rows.mask.to("cpu", torch.uint8),
-        "init": lane.start,
-        "final": lane.rows.weights.to("cpu"),
-    }
+def tensors(lane: Lane, layout: Layout, *, diverged: bool) -> dict[str, Tensor]:
+    """Named so that `weights_from` (prefix `init.` or `final.`) and `split_from` can read them.
+
+    A lane that diverged has no final weights: what is left of them says nothing.
+    """
+    parts = {"mask": lane.rows.mask.to("cpu", torch.uint8), "init": lane.start}
+    if not diverged:
+        parts["final"] = lane.rows.weights.to("cpu")
     named = {
         f"{part}.{name}": view.clone(memory_format=torch.contiguous_format)
         for part, row in parts.items()

@@ -33,7 +33,7 @@ class Pace:
     SLICE = 0.08
 
     def __init__(self) -> None:
-        self._cost = self.SLICE
+        self._cost = 1.0
         """Seconds a step of all lanes takes."""
 
     def steps(self) -> int:
@@ -41,5 +41,6 @@ class Pace:
         return max(1, int(self.SLICE / self._cost))
 
     def took(self, steps: int, seconds: float) -> None:
-        """Learn from a slice."""
-        self._cost = max(1e-6, seconds / steps)
+        """Learn from a slice; one of no steps, a measurement, teaches nothing."""
+        if steps:
+            self._cost = max(1e-6, seconds / steps)

@@ -16,9 +16,9 @@ from grok_tui.engine import models, tasks
 from grok_tui.engine.lanes import Lane, Layout
 from grok_tui.engine.plan import Plan, Point
 from grok_tui.engine.schedule import Schedule
+from grok_tui.engine.stack import Flight, Reading, Stack
 from grok_tui.engine.starting import Starter
 from grok_tui.engine.store import LaneKey, Snapshot, Store, why_unavailable
-from grok_tui.engine.training import Stack
 from grok_tui.protocol.events import (
     AnyEvent,
     LaneFinished,
@@ -51,6 +51,7 @@ class Experiment:
         self.starter = Starter(self.layout, self.model, self.plan, placement)
         self.store = Store()
         self.order: list[LaneKey] = [(a.name, s) for a in config.arms for s in config.seeds]
+        self._place = {key: place for place, key in enumerate(self.order)}
         self.waiting: list[LaneKey] = list(self.order)
         self.running: dict[LaneKey, Lane] = {}
         self.results: dict[LaneKey, LaneResult] = {}
@@ -58,8 +59,11 @@ class Experiment:
         """Lanes that ended and whose artifacts nobody has fetched yet."""
         self._data: dict[int, Data] = {}
         self.placement = placement
-        self._stack = Stack(self.layout, self.model, config.train)
+        self.stack = Stack(self.layout, self.model, config.train)
+        self._flights: list[Flight] = []
+        """Measurements that nobody has read yet, the oldest first."""
         self._seconds = seconds
+        self._told = seconds()
 
     def begin(self) -> list[AnyEvent]:
         """Start every lane that waits for none."""
@@ -67,27 +71,34 @@ class Experiment:
         self._settle()
         return events
 
-    def until_boundary(self) -> int:
-        """Updates of every lane until something is to be done with one of them."""
-        return min(self.schedule.next_stop(lane) - lane.step for lane in self.running.values())
+    def until_stop(self) -> int:
+        """Updates of every lane until something is to be done with one; 0: it is to be measured."""
+        return min(self.schedule.until_stop(lane) for lane in self.running.values())
 
     def advance(self, limit: int) -> list[AnyEvent]:
-        """Train every lane by up to so many updates, no further than the boundary; what came."""
-        steps = self.until_boundary()
-        boundary = steps <= limit
-        steps = min(steps, limit)
-        self._stack.advance(steps)
-        due = [lane for lane in self._in_order() if self._is_due(lane, steps)] if boundary else []
-        for lane in self.running.values():
-            lane.step += steps
-        if not boundary:
-            return []
-        events = [event for lane in due for event in self._visit(lane)]
-        before = len(self.running)
-        events += self._start_lanes()
-        if any(lane.key in self.results for lane in due) or len(self.running) != before:
-            self._settle()
+        """Train every lane by up to so many updates, no further than a stop; what came of it."""
+        steps = self.until_stop()
+        stops = steps <= limit
+        self._launch(min(steps, limit))
+        unread = 0 if stops else self.stack.ahead
+        events = self._read(unread)
+        if stops:
+            running = set(self.running)
+            events += [event for lane in self._in_order() for event in self._visit(lane)]
+            events += self._start_lanes()
+            if running != set(self.running):
+                self._settle()
         return events
+
+    def read(self) -> list[AnyEvent]:
+        """Whatever has been measured and was not told yet."""
+        return self._read(0)
+
+    def rehearsal(self, lanes: int) -> Stack:
+        """Copies of the first so many running lanes, to try things out on."""
+        stack = Stack(self.layout, self.model, self.config.train)
+        stack.hold([lane.copy() for lane in self._in_order()[:lanes]])
+        return stack
 
     def result(self, key: LaneKey) -> LaneResult:
         """What came of a lane; of one that has not ended: stopped where it stands."""
@@ -108,38 +119,65 @@ class Experiment:
     def _in_order(self) -> list[Lane]:
         return [self.running[key] for key in self.order if key in self.running]
 
-    def _is_due(self, lane: Lane, steps: int) -> bool:
-        return self.schedule.next_stop(lane) == lane.step + steps
-
     def _settle(self) -> None:
         """Train the lanes that run now, and drop what nobody needs any more."""
-        self._stack.hold(self._in_order())
+        self.stack.hold(self._in_order())
         self.store.forget(self.plan, self.waiting)
         seeds = {seed for _, seed in (*self.waiting, *self.running)}
         self._data = {seed: data for seed, data in self._data.items() if seed in seeds}
 
+    def _launch(self, steps: int) -> None:
+        """Let every lane do so many updates, and be measured where it is due on the way."""
+        due = {}
+        for lane in self._in_order():
+            points = self.schedule.points(lane, lane.step + steps)
+            if points:
+                due[lane] = [step - lane.step for step in points]
+                lane.measured = points[-1]
+        self._flights.append(self.stack.launch(steps, due))
+        for lane in self.running.values():
+            lane.step += steps
+
+    def _read(self, unread: int) -> list[AnyEvent]:
+        """What was measured in all flights but the last `unread`, by step and then by lane."""
+        events: list[AnyEvent] = []
+        while len(self._flights) > unread:
+            events += self._arrived(self._flights.pop(0))
+        return events
+
+    def _arrived(self, flight: Flight) -> Iterator[AnyEvent]:
+        readings = flight.readings()
+        began, self._told = self._told, self._seconds()
+        took = self._told - began
+        for reading in sorted(readings, key=lambda one: (one.after, self._place[one.lane.key])):
+            if reading.lane.key in self.running:
+                share = reading.after / flight.steps if flight.steps else 1.0
+                yield from self._measured(reading, round(began + took * share, 6))
+
     def _visit(self, lane: Lane) -> Iterator[AnyEvent]:
         """Whatever is to be done with a lane where it stands, in the order of the log."""
-        if self.schedule.is_measured(lane):
-            numbers = self._stack.measure(lane)
-            if not all(math.isfinite(number) for number in numbers.values()):
-                yield self._end(lane, "diverged", f"the loss at step {lane.step} is not finite")
-                return
-            yield from self._measured(lane, numbers)
-        if not self._take_snapshots(lane):
-            yield self._end(lane, "diverged", f"a weight at step {lane.step} is not finite")
+        if self.schedule.points(lane, lane.step):
+            return  # its last step was found out only now: it is measured there first
+        yield from self._take_snapshots(lane)
+        if lane.key not in self.running:
             return
         yield from self._too_early(lane)
         if lane.step >= self.schedule.end(lane):
             steps = lane.step == self.config.train.steps
             yield self._end(lane, "steps" if steps else "generalised")
 
-    def _measured(self, lane: Lane, numbers: dict[str, float]) -> Iterator[AnyEvent]:
+    def _measured(self, reading: Reading, seconds: float) -> Iterator[AnyEvent]:
+        """What is said of one measurement; a lane that diverged ends at it."""
+        lane, step, numbers = reading.lane, reading.step, dict(reading.numbers)
+        if not all(math.isfinite(number) for number in numbers.values()):
+            lane.step = step
+            yield self._end(lane, "diverged", f"the loss at step {step} is not finite")
+            return
         yield Measured(
             arm=lane.arm,
             seed=lane.seed,
-            step=lane.step,
-            seconds=round(self._seconds(), 6),
+            step=step,
+            seconds=seconds,
             train_loss=numbers.pop("train_loss"),
             test_loss=numbers.pop("test_loss"),
             train_accuracy=_single(train := numbers.pop("train_accuracy")),
@@ -148,26 +186,26 @@ class Experiment:
             l2_norm=numbers.pop("l2_norm"),
             probes=numbers,
         )
-        resolution = lane.step - lane.measured
-        lane.measured = lane.step
+        resolution = step - max(0, lane.read)
+        lane.read = step
         threshold = self.config.train.threshold
         if lane.t_mem is None and train > threshold:
-            lane.t_mem = lane.step
+            lane.t_mem = step
             yield _reached(lane, "memorised", resolution)
         if lane.t_gen is None and test > threshold:
-            lane.t_gen = lane.step
+            lane.t_gen = step
             yield _reached(lane, "generalised", resolution)
 
-    def _take_snapshots(self, lane: Lane) -> bool:
-        """Keep the weights where others need them; False if they are not finite."""
+    def _take_snapshots(self, lane: Lane) -> Iterator[AnyEvent]:
+        """Keep the weights where others need them; a lane whose weights are not finite ends."""
         for point in self.plan.points[lane.arm]:
             if self.schedule.point(point, lane) != lane.step:
                 continue
             weights = lane.rows.weights.to("cpu", copy=True)
             if not torch.isfinite(weights).all():
-                return False
+                yield self._end(lane, "diverged", f"a weight at step {lane.step} is not finite")
+                return
             self.store.snapshots.setdefault((point, lane.seed), Snapshot(lane.step, weights))
-        return True
 
     def _too_early(self, lane: Lane) -> Iterator[AnyEvent]:
         """A warning for each point that the last step came before."""
@@ -234,7 +272,7 @@ class Experiment:
         yield started
         if warned:
             yield warned
-        yield from self._visit(lane)
+        yield from self._take_snapshots(lane)
 
     def _never(self, key: LaneKey) -> str:
         """Why the lane can never start; empty while it may."""
@@ -265,6 +303,6 @@ def _reached(lane: Lane, milestone: Milestone, resolution: int) -> Reached:
         arm=lane.arm,
         seed=lane.seed,
         milestone=milestone,
-        step=lane.step,
+        step=lane.read,
         resolution=resolution,
     )

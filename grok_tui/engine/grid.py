@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -16,15 +16,16 @@ class Grid:
 
     def __init__(self, steps: int, log: Literal["grid", "every-step"]) -> None:
         self.points: Sequence[int] = range(steps + 1) if log == "every-step" else _sparse(steps)
-        self._members = self.points if isinstance(self.points, range) else frozenset(self.points)
 
-    def __contains__(self, step: int) -> bool:
-        """Whether every lane is measured after this many updates."""
-        return step in self._members
+    def after(self, step: int) -> int | None:
+        """The next measured step, or None after the last one."""
+        index = bisect_right(self.points, step)
+        return self.points[index] if index < len(self.points) else None
 
-    def after(self, step: int) -> int:
-        """The next measured step; `step` is before the last one."""
-        return self.points[bisect_right(self.points, step)]
+    def between(self, first: int, last: int) -> Sequence[int]:
+        """The measured steps from `first` to `last`, both included."""
+        points = self.points
+        return points[bisect_left(points, first) : bisect_right(points, last)]
 
 
 def _sparse(steps: int) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -30,6 +30,11 @@ class Layout:
             end += -(-size // ALIGN) * ALIGN
         self.length = end
         self.parameters = sum(size for _, size in self.spans.values())
+        self.prunable = {
+            name: span for name, span in self.spans.items() if len(self.shapes[name]) > 1
+        }
+        """Spans of the matrices; biases are never pruned."""
+        self.prunable_weights = sum(size for _, size in self.prunable.values())
 
     def views(self, row: Tensor) -> dict[str, Tensor]:
         """The matrices in a row (length,) or in a stack of rows (lanes, length), not copied."""
@@ -46,8 +51,8 @@ class Layout:
         return row
 
     def packed(self, row: Tensor) -> Tensor:
-        """All weights one after the other (parameters,), without padding: the order of ties."""
-        return torch.cat([row.narrow(-1, *span) for span in self.spans.values()])
+        """The prunable weights one after the other (weights,), no padding: the order of ties."""
+        return torch.cat([row.narrow(-1, *span) for span in self.prunable.values()])
 
 
 @dataclass(eq=False)
@@ -71,6 +76,10 @@ class Rows:
         first, second, gradient = (torch.zeros_like(weights) for _ in range(3))
         return Rows(weights, mask, first, second, gradient, updates)
 
+    def copy(self) -> Rows:
+        """The same numbers in memory of their own."""
+        return Rows(**{part.name: getattr(self, part.name).clone() for part in fields(self)})
+
 
 @dataclass(eq=False)
 class Lane:
@@ -80,13 +89,13 @@ class Lane:
     seed: int
     data: Data
     rows: Rows
-    weights: dict[str, Tensor] = field(default_factory=dict)
-    """Views of `rows.weights` by name."""
     start: Tensor = field(default_factory=lambda: torch.empty(0))
     """The weights before the first update (length,), on the CPU."""
     step: int = 0
-    measured: int = 0
-    """The step of the last measurement."""
+    measured: int = -1
+    """The step of the last measurement; -1 before the first."""
+    read: int = -1
+    """The step of the last measurement whose numbers are known."""
     t_mem: int | None = None
     t_gen: int | None = None
 
@@ -94,3 +103,7 @@ class Lane:
     def key(self) -> tuple[str, int]:
         """Arm and seed."""
         return self.arm, self.seed
+
+    def copy(self) -> Lane:
+        """The lane as it is, with rows of its own."""
+        return replace(self, rows=self.rows.copy())

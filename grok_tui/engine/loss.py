@@ -13,39 +13,38 @@ from torch import Tensor
 FORM = "margin"
 
 
-def gradient_(logits: Tensor, labels: Tensor) -> Tensor:
-    """Turn logits into the gradient of their mean cross entropy, in place.
+def gradient(logits: Tensor, labels: Tensor, out: Tensor) -> Tensor:
+    """The gradient of the mean cross entropy to the logits, in `out`, which is none of them.
 
-    logits (..., examples, classes), labels (..., examples, 1).
+    logits and out (..., examples, classes), labels (..., examples, 1).
     """
-    logits.sub_(logits.amax(-1, keepdim=True))
-    true, wrong = _exponentials_(logits, labels)
-    share = 1.0 / (logits.shape[-2] * (true + wrong))
-    logits.mul_(share)
-    return logits.scatter_(-1, labels, share.mul_(wrong).neg_())
+    torch.softmax(logits, -1, out=out)
+    out.scatter_(-1, labels, 0.0)
+    out.scatter_(-1, labels, out.sum(-1, keepdim=True).neg_())
+    return out.mul_(1.0 / logits.shape[-2])
 
 
-def losses_(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+def losses(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     """Cross entropy of each example, and whether its largest logit is that of the label.
 
-    logits (examples, classes), labels and both results (examples, 1); the logits are overwritten.
-    A tie is the answer of the lowest class.
+    logits (..., examples, classes), labels and both results (..., examples, 1). A tie is the
+    answer of the lowest class.
     """
-    logits.sub_(logits.amax(-1, keepdim=True))
-    lead = logits.gather(-1, labels).neg_()
-    right = lead == 0
-    if logits.numel() - int(logits.count_nonzero()) > len(labels):  # a tie somewhere: rare
-        right = logits.argmax(-1, keepdim=True) == labels
-    true, wrong = _exponentials_(logits, labels)
+    below = logits - logits.amax(-1, keepdim=True)
+    lead = below.gather(-1, labels).neg_()
+    right = _right(below, labels, lead)
+    below.exp_()
+    true = below.gather(-1, labels)
+    wrong = below.scatter_(-1, labels, 0.0).sum(-1, keepdim=True)
     return lead + torch.log1p(wrong + (true - 1.0)), right
 
 
-def _exponentials_(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """e_y and s of logits that lie below their maximum, 0.
+def _right(below: Tensor, labels: Tensor, lead: Tensor) -> Tensor:
+    """Whether the label is the first class at the maximum, 0.
 
-    Leaves e_j of the wrong classes in `logits`, and 0 for the true one.
+    Ties are rare, and on a CPU it is quicker to look for one than for the first maximum; on a GPU
+    the answer to that question would have to be waited for.
     """
-    logits.exp_()
-    true = logits.gather(-1, labels)
-    logits.scatter_(-1, labels, 0.0)
-    return true, logits.sum(-1, keepdim=True)
+    if below.is_cpu and below.numel() - int(below.count_nonzero()) == lead.numel():
+        return lead == 0
+    return below.argmax(-1, keepdim=True) == labels

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import torch
 from torch.optim.adamw import adamw  # the function: the class would load torch._dynamo for seconds
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class Bound:
         self._first: list[Tensor] = [row.first for row in rows]
         self._second: list[Tensor] = [row.second for row in rows]
         self._updates: list[Tensor] = [row.updates for row in rows]
+        rate = torch.tensor(train.learning_rate, device=rows[0].weights.device)
+        self._rate = train.learning_rate if rows[0].weights.is_cpu else rate
+        """On a GPU a tensor: a recorded step reads it anew at each replay."""
 
     def update(self) -> None:
         """One update of every row, decay included."""
@@ -52,7 +56,7 @@ class Bound:
             amsgrad=False,
             beta1=train.betas[0],
             beta2=train.betas[1],
-            lr=train.learning_rate,
+            lr=self._rate,
             weight_decay=train.weight_decay,
             eps=train.epsilon,
             maximize=False,

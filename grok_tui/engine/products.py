@@ -10,23 +10,12 @@ import torch
 from torch import Tensor
 
 
-def multiply(left: Tensor, right: Tensor, out: Tensor) -> Tensor:
-    """left @ right into `out`: (rows, inner) by (inner, columns), or that with lanes in front."""
+def multiply(left: Tensor, right: Tensor, out: Tensor, *, add: bool = False) -> Tensor:
+    """left @ right into `out`, or added to it.
+
+    (rows, inner) by (inner, columns), or both with lanes in front.
+    """
+    kept = 1 if add else 0
     if out.dim() == 2:
-        return torch.mm(left, right, out=out)
-    return torch.bmm(left, right, out=out)
-
-
-class Scratch:
-    """Buffers by name, made once and overwritten in place at each step."""
-
-    def __init__(self) -> None:
-        self._buffers: dict[str, Tensor] = {}
-
-    def like(self, name: str, shape: tuple[int, ...], example: Tensor) -> Tensor:
-        """The buffer of that name and shape, of the dtype and device of `example`."""
-        buffer = self._buffers.get(name)
-        if buffer is None or buffer.shape != shape:
-            buffer = torch.empty(shape, dtype=example.dtype, device=example.device)
-            self._buffers[name] = buffer
-        return buffer
+        return torch.addmm(out, left, right, beta=kept, out=out)
+    return torch.baddbmm(out, left, right, beta=kept, out=out)

@@ -24,9 +24,12 @@ class Schedule:
         self._points = plan.points
         self.grid = Grid(config.train.steps, config.train.log)
 
-    def is_measured(self, lane: Lane) -> bool:
-        """Whether the lane is measured where it stands."""
-        return lane.step in self.grid or lane.step == self._last(lane)
+    def points(self, lane: Lane, upto: int) -> list[int]:
+        """The steps up to `upto` at which the lane is measured and has not been yet."""
+        first = max(lane.step, lane.measured + 1)
+        last = self._last(lane)
+        own = {last} if first <= last <= upto else set()
+        return sorted({*self.grid.between(first, upto), *own})
 
     def end(self, lane: Lane) -> int:
         """The last step of the lane, as far as is known now."""
@@ -47,12 +50,27 @@ class Schedule:
         due = self.due(point, lane)
         return None if due is None else min(self._train.steps, due)
 
-    def next_stop(self, lane: Lane) -> int:
-        """The next step, after the one where it stands, at which something is to be done."""
-        known: list[int | None] = [self._last(lane), self.end(lane)]
-        known += [self.point(point, lane) for point in self._points[lane.arm]]
-        later = [step for step in known if step is not None and step > lane.step]
-        return min([self.grid.after(lane.step), *later])
+    def until_stop(self, lane: Lane) -> int:
+        """Updates until something is to be done with the lane itself: 0 if it only waits to be
+        measured where it stands."""
+        end = self.end(lane)
+        known = [self._last(lane), *(self.point(point, lane) for point in self._points[lane.arm])]
+        later = [step for step in known if step is not None and lane.step < step < end]
+        return max(0, min([end, self._horizon(lane), *later]) - lane.step)
+
+    def _horizon(self, lane: Lane) -> int:
+        """The last step that the lane may train to before more of its measurements are read.
+
+        A milestone may turn out to have been reached at the first that is not read; what is to be
+        done so many steps later must not be missed.
+        """
+        unread = self.grid.after(lane.read)
+        after = self._train.stop_after_generalised
+        waits = [after] if after and lane.t_gen is None else []
+        pending = [("memorised", lane.t_mem), ("generalised", lane.t_gen)]
+        open_moments = [moment for moment, reached in pending if reached is None]
+        waits += [point.plus for point in self._points[lane.arm] if point.at in open_moments]
+        return self._train.steps if unread is None or not waits else unread + min(waits)
 
     def _last(self, lane: Lane) -> int:
         """The step at which the lane would end if nobody needed it any longer.

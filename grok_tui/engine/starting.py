@@ -92,8 +92,7 @@ class Starter:
         """A lane with these weights and this mask (length,), placed on the device of the run."""
         device, dtype = self.placement.device, self.placement.dtype
         rows = Rows.start(weights.to(device, copy=True), kept.to(device, dtype))
-        views = self.layout.views(rows.weights)
-        return Lane(arm, seed, data, rows, weights=views, start=weights)
+        return Lane(arm, seed, data, rows, start=weights)
 
 
 def _ones(layout: Layout) -> Tensor:

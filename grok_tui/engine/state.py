@@ -66,7 +66,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 def capture(
     experiment: Experiment, config_sha256: str, seconds: float
 ) -> tuple[State, dict[str, Tensor]]:
-    """The experiment between two steps."""
+    """The experiment between two steps, with every measurement read."""
     tensors: dict[str, Tensor] = {}
     for lane in experiment.running.values():
         tensors |= _lane_tensors(lane)
@@ -168,6 +168,6 @@ def _lane(experiment: Experiment, state: LaneState, tensors: dict[str, Tensor]) 
     lane.rows.first.copy_(part["first"])
     lane.rows.second.copy_(part["second"])
     lane.rows.updates.fill_(state.step)
-    lane.step, lane.measured = state.step, state.measured
+    lane.step, lane.measured, lane.read = state.step, state.measured, state.measured
     lane.t_mem, lane.t_gen = state.t_mem, state.t_gen
     return lane

@@ -76,11 +76,11 @@ class Trainer:
         return self._finish("completed", 0)
 
     def _slices(self) -> Iterator[list[AnyEvent]]:
-        """Train on and on; stands still about ten times a second, and at every boundary."""
+        """Train on and on; stands still about ten times a second, and at every stop."""
         yield []
         while self._experiment.running:
             began = time.monotonic()
-            steps = min(self._pace.steps(), self._experiment.until_boundary())
+            steps = min(self._pace.steps(), self._experiment.until_stop())
             events = self._experiment.advance(steps)
             self._pace.took(steps, time.monotonic() - began)
             yield events
@@ -89,7 +89,8 @@ class Trainer:
         while self._experiment.finished:
             lane = self._experiment.finished.pop(0)
             path = self._run.artifacts / artifacts.name(lane)
-            tensors = artifacts.tensors(lane, self._experiment.layout)
+            diverged = self._experiment.results[lane.key].reason == "diverged"
+            tensors = artifacts.tensors(lane, self._experiment.layout, diverged=diverged)
             self._recorder.insist(partial(write_tensors, path, tensors, self._disk))
 
     def _listen(self) -> None:
@@ -159,6 +160,7 @@ class Trainer:
 
     def _checkpoint(self) -> str:
         """Write a checkpoint; what came of it in words. A failure costs the run nothing else."""
+        self._recorder.say(self._experiment.read())
         self._recorder.flush()
         began = time.monotonic()
         opened = self._opened

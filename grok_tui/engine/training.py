@@ -1,7 +1,8 @@
-"""The step, and lanes that step together."""
+"""The step: lanes of equal shapes that are updated and measured as one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,19 @@ from torch import Tensor
 from grok_tui.engine import loss, optimizer
 from grok_tui.engine.lanes import Lane, Layout, Rows
 from grok_tui.engine.probes import PROBES
-from grok_tui.engine.products import Scratch
 from grok_tui.engine.tasks.data import Examples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grok_tui.engine.models.model import Model
+    from grok_tui.engine.workspace import Workspace
     from grok_tui.protocol.config import Train
+
+NUMBERS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy", *PROBES)
+"""What a measurement holds, in this order."""
+Measuring = Callable[[], Tensor]
+"""Measurements under way: they are waited for when they are called for."""
 
 
 class Block:
@@ -28,68 +34,81 @@ class Block:
     """
 
     def __init__(
-        self, lanes: Sequence[Lane], layout: Layout, model: Model, train: Train, scratch: Scratch
+        self,
+        lanes: Sequence[Lane],
+        layout: Layout,
+        model: Model,
+        train: Train,
+        workspace: Workspace,
     ) -> None:
+        self.lanes = list(lanes)
         rows = [lane.rows for lane in lanes]
         stacked = rows[0] if len(lanes) == 1 else _stack(rows)
-        self._model = model
-        self._scratch = scratch
-        self._weights = layout.views(stacked.weights)
-        self._gradients = layout.views(stacked.gradient)
+        data = [lane.data for lane in lanes]
+        weights, gradients = layout.views(stacked.weights), layout.views(stacked.gradient)
+        sets = _together([one.train for one in data]), _together([one.test for one in data])
+        self._train, self._test = (one.labels for one in sets)
+        inputs = sets[0].inputs, sets[1].inputs
+        self._network = model.network(weights, gradients, inputs, workspace)
         self._row, self._mask = stacked.weights, stacked.mask
-        self._examples = _together([lane.data.train for lane in lanes])
+        self._pruned = bool((layout.packed(stacked.mask) == 0).any())
         self._optimizer = optimizer.AdamW(train).bind(rows)
-        for lane in lanes:
-            lane.weights = layout.views(lane.rows.weights)
+        self._workspace = workspace
+        self._logits = self._slope = torch.empty(0)
 
     def step(self) -> None:
         """One update of every lane. Afterwards pruned weights are exactly zero."""
-        inputs, labels = self._examples.inputs, self._examples.labels
-        logits = self._model.forward(self._weights, inputs, self._scratch)
-        slope = loss.gradient_(logits, labels)
-        self._model.backward(self._weights, inputs, slope, self._gradients, self._scratch)
+        self.slopes()
         self._optimizer.update()
-        self._row.mul_(self._mask)
+        if self._pruned:
+            self._row.mul_(self._mask)
+        self._workspace.holder = None
 
+    def slopes(self) -> None:
+        """Overwrite the gradients with those of the weights as they are."""
+        self._forward()
+        self._network.backward(loss.gradient(self._logits, self._train, self._slope))
 
-class Stack:
-    """All lanes in training. They step together; who shares the stack changes no lane's bits."""
+    def measure(self) -> Tensor:
+        """NUMBERS of the weights as they are (..., numbers), float64, without a gradient.
 
-    def __init__(self, layout: Layout, model: Model, train: Train) -> None:
-        self._layout, self._model, self._train = layout, model, train
-        self._scratch, self._measuring = Scratch(), Scratch()
-        self._blocks: list[Block] = []
+        The logits of the training set are those that the next step needs: it begins with them.
+        """
+        self._forward()
+        row = _wide(self._row).double()  # once for all probes
+        sets = ((self._logits, self._train), (self._network.test(), self._test))
+        (train_loss, train_right), (test_loss, test_right) = (
+            [_mean(_wide(part)) for part in loss.losses(logits, labels)] for logits, labels in sets
+        )
+        numbers = [train_loss, test_loss, train_right, test_right]
+        return torch.stack(numbers + [probe(row) for probe in PROBES.values()], -1)
 
-    def hold(self, lanes: Sequence[Lane]) -> None:
-        """Train these lanes from now on, and no others."""
-        alone = bool(lanes) and lanes[0].rows.weights.device.type == "cpu"
-        groups = [[lane] for lane in lanes] if alone else [list(lanes)] if lanes else []
-        parts = (self._layout, self._model, self._train, self._scratch)
-        self._blocks = [Block(group, *parts) for group in groups]
+    def run(self, steps: int, at: Sequence[int]) -> Measuring:
+        """So many updates, measured after each number of them in `at`, which is in order.
 
-    def advance(self, steps: int) -> None:
-        """Do as many updates of every lane; on a CPU one lane after the other stays in cache."""
+        What comes back gives the measurements (len(at), ..., numbers) on the CPU when called.
+        """
+        points, measured = set(at), []
         with torch.inference_mode():
-            for block in self._blocks:
-                for _ in range(steps):
-                    block.step()
+            for done in range(steps + 1):
+                if done in points:
+                    measured.append(self.measure())
+                if done < steps:
+                    self.step()
+            numbers = torch.stack(measured) if measured else torch.empty(0)
+        return numbers.cpu
 
-    def measure(self, lane: Lane) -> dict[str, float]:
-        """Losses, accuracies and probes of the lane's weights as they are, without a gradient."""
-        whole, trained = lane.data.whole, lane.data.trained
-        with torch.inference_mode():
-            logits = self._model.forward(lane.weights, whole.inputs, self._measuring)
-            losses, right = (_wide(part) for part in loss.losses_(logits, whole.labels))
-            row = _wide(lane.rows.weights)
-            numbers = {
-                "train_loss": losses[:trained].mean(dtype=torch.float64),
-                "test_loss": losses[trained:].mean(dtype=torch.float64),
-                "train_accuracy": right[:trained].mean(dtype=torch.float64),
-                "test_accuracy": right[trained:].mean(dtype=torch.float64),
-            }
-            numbers |= {name: probe(row) for name, probe in PROBES.items()}
-            values = torch.stack(list(numbers.values())).tolist()
-        return dict(zip(numbers, values, strict=True))
+    def release(self, lanes: Sequence[Lane]) -> None:
+        """Let go of lanes: they keep what they are now, while the others train on."""
+        for lane in lanes:
+            lane.rows = lane.rows.copy()
+
+    def _forward(self) -> None:
+        if self._workspace.holder is self:
+            return
+        self._logits = self._network.forward()
+        self._slope = self._workspace.buffer("slope", *self._logits.shape)
+        self._workspace.holder = self
 
 
 def _stack(rows: Sequence[Rows]) -> Rows:
@@ -104,19 +123,16 @@ def _stack(rows: Sequence[Rows]) -> Rows:
 
 
 def _together(sets: Sequence[Examples]) -> Examples:
-    """The examples of all lanes, (lanes, examples, …); shared, not copied, where they are one."""
+    """The examples of all lanes, (lanes, examples, ...); as they are where there is one lane."""
     if len(sets) == 1:
         return sets[0]
-    if all(examples.inputs is sets[0].inputs for examples in sets):
-        first = sets[0]
-        lanes = len(sets)
-        return Examples(_repeated(first.inputs, lanes), _repeated(first.labels, lanes))
     inputs = torch.stack([examples.inputs for examples in sets])
     return Examples(inputs, torch.stack([examples.labels for examples in sets]))
 
 
-def _repeated(tensor: Tensor, lanes: int) -> Tensor:
-    return tensor.unsqueeze(0).expand(lanes, *tensor.shape)
+def _mean(examples: Tensor) -> Tensor:
+    """The mean over the examples (..., examples, 1), float64."""
+    return examples.mean((-2, -1), dtype=torch.float64)
 
 
 def _wide(tensor: Tensor) -> Tensor:

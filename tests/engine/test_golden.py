@@ -75,5 +75,5 @@ def test_the_dense_lane_ends_with_the_reference_weights(
     assert tiny.ended(trained[1], "dense").step == 300
     lane = next(lane for lane in trained[0].finished if lane.arm == "dense")
     reference = load_file(FILE)
-    for name, view in lane.weights.items():
+    for name, view in trained[0].layout.views(lane.rows.weights).items():
         assert torch.allclose(view, reference[f"final.{name}"], rtol=1e-9, atol=1e-12), name

@@ -21,15 +21,18 @@ def test_a_shorter_run_is_measured_at_the_same_steps() -> None:
     assert list(short[:-1]) == [point for point in long if point < 1234]
 
 
-def test_membership_and_the_next_point_agree() -> None:
+def test_the_next_point_and_those_between_agree() -> None:
     grid = Grid(700, "grid")
     for step in range(700):
         after = grid.after(step)
-        assert after in grid
-        assert not any(between in grid for between in range(step + 1, after))
+        assert after is not None
+        assert list(grid.between(step + 1, after)) == [after]
+    assert grid.after(700) is None
+    assert list(grid.between(0, 700)) == list(grid.points)
+    assert list(grid.between(690, 699)) == [692, 698]
 
 
 def test_every_step_can_be_asked_for() -> None:
     grid = Grid(7, "every-step")
-    assert [step for step in range(9) if step in grid] == list(range(8))
+    assert list(grid.between(0, 9)) == list(range(8))
     assert grid.after(3) == 4

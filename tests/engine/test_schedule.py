@@ -80,11 +80,11 @@ def test_the_step_where_it_would_have_ended_is_measured_off_the_grid_too() -> No
     schedule, lane = dense(reader("ticket", at=4001), step=1100, t_gen=1001)
     stops = []
     while lane.step < schedule.end(lane):
-        lane.step = schedule.next_stop(lane)
+        lane.step += schedule.until_stop(lane)
         stops.append(lane.step)
     assert {1301, 4001} <= set(stops)
-    lane.step = 1301
-    assert 1301 not in schedule.grid
-    assert schedule.is_measured(lane)
-    lane.step = 4001
-    assert not schedule.is_measured(lane)
+    assert list(schedule.grid.between(1301, 1301)) == []
+    lane.step = 1300
+    assert 1301 in schedule.points(lane, 1302)
+    lane.step = 4000
+    assert 4001 not in schedule.points(lane, 4002)

@@ -59,7 +59,7 @@ def run_on(lanes: Experiment, begin: bool = False, until: int = 10**9) -> list[A
     """The events from where the experiment stands until the end, or for `until` steps."""
     events = lanes.begin() if begin else []
     while lanes.running and until > 0:
-        steps = min(until, lanes.until_boundary())
+        steps = min(until, lanes.until_stop())
         events += lanes.advance(steps)
         until -= steps
     return events

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from grok_tui.engine.models.mlp import CollapsedMlp
-from grok_tui.protocol.config import Config, Mlp
+from grok_tui.engine.models.transformer import CollapsedTransformer
+from grok_tui.protocol.config import Config, Mlp, Transformer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 MODELS: dict[type, Callable[[Any, Config], Model]] = {
     Mlp: CollapsedMlp,
+    Transformer: CollapsedTransformer,
 }
 
 

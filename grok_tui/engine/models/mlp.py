@@ -7,18 +7,19 @@ gradients are the same to rounding; masks act on the four factors, so tickets ar
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from grok_tui.engine import seeds, weights
-from grok_tui.engine.products import Scratch, multiply
+from grok_tui.engine.lookup import Lookup
+from grok_tui.engine.models.initial import Initial
+from grok_tui.engine.products import multiply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from grok_tui.engine.workspace import Workspace
     from grok_tui.protocol.config import Config, Mlp
 
 
@@ -27,67 +28,70 @@ class CollapsedMlp:
     (embedding, classes)."""
 
     def __init__(self, section: Mlp, config: Config) -> None:
-        self._section = section
         self.shapes: Mapping[str, tuple[int, ...]] = config.shapes()
-        self._read: dict[str, Tensor] = {}
+        self.initial = Initial(section, self.shapes)
 
-    def initial(self, seed: int) -> dict[str, Tensor]:
-        """N(0, (init_scale / sqrt(d_in))^2) for each matrix, or the weights of a file.
-
-        d_in is what a matrix sums over: columns, but rows for W_U, which stands transposed.
-        Raises PresetError for a file that does not fit.
-        """
-        section = self._section
-        if section.weights_from:
-            if not self._read:  # once: a file that changes under a run must not part its lanes
-                path, prefix = section.weights_from, section.weights_prefix
-                self._read = weights.matrices(path, prefix, self.shapes)
-            return self._read
-        drawn = {}
-        for name, (rows, columns) in self.shapes.items():
-            d_in = rows if name == "W_U" else columns
-            noise = torch.randn(rows, columns, generator=seeds.generator(f"init/{name}", seed))
-            drawn[name] = noise * (section.init_scale / math.sqrt(d_in))
-        return drawn
-
-    def forward(self, weights: Mapping[str, Tensor], inputs: Tensor, scratch: Scratch) -> Tensor:
-        """Logits (..., examples, classes) for inputs (..., examples, vocabulary)."""
-        W_E, W_in, W_out, W_U = (weights[name] for name in ("W_E", "W_in", "W_out", "W_U"))
-        lanes, examples = inputs.shape[:-2], inputs.shape[-2]
-        d_hidden, vocabulary, classes = W_in.shape[-2], W_E.shape[-1], W_U.shape[-1]
-        A = scratch.like("A", (*lanes, d_hidden, vocabulary), W_E)
-        A_T = scratch.like("A_T", (*lanes, vocabulary, d_hidden), W_E)
-        B = scratch.like("B", (*lanes, classes, d_hidden), W_E)
-        B_T = scratch.like("B_T", (*lanes, d_hidden, classes), W_E)
-        hidden = scratch.like("hidden", (*lanes, examples, d_hidden), W_E)
-        logits = scratch.like("logits", (*lanes, examples, classes), W_E)
-        multiply(W_in, W_E, out=A)
-        multiply(W_U.mT, W_out, out=B)
-        A_T.copy_(A.mT)  # the long products over examples are faster on tables that lie in order
-        B_T.copy_(B.mT)
-        multiply(inputs, A_T, out=hidden)
-        hidden.clamp_min_(0.0)
-        return multiply(hidden, B_T, out=logits)
-
-    def backward(
+    def network(
         self,
         weights: Mapping[str, Tensor],
-        inputs: Tensor,
-        slope: Tensor,
         gradients: Mapping[str, Tensor],
-        scratch: Scratch,
+        sets: tuple[Tensor, Tensor],
+        workspace: Workspace,
+    ) -> MlpNetwork:
+        """The MLP bound to weights, gradients, and tokens (..., examples, 2) of both sets."""
+        return MlpNetwork(weights, gradients, sets, workspace)
+
+
+class MlpNetwork:
+    """Tables of the vocabulary, made anew at each forward pass, and rows of them for examples."""
+
+    def __init__(
+        self,
+        weights: Mapping[str, Tensor],
+        gradients: Mapping[str, Tensor],
+        sets: tuple[Tensor, Tensor],
+        workspace: Workspace,
     ) -> None:
-        """The four gradients from `slope` (..., examples, classes) and what forward left."""
-        hidden = scratch.like("hidden", (*inputs.shape[:-1], weights["W_in"].shape[-2]), slope)
-        B = scratch.like("B", (*slope.shape[:-2], slope.shape[-1], hidden.shape[-1]), slope)
-        gA = scratch.like("gA", (*B.shape[:-2], B.shape[-1], inputs.shape[-1]), slope)
-        gB = scratch.like("gB", tuple(B.shape), slope)
-        g_hidden = scratch.like("g_hidden", tuple(hidden.shape), slope)
-        multiply(slope.mT, hidden, out=gB)
-        multiply(slope, B, out=g_hidden)
+        self._weights, self._gradients = weights, gradients
+        W_E, W_in, W_U = weights["W_E"], weights["W_in"], weights["W_U"]
+        lanes, d_hidden = W_E.shape[:-2], W_in.shape[-2]
+        vocabulary, classes = W_E.shape[-1], W_U.shape[-1]
+        self._train, self._test = (Lookup(tokens, vocabulary) for tokens in sets)
+        new = workspace.buffer
+        self._A = new("A", *lanes, d_hidden, vocabulary)
+        self._A_T = new("A_T", *lanes, vocabulary, d_hidden)
+        self._B = new("B", *lanes, classes, d_hidden)
+        self._B_T = new("B_T", *lanes, d_hidden, classes)
+        self._gB = new("gB", *lanes, classes, d_hidden)
+        self._logits = new("logits", *sets[0].shape[:-1], classes)
+        self._test_logits = new("test logits", *sets[1].shape[:-1], classes)
+        self._g_hidden = new("g_hidden", *sets[0].shape[:-1], d_hidden)
+        self._hidden = self._g_hidden
+
+    def forward(self) -> Tensor:
+        """Logits (..., examples, classes) of the training set."""
+        weights = self._weights
+        multiply(weights["W_in"], weights["W_E"], out=self._A)
+        multiply(weights["W_U"].mT, weights["W_out"], out=self._B)
+        self._A_T.copy_(self._A.mT)
+        self._B_T.copy_(self._B.mT)  # the long product over examples is faster on it
+        self._hidden = self._train.gather(self._A_T).clamp_min_(0.0)
+        return multiply(self._hidden, self._B_T, out=self._logits)
+
+    def test(self) -> Tensor:
+        """Logits of the test set from the tables of the last forward pass."""
+        hidden = self._test.gather(self._A_T).clamp_min_(0.0)
+        return multiply(hidden, self._B_T, out=self._test_logits)
+
+    def backward(self, slope: Tensor) -> None:
+        """The four gradients from `slope` (..., examples, classes)."""
+        weights, gradients = self._weights, self._gradients
+        hidden, g_hidden = self._hidden, self._g_hidden
+        multiply(slope.mT, hidden, out=self._gB)
+        multiply(slope, self._B, out=g_hidden)
         torch.ops.aten.threshold_backward.grad_input(g_hidden, hidden, 0.0, grad_input=g_hidden)
-        multiply(g_hidden.mT, inputs, out=gA)
-        multiply(gA, weights["W_E"].mT, out=gradients["W_in"])
-        multiply(weights["W_in"].mT, gA, out=gradients["W_E"])
-        multiply(weights["W_U"], gB, out=gradients["W_out"])
-        multiply(weights["W_out"], gB.mT, out=gradients["W_U"])
+        gA_T = self._train.scatter(g_hidden)
+        multiply(gA_T.mT, weights["W_E"].mT, out=gradients["W_in"])
+        multiply(weights["W_in"].mT, gA_T.mT, out=gradients["W_E"])
+        multiply(weights["W_U"], self._gB, out=gradients["W_out"])
+        multiply(weights["W_out"], self._gB.mT, out=gradients["W_U"])

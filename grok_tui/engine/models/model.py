@@ -9,37 +9,45 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from grok_tui.engine.products import Scratch
+    from grok_tui.engine.workspace import Workspace
 
 
 class Model(Protocol):
-    """Shapes, initial values, and a pure forward and backward over stacked parameters.
-
-    Every tensor may carry lanes in front: weights (lanes, *shape), inputs (lanes, examples,
-    features). Without lanes the same code serves one lane.
-    """
+    """Shapes, initial values, and the way to a network that computes with them."""
 
     shapes: Mapping[str, tuple[int, ...]]
-    """Shape of each weight matrix by name, in layer order."""
+    """Shape of each weight tensor by name, in layer order."""
 
     def initial(self, seed: int) -> dict[str, Tensor]:
         """The weights before training, float32 or as a file has them, on the CPU."""
         ...
 
-    def forward(self, weights: Mapping[str, Tensor], inputs: Tensor, scratch: Scratch) -> Tensor:
-        """Logits (..., examples, classes), in a buffer of `scratch` that may be overwritten."""
-        ...
-
-    def backward(
+    def network(
         self,
         weights: Mapping[str, Tensor],
-        inputs: Tensor,
-        slope: Tensor,
         gradients: Mapping[str, Tensor],
-        scratch: Scratch,
-    ) -> None:
-        """Overwrite `gradients`, given `slope`, that of the loss to the logits.
+        sets: tuple[Tensor, Tensor],
+        workspace: Workspace,
+    ) -> Network:
+        """The model bound to weights, their gradients, and the inputs for training and test.
 
-        `scratch` is the one of the forward pass just before.
+        Weights and gradients are (*shape), inputs (examples, tokens); all with lanes in front, or
+        none with them. What the weights hold may change from call to call.
         """
+        ...
+
+
+class Network(Protocol):
+    """A pure function of the weights it is bound to, and its gradient."""
+
+    def forward(self) -> Tensor:
+        """Logits (..., examples, classes) of the training set, in a buffer of the network."""
+        ...
+
+    def test(self) -> Tensor:
+        """Logits of the test set with the weights as they were at the forward pass before."""
+        ...
+
+    def backward(self, slope: Tensor) -> None:
+        """Overwrite the gradients, given that of the loss to the logits of the last forward."""
         ...

@@ -1,4 +1,4 @@
-"""Numbers about weights, by name. A new one: a file here and a line below.
+"""Numbers about weights, by name, from float64 rows. A new one: a file here and a line below.
 
 The two norms have fields of their own in the log; all others go under `probes`.
 """

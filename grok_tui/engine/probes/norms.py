@@ -7,11 +7,12 @@ from torch import Tensor
 
 
 def l1(row: Tensor) -> Tensor:
-    """Sum of |weight| over a masked row (length,), a float64 scalar."""
-    return row.abs().sum(dtype=torch.float64)
+    """Sum of |weight| over masked rows (..., length), float64."""
+    return row.double().abs().sum(-1)
 
 
 def l2(row: Tensor) -> Tensor:
-    """Root of the sum of squares over a masked row (length,), a float64 scalar."""
-    norm: Tensor = torch.linalg.vector_norm(row, dtype=torch.float64)
-    return norm
+    """Root of the sum of squares over masked rows (..., length), float64."""
+    wide = row.double()
+    squares: Tensor = torch.linalg.vecdot(wide, wide)
+    return squares.sqrt()

@@ -33,7 +33,7 @@ class Method:
     """A way to score weights, and what it reads of another arm to do so."""
 
     score: Callable[[Reading], Tensor]
-    """One number a weight (parameters,) without padding; higher is kept."""
+    """One number a prunable weight (weights,), without padding; higher is kept."""
     reads: Literal["nothing", "weights", "mask"] = "nothing"
     """mask: the count of each matrix is that of the mask that is read, not the pruning rate."""
 
@@ -48,20 +48,21 @@ def mask(
 ) -> Tensor:
     """The mask of an arm as a row (length,) of uint8, 1 kept; padding is 0.
 
-    Exactly round(rate x n) of all weights (global) or of each matrix (layer) are removed, the
-    lowest scores first; of equal scores the one that stands first by (layer, flat index).
+    Exactly round(rate x n) of all prunable weights (global) or of each matrix (layer) are removed,
+    the lowest scores first; of equal scores the one that stands first by (layer, flat index).
+    Biases are kept.
     """
     scores = method.score(reading)
     layout = reading.layout
-    sizes = [size for _, size in layout.spans.values()]
+    spans = layout.prunable.values()
+    sizes = [size for _, size in spans]
     if method.reads == "mask":
-        spans = layout.spans.values()
         gone = [size - int(reading.mask.narrow(0, start, size).sum()) for start, size in spans]
     elif scope == "layer":
         gone = [removed(pruning_rate, size) for size in sizes]
     else:
-        sizes = [layout.parameters]
-        gone = [removed(pruning_rate, layout.parameters)]
+        sizes = [layout.prunable_weights]
+        gone = [removed(pruning_rate, layout.prunable_weights)]
     groups = zip(torch.split(scores, sizes), gone, strict=True)
     return _row(torch.cat([keep_best(group, count) for group, count in groups]), layout)
 
@@ -74,6 +75,8 @@ def keep_best(scores: Tensor, gone: int) -> Tensor:
 
 
 def _row(packed: Tensor, layout: Layout) -> Tensor:
-    sizes = [size for _, size in layout.spans.values()]
-    parts = zip(layout.shapes.items(), torch.split(packed, sizes), strict=True)
-    return layout.row({name: part.reshape(shape) for (name, shape), part in parts}, torch.uint8)
+    sizes = [size for _, size in layout.prunable.values()]
+    masks = {name: torch.ones(shape) for name, shape in layout.shapes.items()}
+    for name, part in zip(layout.prunable, torch.split(packed, sizes), strict=True):
+        masks[name] = part.reshape(layout.shapes[name])
+    return layout.row(masks, torch.uint8)

@@ -10,7 +10,7 @@ from grok_tui.engine.pruning.masks import Method, Reading
 
 def score(reading: Reading) -> Tensor:
     """No weight is worth more than another."""
-    return torch.ones(reading.layout.parameters)
+    return torch.ones(reading.layout.prunable_weights)
 
 
 METHOD = Method(score)

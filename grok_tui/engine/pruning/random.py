@@ -12,7 +12,7 @@ from grok_tui.engine.pruning.masks import Method, Reading
 def score(reading: Reading) -> Tensor:
     """Noise of the arm and seed; the count is exact all the same."""
     noise = seeds.generator(f"mask/{reading.arm}", reading.seed)
-    return torch.rand(reading.layout.parameters, generator=noise, dtype=torch.float64)
+    return torch.rand(reading.layout.prunable_weights, generator=noise, dtype=torch.float64)
 
 
 METHOD = Method(score)

@@ -14,7 +14,7 @@ def score(reading: Reading) -> Tensor:
     """The mask that is read, with the elements of each matrix in a random order."""
     noise = seeds.generator(f"mask/{reading.arm}", reading.seed)
     parts = []
-    for start, size in reading.layout.spans.values():
+    for start, size in reading.layout.prunable.values():
         elements = reading.mask.narrow(0, start, size)
         parts.append(elements[torch.randperm(size, generator=noise)])
     return torch.cat(parts)

@@ -17,7 +17,7 @@ class Examples:
     """One set of examples on the device of the run."""
 
     inputs: Tensor
-    """(examples, features), in the precision of the run."""
+    """Tokens (examples, tokens), int64."""
     labels: Tensor
     """(examples, 1), int64."""
 
@@ -26,23 +26,11 @@ class Examples:
 class Data:
     """Training and test set of one seed."""
 
-    whole: Examples
-    """The training examples, then the test examples: what is measured goes through in one."""
-    trained: int
-    """Number of training examples."""
+    train: Examples
+    test: Examples
     train_pairs: Tensor
     """(examples, 2), int64, on the CPU: what the split is, for artifacts and for the hash."""
     test_pairs: Tensor
-
-    @property
-    def train(self) -> Examples:
-        """The examples that are trained on."""
-        return Examples(self.whole.inputs[: self.trained], self.whole.labels[: self.trained])
-
-    @property
-    def test(self) -> Examples:
-        """The examples that are not."""
-        return Examples(self.whole.inputs[self.trained :], self.whole.labels[self.trained :])
 
     @cached_property
     def sha256(self) -> str:

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def addition(task: ModularAddition, seed: int, placement: Placement) -> Data:
-    """Labels (a + b) mod p; inputs are two-hot, so that a product looks tokens up.
+    """Labels (a + b) mod p; the inputs are the two tokens.
 
     Raises PresetError for a split file that does not hold a split of these pairs.
     """
     train, test = _from_file(task) if task.split_from else _drawn(task, seed)
     return Data(
-        whole=_examples(torch.cat([train, test]), task.p, placement),
-        trained=len(train),
+        train=_examples(train, task.p, placement),
+        test=_examples(test, task.p, placement),
         train_pairs=train,
         test_pairs=test,
     )
@@ -42,10 +42,8 @@ def _drawn(task: ModularAddition, seed: int) -> tuple[Tensor, Tensor]:
 
 
 def _examples(chosen: Tensor, p: int, placement: Placement) -> Examples:
-    inputs = torch.zeros(len(chosen), p, dtype=placement.dtype)
-    inputs.scatter_add_(1, chosen, torch.ones(chosen.shape, dtype=placement.dtype))
-    labels = (chosen.sum(1, keepdim=True)) % p
-    return Examples(inputs.to(placement.device), labels.to(placement.device))
+    labels = chosen.sum(1, keepdim=True) % p
+    return Examples(chosen.to(placement.device), labels.to(placement.device))
 
 
 def _from_file(task: ModularAddition) -> tuple[Tensor, Tensor]:

@@ -1,0 +1,148 @@
+"""All lanes in training: in which blocks they step, and their measurements on the way here."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from grok_tui.engine.graphs import Replayed
+from grok_tui.engine.training import NUMBERS, Block, Measuring
+from grok_tui.engine.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from grok_tui.engine.lanes import Lane, Layout
+    from grok_tui.engine.models.model import Model
+    from grok_tui.protocol.config import Train
+
+FULL_ENOUGH = 0.75
+"""Share of its lanes that must be in training still for a block to be kept as it is."""
+
+
+class Stack:
+    """Lanes that train by as many steps; who shares the stack changes no lane's bits on a CPU.
+
+    On a CPU each lane is a block of its own: one after the other stays in cache, a lane's bits
+    depend on nobody, and `workers` threads take lanes side by side. On a GPU all lanes are one
+    block, or as few as its memory allows.
+    """
+
+    def __init__(self, layout: Layout, model: Model, train: Train, width: int = 0) -> None:
+        """`width` is the number of lanes of a block; 0: one on a CPU, all elsewhere."""
+        self._parts = (layout, model, train)
+        self._width = width
+        self._blocks: list[Block] = []
+        self.ahead = 0
+        """Launches that may be under way before the first of them is read."""
+        self._workers = 1
+        self._threads: ThreadPoolExecutor | None = None
+
+    @property
+    def workers(self) -> int:
+        """Threads that take blocks side by side, each single-threaded inside."""
+        return self._workers
+
+    @workers.setter
+    def workers(self, workers: int) -> None:
+        if self._threads:
+            self._threads.shutdown()
+        self._workers = workers
+        several = workers > 1
+        self._threads = ThreadPoolExecutor(workers, initializer=_prepare) if several else None
+
+    def hold(self, lanes: Sequence[Lane]) -> None:
+        """Train these lanes from now on, and no others. All of one device."""
+        on_gpu = bool(lanes) and not lanes[0].rows.weights.is_cpu
+        width = self._width or (max(1, len(lanes)) if on_gpu else 1)
+        self.ahead = 1 if on_gpu else 0
+        wanted = set(lanes)
+        kept = [block for block in self._blocks if _share(block, wanted) > FULL_ENOUGH]
+        loose = wanted - {lane for block in kept for lane in block.lanes}
+        if loose and width > 1:  # newcomers join the others rather than step beside them
+            kept, loose = [], wanted
+        for block in kept:
+            block.release([lane for lane in block.lanes if lane not in wanted])
+        ordered = [lane for lane in lanes if lane in loose]
+        self._blocks = kept
+        if ordered:
+            self._blocks += self._built(ordered, width)
+
+    def launch(self, steps: int, due: Mapping[Lane, Sequence[int]]) -> Flight:
+        """Update every lane so many times; `due` says after how many of them each is measured."""
+        asked = [
+            (block, sorted({at for lane in block.lanes for at in due.get(lane, ())}))
+            for block in self._blocks
+        ]
+        if self._threads:
+            runs = [self._threads.submit(block.run, steps, at) for block, at in asked]
+            measured = [run.result() for run in runs]
+        else:
+            measured = [block.run(steps, at) for block, at in asked]
+        parts = [
+            (list(block.lanes), at, one) for (block, at), one in zip(asked, measured, strict=True)
+        ]
+        began = {lane: lane.step for lane in due}
+        return Flight(steps, parts, {lane: frozenset(at) for lane, at in due.items()}, began)
+
+    def _built(self, lanes: Sequence[Lane], width: int) -> list[Block]:
+        """The lanes in blocks of that width, or of less where the memory of the device is small."""
+        example = lanes[0].rows.weights
+        make = Replayed if example.is_cuda else Block
+        while True:
+            groups = [lanes[first : first + width] for first in range(0, len(lanes), width)]
+            shared = Workspace(example)
+            spaces = [Workspace(example) if example.is_cpu else shared for _ in groups]
+            try:
+                pairs = zip(groups, spaces, strict=True)
+                return [make(group, *self._parts, space) for group, space in pairs]
+            except torch.OutOfMemoryError:
+                if width == 1:
+                    raise
+            del shared, spaces
+            torch.cuda.empty_cache()
+            width = -(-width // 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One measurement of a lane."""
+
+    lane: Lane
+    after: int
+    """Updates after the launch."""
+    step: int
+    numbers: dict[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Flight:
+    """Updates under way, and the measurements that come of them."""
+
+    steps: int
+    _parts: Sequence[tuple[Sequence[Lane], Sequence[int], Measuring]]
+    _due: Mapping[Lane, frozenset[int]]
+    _began: Mapping[Lane, int]
+
+    def readings(self) -> list[Reading]:
+        """Every measurement that was due. Waits for them."""
+        found = []
+        for lanes, at, measuring in self._parts:
+            points = measuring().reshape(len(at), len(lanes), len(NUMBERS)).tolist()
+            for after, row in zip(at, points, strict=True):
+                for lane, numbers in zip(lanes, row, strict=True):
+                    if after in self._due.get(lane, ()):
+                        named = dict(zip(NUMBERS, numbers, strict=True))
+                        found.append(Reading(lane, after, self._began[lane] + after, named))
+        return found
+
+
+def _prepare() -> None:
+    torch.set_flush_denormal(True)  # of this thread alone
+
+
+def _share(block: Block, wanted: set[Lane]) -> float:
+    return sum(lane in wanted for lane in block.lanes) / len(block.lanes)
