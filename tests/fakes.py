@@ -164,7 +164,7 @@ def lane_started(
     rate = 0.6 if recipe.method == "shuffle" else recipe.pruning_rate
     shapes = config.shapes()
     layers = tuple(
-        Layer(name=name, shape=shape, kept=round((1 - rate) * shape[0] * shape[1]))
+        Layer(name=name, shape=shape, kept=round((1 - rate * (len(shape) > 1)) * math.prod(shape)))
         for name, shape in shapes.items()
     )
     source = recipe.mask_from.arm

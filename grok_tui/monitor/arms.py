@@ -135,7 +135,7 @@ def _row(config: Config, history: History, arm: Arm, dense: str) -> ArmRow:
         if t_gen.median is not None
         else None,
         test_accuracy=_median(value for value in accuracies if value is not None),
-        kept=_median(start.kept / max(1, start.parameters) for start in starts),
+        kept=_median(start.kept_share for start in starts),
         l1_ratio=_median(start.l1_ratio for start in starts),
         l2_ratio=_median(start.l2_ratio for start in starts),
     )

@@ -1,4 +1,9 @@
-"""How long an experiment will take: from what runs took on this machine, else a plain guess."""
+"""How long an experiment will take: from what runs took on this machine, else a plain guess.
+
+The same experiment takes as long as it took. Another one of the same kind of model and about the
+same size goes at the rate of the newest such run, counted in operations. With neither it is a guess
+and called one: the operations at the rate of the newest run of any kind, or at one that is assumed.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,7 @@ from grok_tui.errors import PresetError
 from grok_tui.monitor.catalog import LAST_LINES, TAIL, log_part
 from grok_tui.monitor.tail import decoded
 from grok_tui.protocol import presets
+from grok_tui.protocol.config import POSITIONS, Mlp, Transformer, to_plain
 from grok_tui.protocol.events import AnyEvent, Finished, Measured
 from grok_tui.protocol.rundir import RunDir, read_about, run_folders
 
@@ -22,6 +28,8 @@ if TYPE_CHECKING:
 
 NEWEST = 24
 """Runs that are looked at for evidence."""
+CLOSE = 4.0
+"""Operations of a step may differ by this factor: beyond, the rate is that of other work."""
 GUESSED_RATE = 2.5e10
 """Operations a second assumed where nothing was measured: half of what two slow cores do."""
 FEWEST_SECONDS = 1.0
@@ -76,21 +84,43 @@ def operations(config: Config) -> float:
     The collapsed forward multiplies its matrices once a step and looks the pairs up after that.
     """
     task, model = config.task, config.model
-    collapse = 2 * 2 * model.d_hidden * model.d_embedding * task.p
-    pair = 2 * model.d_hidden * task.p
+    if isinstance(model, Transformer):
+        tables, pair = _of_transformer(model, task.p)
+    else:
+        tables, pair = _of_mlp(model, task.p)
     trained = min(task.train_examples, task.examples)
-    forward = 3 * collapse + pair * (3 * trained + (task.examples - trained))
+    forward = 3 * tables + pair * (3 * trained + (task.examples - trained))
     return forward + _OPTIMISER * config.parameters + STEP_OVERHEAD
+
+
+def _of_mlp(model: Mlp, p: int) -> tuple[float, float]:
+    """Operations of a forward pass: for its tables, and for each pair."""
+    return 2 * 2 * model.d_hidden * model.d_embedding * p, 2 * model.d_hidden * p
+
+
+def _of_transformer(model: Transformer, p: int) -> tuple[float, float]:
+    """The same: queries, keys, values, scores and outputs of each row, what the rows add to hidden
+    units and logits, the way from hidden units to logits; for a pair a mixture of rows."""
+    rows = p * (POSITIONS if model.positions else 1)
+    width = model.d_mlp + p
+    attention = rows * model.heads * model.d_head * (4 * model.d_model + rows)
+    added = (1 + model.heads) * rows * model.d_model * width
+    tables = 2 * (attention + added + model.d_mlp * model.d_model * p)
+    return tables, 2 * ((1 + 2 * model.heads) * width + model.d_mlp * p)
 
 
 def _time(config: Config, lanes: int, runs: Path) -> tuple[float, str]:
     found = [one for run in _newest(runs) if (one := _evidence(run)) is not None]
     for one in found:
         if _same_work(one.config, config):
-            return one.seconds * lanes / one.lanes, f"as {_when(one)} took"
+            return one.seconds * lanes / one.lanes, f"as the run of {_when(one)} took"
     at_most = lanes * config.train.steps * operations(config)
+    for one in found:
+        if _close(one.config, config):
+            return at_most / one.rate, f"at most, at the rate of the run of {_when(one)}"
     if found:
-        return at_most / found[0].rate, f"at most, at the rate of {_when(found[0])}"
+        kind = to_plain(found[0].config.model)["kind"]
+        return at_most / found[0].rate, f"a guess, at most: from the {kind} of {_when(found[0])}"
     return at_most / GUESSED_RATE, "a guess, at most: no run on this machine yet"
 
 
@@ -105,7 +135,7 @@ def _newest(runs: Path) -> list[RunDir]:
 
 def _when(one: _Evidence) -> str:
     day = one.run.id
-    return f"the run of {day[:4]}-{day[4:6]}-{day[6:8]} {day[9:11]}:{day[11:13]}"
+    return f"{day[:4]}-{day[4:6]}-{day[6:8]} {day[9:11]}:{day[11:13]}"
 
 
 def _same_work(one: Config, other: Config) -> bool:
@@ -115,6 +145,12 @@ def _same_work(one: Config, other: Config) -> bool:
         return msgspec.structs.replace(config, title="-", about="", reproduces="", seeds=(0,))
 
     return bare(one) == bare(other)
+
+
+def _close(one: Config, other: Config) -> bool:
+    """Whether both train the same kind of model, and a step of them is about as much work."""
+    ratio = operations(one) / operations(other)
+    return type(one.model) is type(other.model) and 1 / CLOSE <= ratio <= CLOSE
 
 
 def _evidence(run: RunDir) -> _Evidence | None:

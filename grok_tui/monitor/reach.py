@@ -89,10 +89,7 @@ class Case:
         bad = []
         for seed in seeds:
             start = self.history.lanes[self.ticket.name, seed].start
-            if (
-                start is not None
-                and start.l1_ratio <= start.kept / max(1, start.parameters) + HEALTH
-            ):
+            if start is not None and start.l1_ratio <= start.kept_share + HEALTH:
                 bad.append(seed)
         if not bad:
             return ""

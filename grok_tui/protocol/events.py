@@ -30,7 +30,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag=st
 
 
 class Layer(msgspec.Struct, frozen=True, kw_only=True):
-    """One weight matrix of a lane as it starts."""
+    """One weight tensor of a lane as it starts; a bias, of one dimension, is kept whole."""
 
     name: str
     shape: tuple[int, ...]
@@ -74,6 +74,12 @@ class LaneStarted(Event, frozen=True, kw_only=True, tag="lane_started"):
     """The factor that the initial weights were multiplied with (controlled dense)."""
     split_sha256: str = ""
     """Hash of the training and test pairs."""
+
+    @property
+    def kept_share(self) -> float:
+        """Share of the prunable weights that the mask keeps, 1 - k: biases are not counted."""
+        biases = sum(layer.kept for layer in self.layers if len(layer.shape) < 2)
+        return (self.kept - biases) / max(1, self.parameters - biases)
 
 
 class Measured(Event, frozen=True, kw_only=True, tag="measured"):

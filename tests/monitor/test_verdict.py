@@ -10,8 +10,8 @@ import pytest
 from grok_tui.monitor.arms import arm_rows, recipe_role
 from grok_tui.monitor.history import EMPTY, History, fold
 from grok_tui.monitor.verdict import ArmRow, Spread, Verdict, judge, milestone, table
-from grok_tui.protocol.config import Arm, Config, MaskFrom, ScaleTo
-from grok_tui.protocol.events import AnyEvent, LaneFinished
+from grok_tui.protocol.config import Arm, Config, MaskFrom, ScaleTo, Transformer
+from grok_tui.protocol.events import AnyEvent, LaneFinished, LaneStarted
 from tests import fakes
 
 Times = Mapping[str, Sequence[int | None]]
@@ -422,6 +422,35 @@ def test_an_even_number_of_seeds_with_one_of_the_middle_two_missing_has_no_media
     times: Times = {"dense": [100, None]}
     found = row(told(times), "dense").t_gen
     assert (found.median, found.reached) == (None, 1)
+
+
+@pytest.mark.parametrize("biases", [False, True])
+def test_a_ticket_that_empties_queries_and_keys_is_judged_as_any_other(biases: bool) -> None:
+    config = msgspec.structs.replace(config_of(PAPER), model=Transformer(biases=biases))
+    found: list[AnyEvent] = [fakes.started(config)]
+    for arm in config.arms:
+        for seed, t_gen in zip(config.seeds, PAPER[arm.name], strict=True):
+            first, *others = lane(config, arm, seed, t_gen, l1_ratio=0.424)
+            assert isinstance(first, LaneStarted)
+            found += [emptied(first) if arm.method == "magnitude" else first, *others]
+    verdict = judge(config, fold(EMPTY, found))
+    assert verdict.statuses == ("rejected", "rejected", "supported")
+    assert "Warning" not in " ".join(verdict.sentences)
+    assert row(verdict, "grokked-ticket").kept == pytest.approx(0.4, abs=1e-4)
+
+
+def emptied(start: LaneStarted) -> LaneStarted:
+    """The same number kept, none of it in W_Q and W_K."""
+    moved = sum(layer.kept for layer in start.layers if layer.name in ("W_Q", "W_K"))
+    changes = {"W_Q": 0, "W_K": 0}
+    layers = tuple(
+        msgspec.structs.replace(
+            layer, kept=changes.get(layer.name, layer.kept + moved * (layer.name == "W_V"))
+        )
+        for layer in start.layers
+    )
+    assert sum(layer.kept for layer in layers) == start.kept
+    return msgspec.structs.replace(start, layers=layers)
 
 
 def test_rows_before_anything_happened() -> None:

@@ -94,6 +94,29 @@ def test_what_is_no_line_of_ours_is_damaged(line: bytes) -> None:
     assert not events.is_whole(line)
 
 
+def lane_of(parameters: int, kept: int, *layers: events.Layer) -> events.LaneStarted:
+    return events.LaneStarted(
+        arm="a",
+        seed=0,
+        parameters=parameters,
+        kept=kept,
+        l1_ratio=1.0,
+        l2_ratio=1.0,
+        layers=layers,
+    )
+
+
+def test_the_share_that_a_mask_keeps_is_of_what_it_could_remove() -> None:
+    matrix = events.Layer(name="W_in", shape=(4, 5), kept=8)
+    heads = events.Layer(name="W_Q", shape=(2, 2, 5), kept=0)
+    bias = events.Layer(name="b_in", shape=(4,), kept=4)
+    assert lane_of(20, 8, matrix).kept_share == 0.4
+    assert lane_of(40, 8, heads, matrix).kept_share == 0.2
+    assert lane_of(24, 12, matrix, bias).kept_share == 0.4
+    assert lane_of(4, 4, bias).kept_share == 0
+    assert lane_of(0, 0).kept_share == 0
+
+
 def test_an_event_of_a_newer_version_is_whole_but_not_decoded() -> None:
     body = b'{"event":"teleported","arm":"a"'
     line = body + b',"crc":"%08x"}' % zlib.crc32(body)

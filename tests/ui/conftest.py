@@ -43,6 +43,7 @@ PIECES = {
     "tasks/modular-addition": 'about = "Labels (a + b) mod p."\nkind = "modular-addition"\np = 67',
     "tasks/tiny-addition": 'about = "The same, tiny."\nkind = "modular-addition"\np = 7',
     "models/mlp": 'about = "Four matrices."\nkind = "mlp"',
+    "models/transformer": 'about = "One layer, one head."\nkind = "transformer"',
     "pruning/dense": 'about = "All weights."',
     "pruning/grokked-ticket": 'about = "Mask of the generalised dense arm."\nmethod = "magnitude"\n'
     'pruning_rate = 0.6\nmask_from = { arm = "dense", at = "generalised" }',

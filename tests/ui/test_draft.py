@@ -116,6 +116,14 @@ def test_another_task_drops_what_was_typed_for_the_last_one(draft: Draft) -> Non
     assert (other.task.p, other.train.steps) == (7, 10)
 
 
+def test_another_model_keeps_what_was_typed_and_the_arms(draft: Draft) -> None:
+    changed = draft.with_value(BY_KEY["task.p"], "97").with_model("transformer")
+    config = changed.resolve()
+    assert config.shapes()["W_Q"] == (1, 128, 128)
+    assert (config.task.p, config.arms) == (97, draft.base.config.arms)
+    assert changed.with_model("mlp").resolve().model == draft.base.config.model
+
+
 def test_arms_that_an_experiment_spells_out_are_kept_as_they_are(gallery: Path) -> None:
     (gallery / "own.toml").write_text(
         'title = "Own"\narms = ["dense", { preset = "grokked-ticket", name = "late", '
@@ -132,6 +140,11 @@ def test_facts_count_lanes_and_weights(draft: Draft) -> None:
     lanes, steps = drafts.facts(draft.with_value(BY_KEY[SEEDS], "2").resolve())
     assert lanes == "5 arms x 2 seeds = 10 lanes, 115,000 weights each"
     assert steps == "up to 5,000 steps, or 300 after generalising"
+
+
+def test_facts_count_the_weights_of_the_model_that_is_picked(draft: Draft) -> None:
+    lanes, _ = drafts.facts(draft.with_model("transformer").resolve())
+    assert lanes == "5 arms x 1 seed = 5 lanes, 115,456 weights each"
 
 
 def test_an_estimate_says_what_it_is_from() -> None:

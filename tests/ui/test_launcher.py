@@ -9,6 +9,7 @@ import pytest
 from textual.widgets import Input
 
 from grok_tui.monitor import catalog
+from grok_tui.protocol.config import Transformer
 from grok_tui.ui.app import GrokTuiApp
 from grok_tui.ui.messages import OpenRun, RunStarted, StartFailed
 from grok_tui.ui.screens.launcher import Launcher
@@ -98,6 +99,28 @@ async def test_picking_another_task_changes_the_values(app: GrokTuiApp) -> None:
         config = launcher(app)._config
     assert config is not None
     assert config.task.p == 7
+
+
+async def test_a_transformer_is_picked_in_three_keys_and_trained(
+    app: GrokTuiApp, trainers: Trainers
+) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("tab", "tab", "down")
+        await settled(pilot)
+        assert written(pilot, "#about") == "One layer, one head."
+        await pilot.press("enter")
+        await settled(pilot)
+        text = on_screen(pilot)
+        await pilot.press("S")
+        await settled(pilot)
+        said = notices(pilot)
+    assert "● transformer" in text
+    assert "○ mlp" in text
+    assert "115,456 weights each" in text
+    assert not said
+    (config,) = trainers.started
+    assert isinstance(config.model, Transformer)
+    assert [arm.name for arm in config.arms][:2] == ["dense", "grokked-ticket"]
 
 
 async def test_a_bad_value_is_explained_under_its_field_and_start_is_refused(
