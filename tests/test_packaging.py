@@ -7,6 +7,8 @@ from pathlib import Path
 
 import tomli
 
+from grok_tui.cli import benchmark
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomli.loads((ROOT / "pyproject.toml").read_text())
 
@@ -20,6 +22,13 @@ def test_the_gallery_is_in_the_wheel() -> None:
     assert "presets" in wheel["only-include"]
     assert wheel["sources"]["presets"] == "grok_tui/presets"
     assert (ROOT / "presets" / "quickstart.toml").is_file()
+
+
+def test_the_benchmark_is_in_the_wheel_where_the_command_looks_for_it() -> None:
+    wheel = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert "benchmarks" in wheel["only-include"]
+    assert wheel["sources"]["benchmarks"] == "grok_tui/benchmarks"
+    assert (benchmark.folder() / "__main__.py").is_file()
 
 
 def test_every_dependency_is_pinned_to_the_version_that_is_tested() -> None:

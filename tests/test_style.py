@@ -9,8 +9,8 @@ import pytest
 
 import grok_tui
 
-ROOT = Path(grok_tui.__file__).parent
-FILES = sorted(ROOT.rglob("*.py"))
+ROOT = Path(grok_tui.__file__).parent.parent
+FILES = sorted(path for room in ("grok_tui", "benchmarks") for path in (ROOT / room).rglob("*.py"))
 MAX_FILE = 300
 MAX_FUNCTION = 40
 

@@ -14,6 +14,7 @@ import typer
 
 from grok_tui import __version__
 from grok_tui.cli import gallery
+from grok_tui.cli.bench import bench
 from grok_tui.cli.lines import print_cut, print_lines, writing
 from grok_tui.errors import GrokTuiError, UsageError
 
@@ -240,6 +241,9 @@ def export(
     except OSError as error:
         raise UsageError(f"cannot write {output}: {error.strerror}") from None
     print(f"{rows} measurements in {output}", file=sys.stderr)
+
+
+app.command()(bench)
 
 
 def _find(context: typer.Context, text: str) -> RunDir:

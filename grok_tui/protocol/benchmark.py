@@ -57,11 +57,9 @@ class Naive(Part, frozen=True, kw_only=True):
     rate: float
     """Median over the rounds."""
     rates: tuple[float, ...]
-    """Of each round."""
-    threads: int
-    """The quicker of one thread and torch's default."""
+    """Of each round, with the number of threads that was quicker in it: one, or torch's default."""
     rate_by_threads: dict[str, float]
-    """What that choice was made by."""
+    """Median for each number of threads."""
 
 
 class Row(Part, frozen=True, kw_only=True):

@@ -1,0 +1,1 @@
+"""What `grok-tui bench` runs: the engine against a plain writing of the same training."""
