@@ -6,26 +6,21 @@ events of a run are the same each time it is run.
 
 from __future__ import annotations
 
-import math
-import struct
 from typing import TYPE_CHECKING
 
 import torch
 
-from grok_tui.engine import models, tasks
+from grok_tui.engine import models, reading, tasks
 from grok_tui.engine.lanes import Lane, Layout
 from grok_tui.engine.plan import Plan, Point
 from grok_tui.engine.schedule import Schedule
-from grok_tui.engine.stack import Flight, Reading, Stack
+from grok_tui.engine.stack import Flight, Stack
 from grok_tui.engine.starting import Starter
 from grok_tui.engine.store import LaneKey, Snapshot, Store, why_unavailable
 from grok_tui.protocol.events import (
     AnyEvent,
     LaneFinished,
     LaneResult,
-    Measured,
-    Milestone,
-    Reached,
     Reason,
     Warned,
 )
@@ -80,14 +75,13 @@ class Experiment:
         steps = self.until_stop()
         stops = steps <= limit
         self._launch(min(steps, limit))
-        unread = 0 if stops else self.stack.ahead
-        events = self._read(unread)
+        running = set(self.running)
+        events = self._read(0 if stops else self.stack.ahead)
         if stops:
-            running = set(self.running)
             events += [event for lane in self._in_order() for event in self._visit(lane)]
             events += self._start_lanes()
-            if running != set(self.running):
-                self._settle()
+        if running != set(self.running):
+            self._settle()
         return events
 
     def read(self) -> list[AnyEvent]:
@@ -149,15 +143,20 @@ class Experiment:
         readings = flight.readings()
         began, self._told = self._told, self._seconds()
         took = self._told - began
-        for reading in sorted(readings, key=lambda one: (one.after, self._place[one.lane.key])):
-            if reading.lane.key in self.running:
-                share = reading.after / flight.steps if flight.steps else 1.0
-                yield from self._measured(reading, round(began + took * share, 6))
+        for one in sorted(readings, key=lambda one: (one.after, self._place[one.lane.key])):
+            if one.lane.key not in self.running:
+                continue  # it diverged before
+            if not one.is_finite:
+                one.lane.step = one.step
+                yield self._end(one.lane, "diverged", f"the loss at step {one.step} is not finite")
+                yield from self._start_lanes()  # gives up those that wait for it
+                continue
+            share = one.after / flight.steps if flight.steps else 1.0
+            seconds = round(began + took * share, 6)
+            yield from reading.events(one, seconds, self.config.train.threshold)
 
     def _visit(self, lane: Lane) -> Iterator[AnyEvent]:
         """Whatever is to be done with a lane where it stands, in the order of the log."""
-        if self.schedule.points(lane, lane.step):
-            return  # its last step was found out only now: it is measured there first
         yield from self._take_snapshots(lane)
         if lane.key not in self.running:
             return
@@ -165,36 +164,6 @@ class Experiment:
         if lane.step >= self.schedule.end(lane):
             steps = lane.step == self.config.train.steps
             yield self._end(lane, "steps" if steps else "generalised")
-
-    def _measured(self, reading: Reading, seconds: float) -> Iterator[AnyEvent]:
-        """What is said of one measurement; a lane that diverged ends at it."""
-        lane, step, numbers = reading.lane, reading.step, dict(reading.numbers)
-        if not all(math.isfinite(number) for number in numbers.values()):
-            lane.step = step
-            yield self._end(lane, "diverged", f"the loss at step {step} is not finite")
-            return
-        yield Measured(
-            arm=lane.arm,
-            seed=lane.seed,
-            step=step,
-            seconds=seconds,
-            train_loss=numbers.pop("train_loss"),
-            test_loss=numbers.pop("test_loss"),
-            train_accuracy=_single(train := numbers.pop("train_accuracy")),
-            test_accuracy=_single(test := numbers.pop("test_accuracy")),
-            l1_norm=numbers.pop("l1_norm"),
-            l2_norm=numbers.pop("l2_norm"),
-            probes=numbers,
-        )
-        resolution = step - max(0, lane.read)
-        lane.read = step
-        threshold = self.config.train.threshold
-        if lane.t_mem is None and train > threshold:
-            lane.t_mem = step
-            yield _reached(lane, "memorised", resolution)
-        if lane.t_gen is None and test > threshold:
-            lane.t_gen = step
-            yield _reached(lane, "generalised", resolution)
 
     def _take_snapshots(self, lane: Lane) -> Iterator[AnyEvent]:
         """Keep the weights where others need them; a lane whose weights are not finite ends."""
@@ -290,19 +259,3 @@ class Experiment:
                 what = why_unavailable(Point(name, "init", 0), ended.reason, ended.step)
                 return f"{what}, so its mask never came"
         return ""
-
-
-def _single(number: float) -> float:
-    """The number as single precision has it: how accuracies are logged, whatever computes them."""
-    rounded: float = struct.unpack("f", struct.pack("f", number))[0]
-    return rounded
-
-
-def _reached(lane: Lane, milestone: Milestone, resolution: int) -> Reached:
-    return Reached(
-        arm=lane.arm,
-        seed=lane.seed,
-        milestone=milestone,
-        step=lane.read,
-        resolution=resolution,
-    )

@@ -51,8 +51,8 @@ class Layout:
         return row
 
     def packed(self, row: Tensor) -> Tensor:
-        """The prunable weights one after the other (weights,), no padding: the order of ties."""
-        return torch.cat([row.narrow(-1, *span) for span in self.prunable.values()])
+        """The prunable weights one after the other (..., weights), unpadded: the order of ties."""
+        return torch.cat([row.narrow(-1, *span) for span in self.prunable.values()], -1)
 
 
 @dataclass(eq=False)

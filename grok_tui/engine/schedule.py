@@ -51,8 +51,8 @@ class Schedule:
         return None if due is None else min(self._train.steps, due)
 
     def until_stop(self, lane: Lane) -> int:
-        """Updates until something is to be done with the lane itself: 0 if it only waits to be
-        measured where it stands."""
+        """Updates until something is to be done with the lane itself, or is to be read first; 0
+        while it only waits to be measured where it stands."""
         end = self.end(lane)
         known = [self._last(lane), *(self.point(point, lane) for point in self._points[lane.arm])]
         later = [step for step in known if step is not None and lane.step < step < end]
@@ -61,12 +61,13 @@ class Schedule:
     def _horizon(self, lane: Lane) -> int:
         """The last step that the lane may train to before more of its measurements are read.
 
-        A milestone may turn out to have been reached at the first that is not read; what is to be
-        done so many steps later must not be missed.
+        A milestone may turn out to have been reached at the first that is not read. What is to be
+        done so many steps later must not be missed, and its last step is known before it is there,
+        so that it is measured there in its turn.
         """
         unread = self.grid.after(lane.read)
         after = self._train.stop_after_generalised
-        waits = [after] if after and lane.t_gen is None else []
+        waits = [after - 1] if after and lane.t_gen is None else []
         pending = [("memorised", lane.t_mem), ("generalised", lane.t_gen)]
         open_moments = [moment for moment, reached in pending if reached is None]
         waits += [point.plus for point in self._points[lane.arm] if point.at in open_moments]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from grok_tui.engine.graphs import Replayed
+from grok_tui.engine.reading import Reading
 from grok_tui.engine.training import NUMBERS, Block, Measuring
 from grok_tui.engine.workspace import Workspace
 
@@ -108,17 +109,6 @@ class Stack:
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
-    """One measurement of a lane."""
-
-    lane: Lane
-    after: int
-    """Updates after the launch."""
-    step: int
-    numbers: dict[str, float]
-
-
-@dataclass(frozen=True, eq=False)
 class Flight:
     """Updates under way, and the measurements that come of them."""
 
@@ -136,7 +126,7 @@ class Flight:
                 for lane, numbers in zip(lanes, row, strict=True):
                     if after in self._due.get(lane, ()):
                         named = dict(zip(NUMBERS, numbers, strict=True))
-                        found.append(Reading(lane, after, self._began[lane] + after, named))
+                        found.append(Reading(lane, self._began[lane] + after, after, named))
         return found
 
 

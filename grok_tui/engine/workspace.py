@@ -9,7 +9,7 @@ import torch
 
 if TYPE_CHECKING:
     from torch import Tensor
-    from torch.cuda import _POOL_HANDLE as Pool
+    from torch.cuda import _POOL_HANDLE
 
 
 class Workspace:
@@ -20,7 +20,7 @@ class Workspace:
         self._buffers: dict[str, Tensor] = {}
         self.holder: object = None
         """Whose forward pass it holds."""
-        self._pool: Pool | None = None
+        self._pool: _POOL_HANDLE | None = None
         self._stream: torch.cuda.Stream | None = None
 
     def buffer(self, name: str, *shape: int) -> Tensor:
@@ -32,7 +32,7 @@ class Workspace:
             self._buffers[name] = held
         return held[:size].view(shape)
 
-    def pool(self) -> Pool:
+    def pool(self) -> _POOL_HANDLE:
         """Memory that the graphs of all blocks use in turn; CUDA only."""
         if self._pool is None:
             self._pool = torch.cuda.graph_pool_handle()

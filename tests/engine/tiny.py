@@ -8,7 +8,16 @@ import torch
 
 from grok_tui.engine.experiment import Experiment
 from grok_tui.engine.tasks.data import Placement
-from grok_tui.protocol.config import Arm, Config, MaskFrom, Mlp, ModularAddition, ScaleTo, Train
+from grok_tui.protocol.config import (
+    Arm,
+    Config,
+    MaskFrom,
+    Mlp,
+    ModularAddition,
+    ScaleTo,
+    Train,
+    Transformer,
+)
 from grok_tui.protocol.events import AnyEvent, LaneFinished, LaneStarted, Measured, Reached
 
 if TYPE_CHECKING:
@@ -25,6 +34,7 @@ L1 = Arm(name="l1", scale_to=ScaleTo(arm="ticket", norm="l1"))
 L2 = Arm(name="l2", scale_to=ScaleTo(arm="ticket", norm="l2"))
 RANDOM = Arm(name="random", method="random", pruning_rate=0.6)
 SHUFFLE = Arm(name="shuffle", method="shuffle", mask_from=MaskFrom(arm="ticket"))
+TRANSFORMER = Transformer(d_model=12, heads=2, d_head=4, d_mlp=10)
 ALL = (DENSE, TICKET, L1, L2, RANDOM, SHUFFLE)
 
 
