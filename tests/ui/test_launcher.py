@@ -123,6 +123,22 @@ async def test_a_transformer_is_picked_in_three_keys_and_trained(
     assert [arm.name for arm in config.arms][:2] == ["dense", "grokked-ticket"]
 
 
+async def test_a_model_is_explained_whole_on_a_small_screen_below_long_lists(
+    app: GrokTuiApp, gallery: Path
+) -> None:
+    for name in ("third", "fourth"):
+        (gallery / f"{name}.toml").write_text((gallery / "slow.toml").read_text())
+    for index in range(5):
+        (gallery / f"pruning/extra-{index}.toml").write_text('about = "One more."')
+    about = "The one-layer transformer of the papers: one head, then 128 hidden units."
+    (gallery / "models/transformer.toml").write_text(f'about = "{about}"\nkind = "transformer"')
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("tab", "tab", "down")
+        await settled(pilot)
+        left = " ".join(row[:28].strip() for row in on_screen(pilot).split("\n"))
+    assert about in left
+
+
 async def test_a_bad_value_is_explained_under_its_field_and_start_is_refused(
     app: GrokTuiApp, trainers: Trainers
 ) -> None:
