@@ -44,7 +44,7 @@ class Free:
 
 @dataclass(frozen=True)
 class _Look:
-    """Processor seconds used up so far, nan-free: None where the kernel does not tell."""
+    """Processor seconds used so far, by all and by the group; None where nothing tells."""
 
     at: float
     own: float
