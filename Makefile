@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check 
 USE := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
-.PHONY: run test faults bench check format snapshots screenshots install dev clean
+.PHONY: run test faults gpu bench check format snapshots screenshots install dev clean
 .DEFAULT_GOAL := run
 
 run: $(USE)  ## train the quickstart: the TUI in a terminal, plain progress without one
@@ -21,6 +21,9 @@ test: $(DEV)  ## all tests but the long fault counts and those that need a GPU
 
 faults: $(DEV)  ## the full fault counts: a death at every write of a run
 	@$(BIN)/python -m pytest -q -m faults
+
+gpu: $(DEV)  ## the tests that need a CUDA device; with a torch that has CUDA in .venv
+	@$(BIN)/python -m pytest -q -m gpu
 
 bench: $(USE)  ## the engine against plain code, on this machine; about five minutes
 	@$(BIN)/grok-tui bench

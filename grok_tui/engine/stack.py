@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grok_tui.engine.graphs import Replayed
+from grok_tui.engine.graphs import CudaWorkspace, Replayed
 from grok_tui.engine.reading import Reading
 from grok_tui.engine.training import NUMBERS, Block, Measuring
 from grok_tui.engine.workspace import Workspace
@@ -91,21 +91,22 @@ class Stack:
 
     def _built(self, lanes: Sequence[Lane], width: int) -> list[Block]:
         """The lanes in blocks of that width, or of less where the memory of the device is small."""
-        example = lanes[0].rows.weights
-        make = Replayed if example.is_cuda else Block
         while True:
             groups = [lanes[first : first + width] for first in range(0, len(lanes), width)]
-            shared = Workspace(example)
-            spaces = [Workspace(example) if example.is_cpu else shared for _ in groups]
             try:
-                pairs = zip(groups, spaces, strict=True)
-                return [make(group, *self._parts, space) for group, space in pairs]
+                return self._blocks_of(groups)
             except torch.OutOfMemoryError:
                 if width == 1:
                     raise
-            del shared, spaces
-            torch.cuda.empty_cache()
+            torch.cuda.empty_cache()  # only here: until now the error kept what it had
             width = -(-width // 2)
+
+    def _blocks_of(self, groups: Sequence[Sequence[Lane]]) -> list[Block]:
+        example = groups[0][0].rows.weights
+        if example.is_cuda:
+            cuda = CudaWorkspace(example)
+            return [Replayed(lanes, *self._parts, cuda) for lanes in groups]
+        return [Block(lanes, *self._parts, Workspace(example)) for lanes in groups]
 
 
 @dataclass(frozen=True, eq=False)
