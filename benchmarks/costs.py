@@ -31,8 +31,8 @@ PATIENCE = 60.0
 
 
 def probes(experiment: Experiment) -> dict[str, float]:
-    """Microseconds of each probe on a lane's weights."""
-    row = next(iter(experiment.running.values())).rows.weights
+    """Microseconds of each probe on a lane's weights, which all probes get in float64."""
+    row = next(iter(experiment.running.values())).rows.weights.double()
     found = {}
     for name, probe in PROBES.items():
         probe(row)

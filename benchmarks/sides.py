@@ -15,9 +15,11 @@ from grok_tui.engine.clock import Pace
 from grok_tui.engine.experiment import Experiment
 from grok_tui.protocol.benchmark import Agreement, ArmName, LogName
 from grok_tui.protocol.config import Arm, Config
-from grok_tui.protocol.events import Measured
+from grok_tui.protocol.events import AnyEvent, Measured
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from grok_tui.engine.lanes import Lane
     from grok_tui.engine.tasks.data import Placement
 
@@ -89,14 +91,20 @@ class Ours:
             done = sum(lane.step for lane in lanes) - before
             self._pace.took(max(1, done // len(lanes)), now(self._device) - began - taken)
             steps += done
-            measured += sum(isinstance(event, Measured) for event in events)
-        return Slot(steps, measured, taken)
+            measured += _measured(events)
+        measured += _measured(self.experiment.read())
+        return Slot(steps, measured, now(self._device) - began)
 
     def _put(self) -> None:
         """Put every lane to the place, as if it had come so far."""
+        self.experiment.read()
         for lane in self.experiment.running.values():
             lane.step = lane.measured = PLACE
             lane.rows.updates.fill_(PLACE)
+
+
+def _measured(events: Sequence[AnyEvent]) -> int:
+    return sum(isinstance(event, Measured) for event in events)
 
 
 class Plain:
@@ -165,6 +173,7 @@ def agreement(
     lane = next(iter(experiment.running.values()))
     while lane.step < step:
         events += experiment.advance(step - lane.step)
+    events += experiment.read()
     found = next(e for e in events if isinstance(e, Measured) and e.step == step)
     return Agreement(
         arm=arm,

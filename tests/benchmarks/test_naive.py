@@ -37,6 +37,7 @@ def test_both_sides_take_the_same_steps(model: ModelName, arm: ArmName) -> None:
     while lane.step < STEPS:
         events += experiment.advance(STEPS - lane.step)
         assert lane.step <= STEPS
+    events += experiment.read()
     for _ in range(STEPS + 1):
         plain.step()
     measured = [event for event in events if isinstance(event, Measured)]
