@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from grok_tui.protocol.rundir import RunDir
 
-BLOCK = 4 << 20
+BLOCK = 2 << 20
 """Bytes that are held at once; more than the longest line that counts."""
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _KNOWN = frozenset(str(kind.__struct_config__.tag) for kind in get_args(AnyEvent))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from textual.message import Message
     from textual.pilot import Pilot
 
+    from grok_tui.monitor.verdict import Verdict
     from grok_tui.monitor.watch import State, View
     from grok_tui.ui.services import Services
     from tests.ui.trainers import Trainers
@@ -43,6 +45,33 @@ async def test_one_message_a_change_and_none_while_nothing_changes() -> None:
         app.shown.view = replace(app.shown.view, version=2)
         await live.drawn(pilot, 2)
         assert sum(isinstance(message, Looked) for message in seen) == 2
+
+
+async def test_no_view_is_read_before_the_one_before_it_is_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Or a chart that takes longer than a look would fill the queue, and no key would be heard."""
+
+    class Growing(live.Shown):
+        drawn = 0
+
+        def look(self, patience: float = 0) -> View:
+            assert self.looks <= self.drawn
+            self.view = replace(self.view, version=self.view.version + 1, behind=True)
+            return super().look(patience)
+
+    shown = Growing(live.running())
+    draw = Board.draw
+
+    def slowly(board: Board, view: View, verdict: Verdict | None) -> None:
+        draw(board, view, verdict)
+        time.sleep(0.02)  # a thread that does not wait would have looked again
+        shown.drawn += 1
+
+    monkeypatch.setattr(Board, "draw", slowly)
+    async with live.LiveApp(shown).run_test(size=(100, 30)) as pilot:
+        await live.drawn(pilot, 6)
+    assert shown.looks >= 5
 
 
 async def test_the_screen_follows_a_run_that_grows(runs: Path) -> None:

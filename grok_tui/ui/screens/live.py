@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import on
@@ -34,6 +35,8 @@ PERIOD = 0.5
 """Seconds between two looks at the run."""
 PATIENCE = 0.25
 """Seconds of reading after which what was read so far is shown."""
+SHARE = 0.1
+"""Part of the time that may go into drawing: a run of many arms is drawn less often."""
 _SENT: dict[Command, str] = {
     "stop": "stopping at the next step",
     "pause": "pausing",
@@ -71,6 +74,8 @@ class LiveScreen(Screen[None]):
         self._watching = watch or Watch(run)
         self._period = period
         self._enough = threading.Event()
+        self._shown = threading.Semaphore(0)
+        self._cost = 0.0
 
     def compose(self) -> ComposeResult:
         """The panes, and the keys below them."""
@@ -84,8 +89,10 @@ class LiveScreen(Screen[None]):
     def on_unmount(self) -> None:
         """Let the thread go; the run does not notice."""
         self._enough.set()
+        self._shown.release()
 
     def _follow(self) -> None:
+        """Look and have it shown, in turns: a view never waits in line behind an older one."""
         seen = -1
         while not self._enough.is_set():
             try:
@@ -97,13 +104,17 @@ class LiveScreen(Screen[None]):
                 seen = view.version
                 self.post_message(Looked(view))
                 prepare()  # while the words of the first view are painted
+                self._shown.acquire()
             if not view.behind:
-                self._enough.wait(self._period)
+                self._enough.wait(max(self._period, self._cost / SHARE))
 
     @on(Looked)
     def _looked(self, message: Looked) -> None:
         message.stop()
+        began = time.monotonic()
         self.view = message.view
+        self._cost = time.monotonic() - began
+        self._shown.release()
 
     def watch_view(self, before: View | None, view: View) -> None:
         """Show the new view, and say so the first time."""
