@@ -36,6 +36,10 @@ app = typer.Typer(
 )
 app.add_typer(gallery.app, name="presets")
 
+Threads = Annotated[
+    int | None,
+    typer.Option(min=1, max=256, metavar="N", help="Threads of each product; else what pays."),
+]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="An id, a unique part, or last.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
@@ -109,6 +113,7 @@ def run(  # noqa: PLR0913  (one for each option)
     ] = None,
     seeds: Annotated[str, typer.Option(help="0,1,2 or a number of seeds.")] = "",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
+    threads: Threads = None,
     headless: Annotated[bool, typer.Option("--headless", help="Without the TUI.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Events to stdout.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Print the id and return.")] = False,
@@ -124,7 +129,7 @@ def run(  # noqa: PLR0913  (one for each option)
         raise UsageError("--detach prints an id and --json events; choose one of them")
     config, name = presets.load(preset, settings or (), seeds)
     command = ("grok-tui", *sys.argv[1:])
-    made = launch.start(config, context.obj, name, device, command)
+    made = launch.start(config, context.obj, name, device, command, threads or 0)
     if detach:
         alone.wait_until_begun(made)
         print(made.id)
@@ -185,6 +190,7 @@ def resume(
     context: typer.Context,
     run: RunName,
     device: Annotated[str, typer.Option(help="Another device than before.")] = "",
+    threads: Threads = None,
     force: Annotated[
         bool, typer.Option("--force", help="Its trainer was on another host and is dead.")
     ] = False,
@@ -196,7 +202,7 @@ def resume(
     if device and not DEVICE.match(device):
         raise UsageError(f"--device {device}: expected auto, cpu, cuda, cuda:N or mps")
     found = _find(context, run)
-    launch.resume(found, device, force=force)
+    launch.resume(found, device, threads or 0, force=force)
     # Whether a device is there is known only once the trainer has loaded torch.
     (wait_until_started if device else wait_until_taken)(found)
     print(f"{found.id} goes on; `grok-tui attach {found.id}` shows it")

@@ -1,4 +1,4 @@
-"""The trainer process: `python -m grok_tui.engine RUN_DIR [--device NAME]`.
+"""The trainer process: `python -m grok_tui.engine RUN_DIR [--device NAME] [--threads N]`.
 
 Exit codes: 0 done, 2 a run, preset or device that cannot be, 3 failed, 130 stopped.
 The lock is taken and the configuration checked before torch is imported, which takes seconds.
@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grok_tui.engine import about
+from grok_tui.engine.answers import MAX_THREADS
+from grok_tui.engine.cores import Hardware, Watch
 from grok_tui.engine.log import EventLog, ended_as
 from grok_tui.engine.orders import Orders
 from grok_tui.engine.signals import Signals
@@ -34,7 +36,7 @@ MAX_TRACEBACK = 20_000
 
 def main(arguments: Sequence[str]) -> int:
     """Train the run in a folder; the exit code."""
-    run, device = _parse(arguments)
+    run, hardware = _parse(arguments)
     signals = Signals()
     signals.install()
     disk = Disk()
@@ -43,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     except GrokTuiError as error:
         return _complain(str(error), error.exit_code)
     try:
-        return _train(run, config, device, (lock, signals, disk))
+        return _train(run, config, hardware, (lock, signals, disk))
     except GrokTuiError as error:
         shown = traceback.format_exc() if isinstance(error, RunFailed) else ""
         _record(run, str(error), shown, disk)
@@ -55,12 +57,20 @@ def main(arguments: Sequence[str]) -> int:
         return _complain(f"{shown}{sentence}", RunFailed.exit_code)
 
 
-def _parse(arguments: Sequence[str]) -> tuple[RunDir, str]:
+def _parse(arguments: Sequence[str]) -> tuple[RunDir, Hardware]:
+    watch = Watch()
     parser = argparse.ArgumentParser(prog="python -m grok_tui.engine", description=__doc__)
     parser.add_argument("run", help="the folder of the run")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
+    parser.add_argument("--threads", type=_count, default=0, help="without it, what pays")
     parsed = parser.parse_args(arguments)
-    return RunDir(Path(parsed.run).absolute()), parsed.device
+    return RunDir(Path(parsed.run).absolute()), Hardware(watch, parsed.device, parsed.threads)
+
+
+def _count(text: str) -> int:
+    if not (text.isdecimal() and len(text) < 4 and 1 <= int(text) <= MAX_THREADS):
+        raise argparse.ArgumentTypeError(f"{text[:20]}: expected 1 to {MAX_THREADS}")
+    return int(text)
 
 
 def _claim(run: RunDir, disk: Disk) -> tuple[TrainerLock, Config]:
@@ -82,7 +92,7 @@ def _claim(run: RunDir, disk: Disk) -> tuple[TrainerLock, Config]:
 
 
 def _train(
-    run: RunDir, config: Config, device: str, hands: tuple[TrainerLock, Signals, Disk]
+    run: RunDir, config: Config, hardware: Hardware, hands: tuple[TrainerLock, Signals, Disk]
 ) -> int:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read once, when CUDA starts
     # only now: torch takes seconds to load
@@ -91,7 +101,7 @@ def _train(
     from grok_tui.engine.trainer import Trainer
 
     lock, signals, disk = hands
-    opened = open_run(run, config, device, disk)
+    opened = open_run(run, config, hardware, disk)
     recorder = Recorder(run, lock, signals, disk)
     try:
         return Trainer(run, opened, recorder, signals, disk).train()

@@ -162,3 +162,13 @@ def _group(root: Path, names: str, folder: str) -> _Group | None:
         quota = int(limit) / int(period) if int(period) > 0 else 0.0  # "max": no number
         return _Group(quota, usage) if quota > 0 else None
     return None
+
+
+@dataclass(frozen=True, eq=False)
+class Hardware:
+    """On what a run is to be trained."""
+
+    watch: Watch
+    device: str = "auto"
+    threads: int = 0
+    """Of each product; 0: what trials find."""

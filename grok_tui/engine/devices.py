@@ -11,7 +11,7 @@ import torch
 from grok_tui.errors import UsageError
 
 THREADS = 1
-"""Of each product. A second thread that waits spins on the core that others need."""
+"""Of each product, where nothing shows that more would pay."""
 
 
 def choose(wanted: str, precision: str) -> torch.device:
@@ -50,10 +50,11 @@ def prepare(threads: int) -> None:
     """Set up arithmetic: fixed threads, full float32, numbers too small to matter are zero.
 
     Without the last, the moments of weights whose gradient is zero decay into denormal numbers,
-    on which a CPU is many times slower.
+    on which a CPU is many times slower. Threads inherit it from the thread that starts them, so
+    it has to be set before a product is first computed with several.
     """
-    torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
+    torch.set_num_threads(threads)
     torch.backends.cuda.matmul.allow_tf32 = False
 
 

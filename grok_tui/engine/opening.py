@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import torch
 
 import grok_tui
-from grok_tui.engine import about, devices, log, loss, state
+from grok_tui.engine import about, devices, log, loss, rehearsal, state
+from grok_tui.engine.answers import MAX_THREADS, Choice
 from grok_tui.engine.checkpoints import Checkpoints, Loaded
 from grok_tui.engine.clock import Stopwatch
 from grok_tui.engine.experiment import Experiment
@@ -18,6 +19,7 @@ from grok_tui.errors import RunError
 from grok_tui.protocol.events import FORMAT, AnyEvent, Resumed, Started, Warned
 
 if TYPE_CHECKING:
+    from grok_tui.engine.cores import Hardware
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.disk import Disk
     from grok_tui.protocol.rundir import RunDir
@@ -36,17 +38,16 @@ class Opened:
     """What is to be said before the first step of this trainer."""
 
 
-def open_run(run: RunDir, config: Config, device_name: str, disk: Disk) -> Opened:
+def open_run(run: RunDir, config: Config, hardware: Hardware, disk: Disk) -> Opened:
     """Make the experiment of a run, where it begins or where a checkpoint left it.
 
     Cuts the log back to the checkpoint. Raises UsageError for a device that is not there,
     PresetError for weights or a split that do not fit, RunError if config.toml was changed.
     """
     precision = config.train.precision
-    device = devices.choose(device_name, precision)
+    device = devices.choose(hardware.device, precision)
     devices.prepare(devices.THREADS)
     about.write(run, disk, str(device), devices.name(device))
-    fingerprint = devices.fingerprint(device, precision, devices.THREADS)
     placement = Placement(device, getattr(torch, precision))
     sha256 = hashlib.sha256(run.config.read_bytes()).hexdigest()
     checkpoints = Checkpoints(run, disk)
@@ -55,32 +56,48 @@ def open_run(run: RunDir, config: Config, device_name: str, disk: Disk) -> Opene
     if loaded and loaded.state.config_sha256 != sha256:
         raise RunError(f"{run.id}: config.toml is not the one that this run began with")
     watch = Stopwatch(loaded.state.seconds if loaded else 0.0)
+    began: list[AnyEvent] = []
     if loaded:
         experiment = state.restore(config, placement, watch, loaded.state, loaded.tensors)
     else:
         experiment = Experiment(config, placement, watch)
+        began = experiment.begin()
+    choice, cost = _take_threads(experiment, hardware, watch, loaded)
+    fingerprint = devices.fingerprint(device, precision, choice.threads)
     events: list[AnyEvent] = []
     if not loaded:
-        events.append(_started(experiment, config, fingerprint, sha256))
+        events.append(_started(experiment, choice, sha256))
     if length:
         offset = loaded.entry.log_offset if loaded else 0
         log.cut(run.events, offset, disk)
         events.append(_resumed(loaded, fingerprint, length - offset))
-    events += [Warned(sentence=problem) for problem in problems]
-    if not loaded:
-        events += experiment.begin()
-    return Opened(experiment, checkpoints, watch, fingerprint, sha256, tuple(events))
+    events += [Warned(sentence=sentence) for sentence in (*problems, *cost)]
+    return Opened(experiment, checkpoints, watch, fingerprint, sha256, (*events, *began))
 
 
-def _started(
-    experiment: Experiment, config: Config, fingerprint: dict[str, str], sha256: str
-) -> Started:
+def _take_threads(
+    experiment: Experiment, hardware: Hardware, watch: Stopwatch, loaded: Loaded | None
+) -> tuple[Choice, list[str]]:
+    """Choose threads, outside of the training time, and use them; what there is to warn of."""
+    before = loaded.entry.fingerprint.get("threads", "") if loaded else ""
+    known = int(before) if before.isdecimal() and len(before) < 4 else 0
+    watch.hold()
+    choice, cost = rehearsal.choose(experiment, hardware, min(known, MAX_THREADS))
+    devices.prepare(choice.threads)
+    experiment.stack.workers = choice.workers
+    watch.go()
+    return choice, [cost] if cost else []
+
+
+def _started(experiment: Experiment, choice: Choice, sha256: str) -> Started:
+    train = experiment.config.train
     return Started(
         format=FORMAT,
         version=grok_tui.__version__,
         device=str(experiment.placement.device),
-        precision=config.train.precision,
-        threads=devices.THREADS,
+        precision=train.precision,
+        threads=choice.threads,
+        workers=choice.workers,
         loss=loss.FORM,
         lanes=len(experiment.order),
         config_sha256=sha256,

@@ -44,17 +44,23 @@ _children: dict[Path, subprocess.Popen[bytes]] = {}
 
 
 def start(
-    config: Config, runs: Path, name: str, device: str = "auto", command: Sequence[str] = ()
+    config: Config,
+    runs: Path,
+    name: str,
+    device: str = "auto",
+    command: Sequence[str] = (),
+    threads: int = 0,
 ) -> RunDir:
     """Make a run of this configuration and start its trainer; it goes on without us.
 
-    `command` is what the user typed, for the record. Raises RunError; nothing is left behind then.
+    `command` is what the user typed, for the record; with 0 threads the trainer finds out how
+    many pay. Raises RunError; nothing is left behind then.
     """
     run = rundir.create(runs.expanduser().absolute(), name)
     try:
         text = presets.dump(_with_whole_paths(config))
         Disk().replace(run.config, text.encode())
-        _spawn(run, device, command)
+        _spawn(run, _options(device, threads), command)
     except OSError as error:
         shutil.rmtree(run.path, ignore_errors=True)
         raise RunError(f"cannot start a run in {runs}: {error.strerror}") from None
@@ -64,8 +70,15 @@ def start(
     return run
 
 
-def resume(run: RunDir, device: str = "", *, force: bool = False, listen: float = LISTEN) -> None:
-    """Start a trainer that takes a run on from its last checkpoint.
+def resume(
+    run: RunDir,
+    device: str = "",
+    threads: int = 0,
+    *,
+    force: bool = False,
+    listen: float = LISTEN,
+) -> None:
+    """Start a trainer that takes a run on from its last checkpoint, with its threads or others.
 
     Refused for a run that is trained now or is complete. `force` is the user's word that a trainer
     on another host is dead; one that shows a heartbeat within `listen` seconds is not. Raises
@@ -83,7 +96,7 @@ def resume(run: RunDir, device: str = "", *, force: bool = False, listen: float 
         _refuse_living(view, force, listen)
     wanted = device or (view.about.device if view.about else "") or "auto"
     try:
-        _spawn(RunDir(run.path.absolute()), wanted, ())
+        _spawn(RunDir(run.path.absolute()), _options(wanted, threads), ())
     except OSError as error:
         raise RunError(f"cannot resume {run.id}: {error.strerror}") from None
 
@@ -196,7 +209,8 @@ def log_lines(run: RunDir, lines: int = 200, width: int = 1000) -> list[str]:
 def environment(command: Sequence[str] = ()) -> dict[str, str]:
     """The environment of a trainer: ours, with threads that do not spin while they wait.
 
-    OMP_NUM_THREADS is 1, as the trainer computes with one thread, unless the user set it.
+    OMP_NUM_THREADS is 1 unless the user set it: the trainer sets its own number of threads, and
+    what else may start some while torch loads gets one.
     PWD stays the folder that the run was asked for in; GROK_TUI_COMMAND, a JSON list, is what was
     typed.
     """
@@ -215,14 +229,18 @@ def environment(command: Sequence[str] = ()) -> dict[str, str]:
     return env
 
 
-def _spawn(run: RunDir, device: str, command: Sequence[str]) -> None:
+def _options(device: str, threads: int) -> tuple[str, ...]:
+    return ("--device", device, *(("--threads", str(threads)) if threads else ()))
+
+
+def _spawn(run: RunDir, options: Sequence[str], command: Sequence[str]) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
     output = os.open(run.trainer_log, flags, 0o644)
     # A blocked signal would stay blocked in the child, and it could not be told to stop.
     mask = signal.pthread_sigmask(signal.SIG_SETMASK, ())
     try:
         child = subprocess.Popen(
-            (*ENGINE, str(run.path), "--device", device),
+            (*ENGINE, str(run.path), *options),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

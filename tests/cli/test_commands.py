@@ -36,7 +36,7 @@ class Result:
 
 
 Grok = Callable[..., Result]
-Start = tuple[Config, Path, str, str, Sequence[str]]
+Start = tuple[Config, Path, str, str, Sequence[str], int]
 
 
 @pytest.fixture
@@ -65,9 +65,9 @@ def started(runs: Path, monkeypatch: pytest.MonkeyPatch) -> list[Start]:
     calls: list[Start] = []
 
     def start(
-        config: Config, folder: Path, name: str, device: str, command: Sequence[str]
+        config: Config, folder: Path, name: str, device: str, command: Sequence[str], threads: int
     ) -> RunDir:
-        calls.append((config, folder, name, device, command))
+        calls.append((config, folder, name, device, command, threads))
         return fakes.recorded_run(runs, made_of=config)
 
     monkeypatch.setattr(launch, "start", start)
@@ -289,18 +289,24 @@ def test_a_bad_preset_names_file_key_and_what_was_expected(grok: Grok, tmp_path:
     assert "train.steps" in result.err
 
 
-def test_run_passes_preset_settings_seeds_and_device_on(
+def test_run_passes_preset_settings_seeds_device_and_threads_on(
     grok: Grok, runs: Path, started: list[Start]
 ) -> None:
     result = grok(
-        "run", "quickstart", "--set", "train.steps=70", "--seeds", "1,2", "--device", "cpu"
+        *("run", "quickstart", "--set", "train.steps=70", "--seeds", "1,2"),
+        *("--device", "cpu", "--threads", "2"),
     )
-    [(config, folder, name, device, command)] = started
-    assert result.code == 0
+    [(config, folder, name, device, command, threads)] = started
+    assert (result.code, threads) == (0, 2)
     assert (config.train.steps, config.seeds) == (70, (1, 2))
     assert (folder, name, device) == (runs, "quickstart", "cpu")
     assert command[0] == "grok-tui"
     assert "train.steps=70" in command
+
+
+def test_without_a_number_the_trainer_finds_its_threads(grok: Grok, started: list[Start]) -> None:
+    assert grok("run", "quickstart").code == 0
+    assert started[0][-1] == 0
 
 
 @pytest.mark.parametrize(
@@ -310,6 +316,9 @@ def test_run_passes_preset_settings_seeds_and_device_on(
         ("quickstart", "--set", "train.step=1"),
         ("quickstart", "--seeds", "x"),
         ("quickstart", "--device", "gpu"),
+        ("quickstart", "--threads", "0"),
+        ("quickstart", "--threads", "257"),
+        ("quickstart", "--threads", "two"),
         ("quickstart", "--detach", "--json"),
         ("no-such-preset",),
     ],
@@ -383,6 +392,23 @@ def test_continue_of_a_run_that_is_not_paused_says_so(grok: Grok, runs: Path) ->
 def test_resume_of_a_complete_run_is_refused(grok: Grok, runs: Path) -> None:
     fakes.recorded_run(runs)
     assert grok("resume", "last").code == 2
+
+
+def test_resume_may_be_given_other_threads(
+    grok: Grok, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[tuple[str, int, bool]] = []
+
+    def resume(_run: RunDir, device: str, threads: int, *, force: bool) -> None:
+        calls.append((device, threads, force))
+
+    monkeypatch.setattr(launch, "resume", resume)
+    monkeypatch.setattr(launch, "wait_until_taken", lambda *_: None)
+    fakes.recorded_run(runs, "stopped")
+    assert grok("resume", "last", "--threads", "3").code == 0
+    assert grok("resume", "last").code == 0
+    assert grok("resume", "last", "--threads", "-1").code == 2
+    assert calls == [("", 3, False), ("", 0, False)]
 
 
 def test_runs_are_found_where_the_environment_says(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from unittest import mock
 
 from grok_tui.engine.clock import Pace
+from grok_tui.engine.cores import Hardware, Watch
 from grok_tui.engine.opening import open_run
 from grok_tui.engine.recorder import Recorder
 from grok_tui.engine.signals import Signals
@@ -50,12 +51,15 @@ def new_run(folder: Path, config: Config) -> RunDir:
     return run
 
 
-def train(run: RunDir, signals: Signals | None = None, disk: Disk | None = None) -> int:
-    """Train a run until it ends or is stopped; the exit code."""
+def train(
+    run: RunDir, signals: Signals | None = None, disk: Disk | None = None, threads: int = 1
+) -> int:
+    """Train a run until it ends or is stopped; the exit code. 0 threads: what trials find."""
     disk, signals = disk or Disk(), signals or Signals()
     lock = TrainerLock(run)
     try:
-        opened = open_run(run, presets.load_config(run.config), "cpu", disk)
+        hardware = Hardware(Watch(), "cpu", threads)
+        opened = open_run(run, presets.load_config(run.config), hardware, disk)
         recorder = Recorder(run, lock, signals, disk)
         with mock.patch.object(Pace, "SLICE", 0.0):  # looks up after every step, however fast
             return Trainer(run, opened, recorder, signals, disk).train()

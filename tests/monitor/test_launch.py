@@ -296,6 +296,19 @@ def test_the_device_may_be_changed(engine: Engine, tmp_path: Path) -> None:
     assert run.trainer_log.read_text().split("\n")[-3:] == ["cuda:1", "auto", ""]
 
 
+def test_threads_are_passed_on_where_they_are_given(engine: Engine, tmp_path: Path) -> None:
+    engine("import sys; print(*sys.argv[2:])")
+    run = launch.start(CONFIG, tmp_path, "new", "cpu", threads=3)
+    ended(run)
+    assert run.trainer_log.read_text() == "--device cpu --threads 3\n"
+    cut_short = fakes.recorded_run(tmp_path, "interrupted")
+    for threads in (2, 0):
+        launch.resume(cut_short, threads=threads)
+        ended(cut_short)
+    said = cut_short.trainer_log.read_text()
+    assert said.endswith("--device cpu --threads 2\n--device cpu\n")
+
+
 @pytest.mark.parametrize(
     ("state", "why"),
     [
