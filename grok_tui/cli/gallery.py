@@ -20,12 +20,16 @@ def without_command(context: typer.Context) -> None:
 
 @app.command("list")
 def list_presets() -> None:
-    """List the presets that can be run by name."""
+    """List the presets that can be run by name, and the pieces that they are made of."""
     from grok_tui.cli.tables import aligned
-    from grok_tui.protocol.presets import gallery
+    from grok_tui.protocol.presets import PIECES, gallery
 
     rows = [(one.name, one.title, one.problem or one.about) for one in gallery()]
     print_cut(aligned(("preset", "title", "about"), rows))
+    pieces = [
+        (kind, one.name, one.problem or one.about) for kind in PIECES for one in gallery(kind)
+    ]
+    print_cut(["", *aligned(("piece", "name", "about"), pieces)])
 
 
 @app.command("show")

@@ -155,7 +155,7 @@ class Arm(Section, frozen=True, kw_only=True):
     method: Literal["none", "magnitude", "random", "shuffle"] = "none"
     """How weights are scored: none (keep all), magnitude, random, or shuffle (permute a mask)."""
     pruning_rate: Annotated[float, Meta(ge=0, lt=1)] = 0.0
-    """Fraction of the weights that is REMOVED; shuffle takes it from the mask it permutes."""
+    """Fraction of the weights in matrices that is REMOVED; shuffle has that of its mask."""
     scope: Literal["global", "layer"] = "global"
     """Rank all weights together, or remove the same fraction of every matrix."""
     mask_from: MaskFrom = MaskFrom()

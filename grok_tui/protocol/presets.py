@@ -33,6 +33,7 @@ FOLDERS: dict[Kind, str] = {
     "model": "models",
     "pruning": "pruning",
 }
+PIECES: tuple[Kind, ...] = ("task", "model", "pruning")
 MAX_DEPTH = 8
 _FILE_KEYS = ("weights_from", "split_from")
 
