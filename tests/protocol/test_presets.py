@@ -87,7 +87,7 @@ def test_paper_transformer_is_paper_default_with_the_other_model() -> None:
         "controlled-dense-l2",
     ]
     assert replace(config.train, steps=mlp.train.steps) == mlp.train
-    assert config.train.steps >= 4 * 8558, "seeds differ up to fourfold from the one that was seen"
+    assert config.train.steps >= 2 * 22697, "the slowest dense arm that was seen, twice"
 
 
 def test_set_changes_the_size_of_a_model_or_the_model_itself() -> None:
