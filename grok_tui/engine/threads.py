@@ -66,9 +66,16 @@ def choose(
         choice = calibrate(trial(max(one.workers for one in tried)), tried)
         if not free.busy:
             answers.keep(question.key, choice)
-    wished = known.total if known else question.most(free.cores)
-    bound = choice.total == most < min(wished, question.most(free.cores))
-    return choice, _busy(free, choice) if bound else ""
+    return choice, _busy(free, choice) if _costs(question, free, known, choice) else ""
+
+
+def _costs(question: Question, free: Free, known: Choice | None, choice: Choice) -> bool:
+    """Whether more would pay, were the machine not busy; of one lane nobody knows untried."""
+    most, wished = question.most(free.free), question.most(free.cores)
+    if known:
+        wished = min(wished, known.total)
+    told = known is not None or question.lanes > 1 or choice.total > 1
+    return told and choice.total == most < wished
 
 
 def candidates(lanes: int, most: int) -> list[Choice]:

@@ -156,6 +156,7 @@ def test_a_busy_machine_that_costs_nothing_is_not_mentioned(
 ) -> None:
     slow = trials(0.001, 0.002)
     assert choose(ONE, BUSY, answers, slow) == (Choice(), "")
+    assert choose(ONE, Free(4, 0.0), answers, slow) == (Choice(), "")
     answers.keep(ONE.key, Choice())
     assert choose(ONE, Free(4, 0.0), answers, slow) == (Choice(), "")
     assert choose(Question(2, ()), BUSY, answers, trials(1e-3, 5e-4)) == (Choice(1, 2), "")
@@ -169,6 +170,9 @@ def test_a_kept_answer_is_limited_by_what_is_free_now(
     choice, sentence = choose(SIX, BUSY, answers, made)
     assert choice == Choice(1, 2)
     assert "training with 2 threads" in sentence
+    answers.keep(ONE.key, Choice(4, 1))
+    choice, sentence = choose(ONE, Free(4, 0.4), answers, made)
+    assert (choice, sentence[-10:]) == (Choice(), "one thread")
     answers.keep(ONE.key, Choice(200, 200))
     assert choose(ONE, QUIET, answers, made) == (Choice(4, 1), "")
     assert made.asked == []
