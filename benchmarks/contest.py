@@ -5,10 +5,13 @@ from __future__ import annotations
 from statistics import median
 from typing import TYPE_CHECKING
 
+import torch
+
 from benchmarks import costs, rates
 from benchmarks.plan import ARMS
 from benchmarks.roof import Roofs, bound, count
 from benchmarks.sides import Ours, Plain, Side, Slot, agreement, workload
+from grok_tui.engine.tasks.data import Placement
 from grok_tui.protocol import benchmark as protocol
 from grok_tui.protocol.benchmark import Agreement, ArmName, Checkpoint, LogName, ModelReport, Row
 
@@ -16,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from benchmarks.plan import Plan
-    from grok_tui.engine.tasks.data import Placement
+    from grok_tui.engine.answers import Choice
+    from grok_tui.engine.cores import Hardware
 
 SideKey = tuple[int, ArmName, LogName]
 GRID: LogName = "grid"
@@ -28,9 +32,9 @@ class Contest:
     """The engine against the plain writing, on one model."""
 
     def __init__(
-        self, plan: Plan, model: protocol.ModelName, placement: Placement, roofs: Roofs
+        self, plan: Plan, model: protocol.ModelName, hardware: Hardware, roofs: Roofs
     ) -> None:
-        config = plan.configs[model]
+        config, placement = plan.configs[model], Placement(roofs.device, torch.float32)
         self._plan, self._model, self._roofs = plan, model, roofs
         self._config, self._placement = config, placement
         self._counts = count(config)
@@ -39,11 +43,12 @@ class Contest:
             for arm in ARMS
         }
         self._ours: dict[SideKey, Ours] = {
-            (lanes, arm, log): Ours(workload(config, arm, lanes, log), placement, roofs.ours)
+            (lanes, arm, log): Ours(workload(config, arm, lanes, log), placement, hardware)
             for lanes, arm, log in plan.sides()
         }
         self._theirs: dict[ArmName, list[Slot]] = {arm: [] for arm in ARMS}
         self._mine: dict[SideKey, list[Slot]] = {key: [] for key in self._ours}
+        self._choices: dict[SideKey, Choice] = {k: side.choice for k, side in self._ours.items()}
         self._agreements: list[Agreement] = []
         self._probes: dict[str, float] = {}
         self._checkpoints: list[Checkpoint] = []
@@ -123,6 +128,8 @@ class Contest:
             lanes=lanes,
             arm=arm,
             log=log,
+            threads=self._choices[key].threads,
+            workers=self._choices[key].workers,
             rate=median(found),
             rates=found,
             ratio=ratio.median,

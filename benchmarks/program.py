@@ -17,7 +17,7 @@ from benchmarks.contest import Contest
 from benchmarks.plan import SETUP_SECONDS, START_SECONDS, parse
 from benchmarks.roof import Roofs
 from grok_tui.engine import about, devices
-from grok_tui.engine.tasks.data import Placement
+from grok_tui.engine.cores import Hardware, Watch
 from grok_tui.errors import GrokTuiError, Interrupted
 from grok_tui.protocol.benchmark import Line, Machine, Progress, Report
 
@@ -46,13 +46,14 @@ def measure(plan: Plan, write: Callable[[Line], None]) -> Report:
     """Everything in the plan; `write` gets the progress. Raises UsageError, PresetError."""
     began, load = time.monotonic(), _load()
     device = devices.choose(plan.device, "float32")
-    threads = plan.threads or devices.THREADS
-    roofs = Roofs(device, threads)
+    hardware = Hardware(Watch(), plan.device, plan.threads)
+    roofs = Roofs(device)
+    devices.prepare(devices.THREADS)
     teller = _Teller(plan.total, write)
-    contests = [_contest(plan, model, device, roofs, teller) for model in plan.configs]
+    contests = [_contest(plan, model, hardware, roofs, teller) for model in plan.configs]
     starts = _starts(plan, str(device), teller)
     return Report(
-        machine=_machine(device, threads, load),
+        machine=_machine(device, load),
         rounds=plan.rounds,
         seconds=plan.seconds,
         took=time.monotonic() - began,
@@ -76,10 +77,10 @@ class _Teller:
 
 
 def _contest(
-    plan: Plan, model: ModelName, device: torch.device, roofs: Roofs, teller: _Teller
+    plan: Plan, model: ModelName, hardware: Hardware, roofs: Roofs, teller: _Teller
 ) -> Contest:
     teller(f"{model}: building lanes, first steps", SETUP_SECONDS)
-    contest = Contest(plan, model, Placement(device, torch.float32), roofs)
+    contest = Contest(plan, model, hardware, roofs)
     contest.warm_up()
     for number in range(1, plan.rounds + 1):
         contest.round(number, teller)
@@ -96,7 +97,7 @@ def _starts(plan: Plan, device: str, teller: _Teller) -> tuple[float, ...]:
     return tuple(found[1:])
 
 
-def _machine(device: torch.device, threads: int, load: float) -> Machine:
+def _machine(device: torch.device, load: float) -> Machine:
     return Machine(
         device=str(device),
         device_name=devices.name(device),
@@ -108,7 +109,6 @@ def _machine(device: torch.device, threads: int, load: float) -> Machine:
         python=platform.python_version(),
         torch=str(torch.__version__),
         grok_tui=about.package_version("grok-tui"),
-        threads=threads,
     )
 
 

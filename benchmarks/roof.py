@@ -87,11 +87,10 @@ def bound(counts: Counts, gemm: float, adamw_rate: float, tested: float = 0.0) -
 class Roofs:
     """The best product and the best update that were seen, by number of threads."""
 
-    def __init__(self, device: torch.device, ours: int) -> None:
-        """To be made before anything sets torch's threads; `ours` are those of the engine."""
-        self.ours = ours
+    def __init__(self, device: torch.device) -> None:
+        """To be made before anything sets torch's threads."""
+        self.device = device
         self.all_threads = torch.get_num_threads()
-        self._device = device
         choices = {1, self.all_threads} if device.type == "cpu" else {self.all_threads}
         self._gemm = dict.fromkeys(sorted(choices), 0.0)
         self._adamw = dict(self._gemm)
@@ -100,8 +99,8 @@ class Roofs:
         """Look again, with lanes of so many weights."""
         for threads in self._gemm:
             torch.set_num_threads(threads)
-            product = gemm(self._device, LOOK)
-            update = adamw_traffic(self._device, weights, LOOK)
+            product = gemm(self.device, LOOK)
+            update = adamw_traffic(self.device, weights, LOOK)
             self._gemm[threads] = max(self._gemm[threads], product)
             self._adamw[threads] = max(self._adamw[threads], update)
 

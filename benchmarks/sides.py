@@ -10,7 +10,7 @@ import torch
 
 from benchmarks import naive
 from benchmarks.clock import now
-from grok_tui.engine import devices
+from grok_tui.engine import devices, rehearsal
 from grok_tui.engine.clock import Pace
 from grok_tui.engine.experiment import Experiment
 from grok_tui.protocol.benchmark import Agreement, ArmName, LogName
@@ -20,6 +20,7 @@ from grok_tui.protocol.events import AnyEvent, Measured
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from grok_tui.engine.cores import Hardware
     from grok_tui.engine.lanes import Lane
     from grok_tui.engine.tasks.data import Placement
 
@@ -69,17 +70,19 @@ def workload(config: Config, arm: ArmName, lanes: int, log: LogName) -> Config:
 class Ours:
     """The engine with all lanes of a workload."""
 
-    def __init__(self, config: Config, placement: Placement, threads: int) -> None:
+    def __init__(self, config: Config, placement: Placement, hardware: Hardware) -> None:
+        """Threads are chosen as a trainer chooses them."""
         self.experiment = Experiment(config, placement)
-        self._threads = threads
         self._device = placement.device
         self._pace = Pace()
         self.experiment.begin()
         self._put()
+        self.choice, _ = rehearsal.choose(self.experiment, hardware, 0)
+        self.experiment.stack.workers = self.choice.workers
 
     def run(self, seconds: float) -> Slot:
         """Train for about so long, at the place where the grid is as dense as on average."""
-        devices.prepare(self._threads)
+        devices.prepare(self.choice.threads)
         lanes = list(self.experiment.running.values())
         steps = measured = 0
         began = now(self._device)

@@ -67,7 +67,7 @@ def _machine(report: Report) -> Iterator[str]:
         f"{report.rounds} rounds of {report.seconds:g} s for each side, all sides in turn, "
         f"{duration(report.took)} in all"
     )
-    yield f"engine with {_threads(machine.threads)}; medians, and ratios within a round"
+    yield "medians over the rounds; a ratio is of two sides of one round"
 
 
 def _table(model: ModelReport) -> Table:
@@ -101,7 +101,8 @@ def _one_in(share: float) -> str:
 
 
 def _sentences(model: ModelReport) -> Iterator[str | Table]:
-    """What the table leaves out: the plain side, whether both agree, the roof, small costs."""
+    """What the table leaves out: threads, whether both sides agree, the roof, small costs."""
+    yield f"engine: {'; '.join(_engine_threads(model.rows))}"
     yield "plain code trains one network at a time; in each round the quicker way counts:"
     for naive in model.naive:
         by = ", ".join(
@@ -119,6 +120,18 @@ def _sentences(model: ModelReport) -> Iterator[str | Table]:
         f"{_number(model.roof_one_thread)} with one thread"
     )
     yield from _costs(model)
+
+
+def _engine_threads(rows: Sequence[Row]) -> Iterator[str]:
+    """With how many threads each number of lanes was trained."""
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        how = f"{row.workers} workers" if row.workers > 1 else _threads(row.threads)
+        lanes = found.setdefault(how, [])
+        if row.lanes not in lanes:
+            lanes.append(row.lanes)
+    for how, lanes in found.items():
+        yield f"{', '.join(map(str, lanes))} lane{'' if lanes == [1] else 's'} with {how}"
 
 
 def _agreements(agreements: Sequence[Agreement]) -> Table:
@@ -151,10 +164,11 @@ def _costs(model: ModelReport) -> Iterator[str]:
 
 
 def _roofs(report: Report) -> Iterator[str]:
+    device = report.machine.device
     for roof in report.roofs:
+        where = _threads(roof.threads) if device == "cpu" else safe(device, 20)
         yield (
-            f"{_threads(roof.threads)}: products {roof.gemm_gflops:.0f} GFLOP/s, "
-            f"AdamW {roof.adamw_gbytes:.1f} GB/s"
+            f"{where}: products {roof.gemm_gflops:.0f} GFLOP/s, AdamW {roof.adamw_gbytes:.1f} GB/s"
         )
 
 

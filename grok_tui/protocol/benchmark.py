@@ -35,8 +35,6 @@ class Machine(Part, frozen=True, kw_only=True):
     python: str
     torch: str
     grok_tui: str
-    threads: int
-    """Of each product of the engine."""
 
 
 class Agreement(Part, frozen=True, kw_only=True):
@@ -68,6 +66,10 @@ class Row(Part, frozen=True, kw_only=True):
     lanes: int
     arm: ArmName
     log: LogName
+    threads: int
+    """Of each product, as the engine chose."""
+    workers: int
+    """Threads that step lanes side by side."""
     rate: float
     rates: tuple[float, ...]
     ratio: float

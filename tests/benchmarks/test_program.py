@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+import torch
 
 from benchmarks import costs, program
 from benchmarks.plan import Plan, parse
+from benchmarks.sides import BEYOND, PLACE, Ours, workload
 from grok_tui.cli import benchmark
+from grok_tui.engine.cores import Hardware, Watch
+from grok_tui.engine.tasks.data import Placement
 from grok_tui.protocol.benchmark import Line, Progress, Report
 from tests.benchmarks.small import SMALL
 
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
 def measured() -> tuple[Report, list[Progress]]:
     """Two rounds of both models; no run is started."""
     lines: list[Line] = []
-    plan = Plan(configs=SMALL, lanes=(1, 3), rounds=2, seconds=0.02, starts=0)
+    plan = Plan(configs=SMALL, lanes=(1, 3), threads=1, rounds=2, seconds=0.02, starts=0)
     report = program.measure(plan, lines.append)
     return report, [line.progress for line in lines if line.progress]
 
@@ -37,6 +41,7 @@ def test_every_side_is_in_the_report(measured: tuple[Report, list[Progress]]) ->
             for lanes in (1, 3)
             for arm, log in (("dense", "grid"), ("masked", "grid"), ("dense", "every-step"))
         ]
+        assert {(row.threads, row.workers) for row in model.rows} == {(1, 1)}
         assert all(len(row.rates) == 2 and row.rate > 0 for row in model.rows)
         assert all(row.ratio_low <= row.ratio <= row.ratio_high for row in model.rows)
         assert [naive.arm for naive in model.naive] == ["dense", "masked"]
@@ -83,12 +88,9 @@ def test_a_report_survives_being_written_and_read(
 
 
 def test_lanes_go_back_to_their_place_on_the_grid() -> None:
-    from benchmarks.sides import BEYOND, PLACE, Ours, workload
-    from grok_tui.engine.tasks.data import Placement
-
-    torch = pytest.importorskip("torch")
     config = workload(SMALL["mlp"], "dense", 2, "grid")
-    ours = Ours(config, Placement(torch.device("cpu"), torch.float32), 1)
+    hardware = Hardware(Watch(), "cpu", 1)
+    ours = Ours(config, Placement(torch.device("cpu"), torch.float32), hardware)
     for lane in ours.experiment.running.values():
         assert lane.step == PLACE
         lane.step = lane.measured = BEYOND

@@ -56,7 +56,7 @@ def test_the_bound_adds_the_time_of_products_and_of_traffic() -> None:
 
 
 def test_a_roof_is_the_best_that_was_seen() -> None:
-    roofs = Roofs(torch.device("cpu"), 1)
+    roofs = Roofs(torch.device("cpu"))
     roofs.take(1000)
     first = roofs.best()
     roofs.take(1000)

@@ -41,6 +41,8 @@ def row(lanes: int, log: str, share: float) -> Row:
             "lanes": lanes,
             "arm": "dense",
             "log": log,
+            "threads": 1,
+            "workers": 1 if lanes == 1 else 2,
             "rate": 1512.4,
             "rates": [1500.0, 1512.4],
             "ratio": 50.66,
@@ -91,7 +93,6 @@ REPORT = Report(
         python="3.11.7",
         torch="2.13.0",
         grok_tui="0.1.0",
-        threads=1,
     ),
     rounds=5,
     seconds=2.0,
@@ -146,6 +147,7 @@ def test_the_report_is_drawn(bench: Bench) -> None:
     assert "1 dense 1 step in 39 1,512 30.1 50.7x 48.1 to 52.3 48%" in cells
     assert "64 dense every step 1,512 30.1 50.7x 48.1 to 52.3 48%" in cells
     assert "39 steps, dense 2.77495 2.77492 6.28663 6.28674" in cells
+    assert "engine: 1 lane with 1 thread; 64 lanes with 2 workers" in lines
     assert "1 thread: products 158 GFLOP/s, AdamW 32.8 GB/s" in lines
     assert any("2.2 s (2.1 to 2.4, 3 warm starts)" in line for line in lines)
 
