@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SideKey = tuple[int, ArmName, LogName]
 GRID: LogName = "grid"
 EVERY: LogName = "every-step"
-CHECKPOINTS = 5
+CHECKPOINTS = 3
 
 
 class Contest:

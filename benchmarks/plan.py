@@ -18,8 +18,10 @@ LANES = (1, 4, 16, 64)
 ARMS: tuple[ArmName, ...] = ("dense", "masked")
 START_SECONDS = 5.0
 """Planned for one start of a run."""
-SETUP_SECONDS = 12.0
-"""Planned for each model: lanes that are built, and the first steps of the plain side."""
+WARM_UP_SECONDS = 6.0
+"""Planned for the first steps of both sides of a model."""
+LANE_SECONDS = 0.05
+"""Planned for building a lane, and for the checkpoints that it is in."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,16 @@ class Plan:
         return len(list(self.sides())) + len(ARMS)
 
     @property
+    def setup(self) -> float:
+        """Planned seconds for each model before its rounds."""
+        return WARM_UP_SECONDS + LANE_SECONDS * sum(lanes for lanes, _, _ in self.sides())
+
+    @property
     def total(self) -> float:
         """Planned seconds."""
         timed = self.rounds * self.slots * self.seconds
         starts = START_SECONDS * (self.starts + 1) if self.starts else 0.0
-        return len(self.configs) * (SETUP_SECONDS + timed) + starts
+        return len(self.configs) * (self.setup + timed) + starts
 
 
 def parse(arguments: Sequence[str]) -> Plan:

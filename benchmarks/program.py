@@ -14,7 +14,7 @@ import torch
 
 from benchmarks import costs
 from benchmarks.contest import Contest
-from benchmarks.plan import SETUP_SECONDS, START_SECONDS, parse
+from benchmarks.plan import START_SECONDS, parse
 from benchmarks.roof import Roofs
 from grok_tui.engine import about, devices
 from grok_tui.engine.cores import Hardware, Watch
@@ -79,7 +79,7 @@ class _Teller:
 def _contest(
     plan: Plan, model: ModelName, hardware: Hardware, roofs: Roofs, teller: _Teller
 ) -> Contest:
-    teller(f"{model}: building lanes, first steps", SETUP_SECONDS)
+    teller(f"{model}: building lanes, first steps", plan.setup)
     contest = Contest(plan, model, hardware, roofs)
     contest.warm_up()
     for number in range(1, plan.rounds + 1):

@@ -15,6 +15,7 @@ from benchmarks.plan import Plan, parse
 from benchmarks.sides import BEYOND, PLACE, Ours, workload
 from grok_tui.cli import benchmark
 from grok_tui.engine.cores import Hardware, Watch
+from grok_tui.engine.grid import Grid
 from grok_tui.engine.tasks.data import Placement
 from grok_tui.protocol.benchmark import Line, Progress, Report
 from tests.benchmarks.small import SMALL
@@ -98,6 +99,12 @@ def test_lanes_go_back_to_their_place_on_the_grid() -> None:
     for lane in ours.experiment.running.values():
         assert PLACE < lane.step < BEYOND
         assert slot.lane_steps == 2 * (lane.step - PLACE)
+
+
+def test_the_place_is_as_dense_as_the_grid_is_on_average() -> None:
+    points = Grid(30_000, "grid").points
+    here = sum(PLACE < point <= BEYOND for point in points)
+    assert (BEYOND - PLACE) / here == pytest.approx(30_000 / len(points), rel=0.03)
 
 
 def test_a_run_is_timed_to_its_first_measured_step(tmp_path: Path) -> None:
