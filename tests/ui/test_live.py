@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grok_tui.monitor.verdict import judge
 from grok_tui.protocol.events import LaneFinished
 from grok_tui.ui.messages import Drawn, Looked
 from grok_tui.ui.screens.confirm import Confirm
 from grok_tui.ui.screens.live import LiveScreen
-from grok_tui.ui.widgets.arms import doing
+from grok_tui.ui.widgets.arms import doing, table
 from grok_tui.ui.widgets.board import Board
 from grok_tui.ui.widgets.chart import ChartView
 from tests import fakes
@@ -130,6 +131,15 @@ async def test_several_seeds_are_counted() -> None:
         await live.drawn(pilot)
         assert "3/3 generalised" in on_screen(pilot)
         assert "0/3 generalised" in on_screen(pilot)
+
+
+def test_many_seeds_are_counted_in_the_room_there_is() -> None:
+    view = live.finished(seeds=tuple(range(12)))
+    assert view.config is not None
+    verdict = judge(view.config, view.history)
+    rows = ["".join(cell[0] for cell in row) for row in table(view, verdict, 80, 8)]
+    assert "A dense               t_gen in 12/12" in rows[1]
+    assert "12/12 generalised" in "".join(cell[0] for cell in table(view, verdict, 120, 8)[1])
 
 
 def test_an_arm_that_ran_with_no_seed_is_not_counted_as_if_it_had_failed() -> None:

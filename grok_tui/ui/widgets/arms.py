@@ -26,6 +26,7 @@ _SHARE = 6
 _ROOMY = 100
 """From this width on the phase is spelled out; below, the numbers beside it say the step."""
 _SPELLED_OUT = re.compile(r" (at|since) step \d+$| in \d+ steps$")
+_COUNT = re.compile(r"^(\d+/\d+) generalised$")
 TIMES = "\u00d7"
 _VERBS = {
     "generalised": "to generalise",
@@ -115,6 +116,8 @@ def _row(page: Paper, y: int, index: int, words: str, found: tuple[Arm, ArmRow |
     if page.width < _ROOMY and not waiting:
         words = _SPELLED_OUT.sub("", words)
     room = (share_at if waiting else x) - phase_at
+    if len(words) > room:
+        words = _COUNT.sub(r"t_gen in \1", words)
     page.write(phase_at, y, words, DIM if waiting else STRONG if reached else TEXT, room)
     if row is None or waiting:
         return
