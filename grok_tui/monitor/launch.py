@@ -209,14 +209,11 @@ def log_lines(run: RunDir, lines: int = 200, width: int = 1000) -> list[str]:
 def environment(command: Sequence[str] = ()) -> dict[str, str]:
     """The environment of a trainer: ours, with threads that do not spin while they wait.
 
-    OMP_NUM_THREADS is 1 unless the user set it: the trainer sets its own number of threads, and
-    what else may start some while torch loads gets one.
     PWD stays the folder that the run was asked for in; GROK_TUI_COMMAND, a JSON list, is what was
     typed.
     """
     env = dict(os.environ)
     env.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    env.setdefault("OMP_NUM_THREADS", "1")
     with contextlib.suppress(OSError):
         env["PWD"] = str(Path.cwd())
     if command:

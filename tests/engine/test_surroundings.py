@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
+from grok_tui.engine import __main__ as trainer
 from grok_tui.engine import about, devices
 from grok_tui.engine.clock import Pace, Stopwatch
 from grok_tui.engine.signals import Signals
 from grok_tui.errors import UsageError
+from grok_tui.protocol.events import Started
+from tests.engine import runs, tiny
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,6 +131,29 @@ def test_the_pace_is_never_less_than_a_step_and_grows_with_speed() -> None:
 def test_the_first_acts_of_the_trainer_need_no_torch() -> None:
     code = "import sys, grok_tui.engine.__main__; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_each_thread_of_a_trainer_begins_with_one_for_its_products(tmp_path: Path) -> None:
+    run = runs.new_run(tmp_path, tiny.tiny(steps=2))
+    code = (
+        "import os, sys\n"
+        "from grok_tui.engine.__main__ import main\n"
+        "code = main(sys.argv[1:])\n"
+        "sys.exit(code or os.environ['OMP_NUM_THREADS'] != '1')"
+    )
+    command = [sys.executable, "-c", code, str(run.path), "--threads", "2", "--device", "cpu"]
+    environment = os.environ | {"OMP_NUM_THREADS": "7"}
+    assert subprocess.run(command, env=environment, check=False).returncode == 0
+    started = runs.events(run)[0]
+    assert isinstance(started, Started)
+    assert (started.threads, started.workers) == (2, 1)
+
+
+@pytest.mark.parametrize("threads", ["0", "257", "-1", "two", "²"])
+def test_a_number_of_threads_that_cannot_be_is_refused(tmp_path: Path, threads: str) -> None:
+    with pytest.raises(SystemExit) as refused:
+        trainer.main([str(tmp_path / "run"), "--threads", threads])
+    assert refused.value.code == 2
 
 
 def test_training_never_loads_the_compiler_of_torch() -> None:
