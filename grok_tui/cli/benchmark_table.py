@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import TextIO
 
-    from grok_tui.protocol.benchmark import Agreement, ModelReport, Naive, Report, Row
+    from grok_tui.protocol.benchmark import Agreement, Checkpoint, ModelReport, Naive, Report, Row
 
 NARROW = 80
 
@@ -71,7 +71,7 @@ def _machine(report: Report) -> Iterator[str]:
 
 
 def _table(model: ModelReport) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = _plain_table()
     for name in ("lanes", "weights", "evaluated"):
         table.add_column(name, justify="right" if name == "lanes" else "left")
     for name in ("lane-steps/s", "plain", "ratio", "range", "of roof"):
@@ -136,7 +136,7 @@ def _engine_threads(rows: Sequence[Row]) -> Iterator[str]:
 
 def _agreements(agreements: Sequence[Agreement]) -> Table:
     """Losses of both sides after the same steps: a fast wrong step would show."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = _plain_table()
     table.add_column("losses after")
     for name in ("train", "plain train", "test", "plain test"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -149,18 +149,29 @@ def _agreements(agreements: Sequence[Agreement]) -> Table:
     return table
 
 
-def _costs(model: ModelReport) -> Iterator[str]:
+def _costs(model: ModelReport) -> Iterator[str | Table]:
     probes = ", ".join(
         f"{safe(name, 20)} {cost:.0f} us" for name, cost in model.probe_microseconds.items()
     )
     cost = model.measurement_milliseconds
     measuring = "not told apart" if cost is None else f"{cost:.2f} ms"
     yield f"measuring a lane once: {measuring}; probes: {probes}"
-    written = ", ".join(
-        f"{one.lanes}: {one.milliseconds:.0f} ms, {one.bytes / 1e6:.1f} MB"
-        for one in model.checkpoints
-    )
-    yield f"checkpoints, by lanes: {written}"
+    yield _checkpoints(model.checkpoints)
+
+
+def _checkpoints(checkpoints: Sequence[Checkpoint]) -> Table:
+    """Captured, written and synced: how long it took and how large the file is, by lanes."""
+    table = _plain_table()
+    table.add_column("checkpoint, lanes")
+    for one in checkpoints:
+        table.add_column(str(one.lanes), justify="right", no_wrap=True)
+    table.add_row("ms", *(f"{one.milliseconds:.0f}" for one in checkpoints))
+    table.add_row("MB", *(f"{one.bytes / 1e6:.1f}" for one in checkpoints))
+    return table
+
+
+def _plain_table() -> Table:
+    return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
 
 
 def _roofs(report: Report) -> Iterator[str]:
