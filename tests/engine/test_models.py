@@ -97,6 +97,25 @@ def test_a_pass_leaves_nothing_behind_for_the_next(model: Mlp | Transformer) -> 
         assert torch.allclose(first, again, rtol=1e-9, atol=1e-15)
 
 
+@pytest.mark.parametrize("lead", [-14.0, 14.0])
+def test_attention_to_one_token_alone_still_has_a_slope_in_single_precision(lead: float) -> None:
+    """By 1 - alpha a lead of 14 would leave one digit of it, one of 17 none."""
+    config = config_of(Transformer(d_model=12, d_head=4, d_mlp=10))
+    layout = Layout(config.shapes())
+    row = layout.row(models.build(config).initial(0), torch.float64)
+    views = layout.views(row)
+    keys, queries = (views[name][0] @ views["W_E"] for name in ("W_K", "W_Q"))
+    views["W_Q"].mul_(lead * 2 / float((keys[:, 3] - keys[:, 5]) @ queries[:, 5]))
+    sets = torch.tensor([[3, 5]]), torch.tensor([[5, 5]])
+    found, wanted = (
+        computed(config, layout, row.to(dtype), sets, torch.tensor([[8]]))
+        for dtype in (torch.float32, torch.float64)
+    )
+    for name in ("W_Q", "W_K"):
+        off = (found[name] - wanted[name]).abs().max()
+        assert off <= 1e-4 * wanted[name].abs().max(), name
+
+
 def test_the_published_transformer_has_115_456_weights() -> None:
     config = config_of(Transformer(), p=67)
     layout = Layout(config.shapes())

@@ -7,6 +7,9 @@ from torch import Tensor
 
 from grok_tui.engine.lookup import Lookup
 
+Attention = tuple[Tensor, Tensor]
+"""Shares of the first and of the second token."""
+
 
 class Pairs:
     """A set of examples: where each finds its rows and its scores.
@@ -30,26 +33,32 @@ class Pairs:
         self._score = (a * rows + b).unsqueeze(-2).expand(examples)
         self._own_score = (b * rows + b).unsqueeze(-2).expand(examples)
 
-    def attention(self, scores: Tensor) -> Tensor:
-        """Share of the first token in what each head reads (..., heads, examples)."""
-        flat = scores.flatten(-2)
-        return torch.sigmoid(flat.gather(-1, self._score) - flat.gather(-1, self._own_score))
+    def attention(self, scores: Tensor) -> Attention:
+        """Share of either token in what each head reads, both (..., heads, examples).
 
-    def read(self, table: Tensor, alpha: Tensor) -> tuple[Tensor, Tensor]:
+        The second is no difference to 1: where the first is near it, nothing would be left.
+        """
+        flat = scores.flatten(-2)
+        lead = flat.gather(-1, self._score) - flat.gather(-1, self._own_score)
+        return torch.sigmoid(lead), torch.sigmoid(lead.neg_())
+
+    def read(self, table: Tensor, attention: Attention) -> tuple[Tensor, Tensor]:
         """What each example reads (..., examples, width), and with which weights."""
+        alpha, rest = attention
         shares = alpha.new_ones(*alpha.shape[:-2], alpha.shape[-1], 1 + 2 * alpha.shape[-2])
         shares[..., 1::2] = alpha.mT
-        shares[..., 2::2] = (1.0 - alpha).mT
+        shares[..., 2::2] = rest.mT
         return self._mixture.gather(table, shares), shares
 
     def table_slope(self, slope: Tensor, shares: Tensor) -> Tensor:
         """Gradient of the table, from that of what the examples read."""
         return self._mixture.scatter(slope, shares)
 
-    def score_slope(self, table: Tensor, slope: Tensor, alpha: Tensor, out: Tensor) -> None:
+    def score_slope(self, table: Tensor, slope: Tensor, attention: Attention, out: Tensor) -> None:
         """Gradient of the scores in `out`, from that of what the examples read."""
+        alpha, rest = attention
         won = [(ends.gather(table, self._signs) * slope).sum(-1) for ends in self._ends]
-        through = torch.stack(won, -2) * alpha * (1.0 - alpha)
+        through = torch.stack(won, -2) * alpha * rest
         flat = out.zero_().flatten(-2)
         flat.scatter_add_(-1, self._score, through)  # a pair stands once: no two meet
         out.diagonal(dim1=-2, dim2=-1).sub_(out.sum(-2))  # a query's own key loses it

@@ -88,13 +88,14 @@ class TransformerNetwork:
         self._logits = new("logits", *sets[0].shape[:-1], classes)
         self._test_logits = new("test logits", *sets[1].shape[:-1], classes)
         self._g_mixed = new("g_mixed", *sets[0].shape[:-1], width)
-        self._alpha = self._shares = self._mixed = self._g_mixed
+        self._attention = self._g_mixed, self._g_mixed
+        self._shares = self._mixed = self._g_mixed
 
     def forward(self) -> Tensor:
         """Logits (..., examples, classes) of the training set."""
         self._make_tables()
-        self._alpha = self._train.attention(self._scores)
-        self._mixed, self._shares = self._train.read(self._Z, self._alpha)
+        self._attention = self._train.attention(self._scores)
+        self._mixed, self._shares = self._train.read(self._Z, self._attention)
         return self._read_out(self._mixed, self._logits)
 
     def test(self) -> Tensor:
@@ -111,7 +112,7 @@ class TransformerNetwork:
         multiply(slope, self._C_T.mT, out=g_hidden)
         torch.ops.aten.threshold_backward.grad_input(g_hidden, hidden, 0.0, grad_input=g_hidden)
         gZ = self._train.table_slope(g_mixed, self._shares)
-        self._train.score_slope(self._Z, g_mixed, self._alpha, out=self._g_scores)
+        self._train.score_slope(self._Z, g_mixed, self._attention, out=self._g_scores)
         self._read_out_backward(gZ)
         self._heads_backward()
         self._embedding_backward()
