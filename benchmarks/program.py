@@ -7,6 +7,7 @@ import platform
 import signal
 import sys
 import time
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -32,7 +33,11 @@ def main(arguments: Sequence[str]) -> int:
     """Measure, and write lines to stdout; the exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        report = measure(parse(arguments), _write)
+        plan = parse(arguments)
+        with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            # Threads are chosen anew: what is found between other measurements is nobody's answer.
+            os.environ["XDG_CACHE_HOME"] = folder
+            report = measure(plan, _write)
         _write(Line(report=report))
     except GrokTuiError as error:
         _write(Line(failed=str(error)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -123,6 +125,22 @@ def test_the_plan_of_a_command_line() -> None:
     assert list(plan.configs) == ["mlp"]
     assert (plan.lanes, plan.rounds, plan.threads) == ((1, 16), 3, 2)
     assert list(parse([]).configs) == ["mlp", "transformer"]
+
+
+def test_the_benchmark_keeps_and_takes_no_answers_of_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+
+    def measure(*_: object) -> Report:
+        seen.append(os.environ["XDG_CACHE_HOME"])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(program, "measure", measure)
+    assert program.main([]) == 130
+    assert seen != [str(tmp_path)]
 
 
 def test_the_process_runs_from_any_folder_and_says_what_is_wrong(tmp_path: Path) -> None:
