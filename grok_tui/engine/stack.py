@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 
+from grok_tui.engine.crew import Crew, shared
 from grok_tui.engine.graphs import CudaWorkspace, Replayed
 from grok_tui.engine.reading import Reading
-from grok_tui.engine.training import NUMBERS, Block, Measuring
+from grok_tui.engine.training import NUMBERS, Block
 from grok_tui.engine.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
     from grok_tui.engine.lanes import Lane, Layout
     from grok_tui.engine.models.model import Model
+    from grok_tui.engine.training import Measuring
     from grok_tui.protocol.config import Train
+
+    Part = tuple[Sequence[Lane], Sequence[int], Measuring]
+    """The lanes of a block, after how many updates they are measured, and the measurements."""
 
 FULL_ENOUGH = 0.75
 """Share of its lanes that must be in training still for a block to be kept as it is."""
@@ -28,7 +32,7 @@ class Stack:
     """Lanes that train by as many steps; who shares the stack changes no lane's bits on a CPU.
 
     On a CPU each lane is a block of its own: one after the other stays in cache, a lane's bits
-    depend on nobody, and `workers` threads take lanes side by side. On a GPU all lanes are one
+    depend on nobody, and `workers` processes take lanes side by side. On a GPU all lanes are one
     block, or as few as its memory allows.
     """
 
@@ -36,28 +40,37 @@ class Stack:
         """`width` is the number of lanes of a block; 0: one on a CPU, all elsewhere."""
         self._parts = (layout, model, train)
         self._width = width
+        self._lanes: list[Lane] = []
         self._blocks: list[Block] = []
+        self._workers = 1
+        self._crew: Crew | None = None
+        self._shares: list[list[Lane]] = []
+        """The lanes of each worker."""
+        self._shared: set[Lane] = set()
+        """Lanes whose rows are in memory that processes share."""
         self.ahead = 0
         """Launches that may be under way before the first of them is read."""
-        self._workers = 1
-        self._threads: ThreadPoolExecutor | None = None
 
     @property
     def workers(self) -> int:
-        """Threads that take blocks side by side, each single-threaded inside."""
+        """Processes that step lanes side by side, each single-threaded; 1: this one alone."""
         return self._workers
 
     @workers.setter
     def workers(self, workers: int) -> None:
-        if self._threads:
-            self._threads.shutdown()
         self._workers = workers
-        several = workers > 1
-        self._threads = ThreadPoolExecutor(workers, initializer=_prepare) if several else None
+        self.hold(self._lanes)
 
     def hold(self, lanes: Sequence[Lane]) -> None:
         """Train these lanes from now on, and no others. All of one device."""
+        self._lanes = list(lanes)
+        if self._crew:
+            self._crew.close()
+            self._crew = None
         on_gpu = bool(lanes) and not lanes[0].rows.weights.is_cpu
+        if self._workers > 1 and len(lanes) > 1 and not on_gpu:
+            self._hire()
+            return
         width = self._width or (max(1, len(lanes)) if on_gpu else 1)
         self.ahead = 1 if on_gpu else 0
         wanted = set(lanes)
@@ -73,21 +86,36 @@ class Stack:
             self._blocks += self._built(ordered, width)
 
     def launch(self, steps: int, due: Mapping[Lane, Sequence[int]]) -> Flight:
-        """Update every lane so many times; `due` says after how many of them each is measured."""
-        asked = [
-            (block, sorted({at for lane in block.lanes for at in due.get(lane, ())}))
-            for block in self._blocks
-        ]
-        if self._threads:
-            runs = [self._threads.submit(block.run, steps, at) for block, at in asked]
-            measured = [run.result() for run in runs]
+        """Update every lane so many times; `due` says after how many of them each is measured.
+
+        Raises RunFailed if a worker died.
+        """
+        if self._crew:
+            at = [[due.get(lane, ()) for lane in lanes] for lanes in self._shares]
+            measured = self._crew.run(steps, at)
+            parts: list[Part] = [
+                ([lane], points, numbers.clone)
+                for share in zip(self._shares, at, measured, strict=True)
+                for lane, points, numbers in zip(*share, strict=True)
+            ]
         else:
-            measured = [block.run(steps, at) for block, at in asked]
-        parts = [
-            (list(block.lanes), at, one) for (block, at), one in zip(asked, measured, strict=True)
-        ]
+            parts = []
+            for block in self._blocks:
+                points = sorted({after for lane in block.lanes for after in due.get(lane, ())})
+                parts.append((list(block.lanes), points, block.run(steps, points)))
         began = {lane: lane.step for lane in due}
         return Flight(steps, parts, {lane: frozenset(at) for lane, at in due.items()}, began)
+
+    def _hire(self) -> None:
+        """Give every worker its lanes, in memory that it shares with this process."""
+        self._blocks = []
+        for lane in self._lanes:
+            if lane not in self._shared:
+                lane.rows = shared(lane.rows)
+        self._shared = set(self._lanes)
+        count = min(self._workers, len(self._lanes))
+        self._shares = [self._lanes[first::count] for first in range(count)]
+        self._crew = Crew(self._shares, lambda lanes: self._built(lanes, 1))
 
     def _built(self, lanes: Sequence[Lane], width: int) -> list[Block]:
         """The lanes in blocks of that width, or of less where the memory of the device is small."""
@@ -114,7 +142,7 @@ class Flight:
     """Updates under way, and the measurements that come of them."""
 
     steps: int
-    _parts: Sequence[tuple[Sequence[Lane], Sequence[int], Measuring]]
+    _parts: Sequence[Part]
     _due: Mapping[Lane, frozenset[int]]
     _began: Mapping[Lane, int]
 
@@ -129,10 +157,6 @@ class Flight:
                         named = dict(zip(NUMBERS, numbers, strict=True))
                         found.append(Reading(lane, self._began[lane] + after, after, named))
         return found
-
-
-def _prepare() -> None:
-    torch.set_flush_denormal(True)  # of this thread alone
 
 
 def _share(block: Block, wanted: set[Lane]) -> float:

@@ -1,0 +1,183 @@
+"""Processes that step lanes side by side, on rows in memory that they share with the trainer.
+
+Threads would wait for each other: a step is a hundred short calls, and each takes Python's lock
+twice. The processes are forked, so that torch is not loaded again; they answer one request at a
+time, hold nothing of the trainer's but their pipe, and end when it closes, however that came.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import struct
+import sys
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, NoReturn
+
+import msgspec
+import torch
+from torch import Tensor
+
+from grok_tui.engine.lanes import Rows
+from grok_tui.errors import RunFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from grok_tui.engine.lanes import Lane
+    from grok_tui.engine.training import Block
+
+POSSIBLE = sys.platform == "linux"
+"""Elsewhere a forked process may not use the system's linear algebra."""
+_LENGTH = struct.Struct("<Q")
+FAILED = 3
+
+
+class Request(msgspec.Struct, frozen=True, array_like=True):
+    """Updates to do, and after how many of them each block is measured."""
+
+    steps: int
+    at: list[list[int]]
+
+
+class Reply(msgspec.Struct, frozen=True, array_like=True):
+    """The measurements of each block, point by point, or what went wrong."""
+
+    numbers: list[list[float]]
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class _Worker:
+    pid: int
+    requests: int
+    """File descriptor to write to."""
+    replies: int
+
+
+class Crew:
+    """Worker processes, each with its lanes. `close` them before the lanes train elsewhere."""
+
+    def __init__(
+        self, shares: Sequence[Sequence[Lane]], build: Callable[[Sequence[Lane]], list[Block]]
+    ) -> None:
+        """A process for each share of the lanes, all of whose rows must be `shared`."""
+        self._workers: list[_Worker] = []
+        for lanes in shares:
+            self._workers.append(_forked(lanes, build))
+
+    def run(self, steps: int, at: Sequence[Sequence[Sequence[int]]]) -> list[list[Tensor]]:
+        """So many updates of all lanes; `at` and the measurements by worker and block.
+
+        Raises RunFailed if a process died or failed.
+        """
+        for worker, points in zip(self._workers, at, strict=True):
+            request = Request(steps, [list(one) for one in points])
+            with contextlib.suppress(BrokenPipeError):  # its reply will be missing
+                _send(worker.requests, msgspec.msgpack.encode(request))
+        return [self._reply(worker) for worker in self._workers]
+
+    def close(self) -> None:
+        """Let the processes end, and see that they have."""
+        for worker in self._workers:
+            os.close(worker.requests)
+            os.close(worker.replies)
+        for worker in self._workers:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(worker.pid, 0)
+        self._workers = []
+
+    def _reply(self, worker: _Worker) -> list[Tensor]:
+        data = _receive(worker.replies)
+        if data is None:
+            raise RunFailed(f"a worker process of the trainer died{_fate(worker.pid)}")
+        reply = msgspec.msgpack.decode(data, type=Reply)
+        if reply.problem:
+            raise RunFailed(f"a worker process of the trainer failed: {reply.problem}")
+        return [torch.tensor(numbers, dtype=torch.float64) for numbers in reply.numbers]
+
+
+def shared(rows: Rows) -> Rows:
+    """The rows in memory that forked processes share, each on a page of its own."""
+    return Rows(**{part.name: _shared(getattr(rows, part.name)) for part in fields(Rows)})
+
+
+def _shared(tensor: Tensor) -> Tensor:
+    size = max(1, tensor.numel()) * tensor.element_size()
+    memory = mmap.mmap(-1, size)
+    copy = torch.frombuffer(memory, dtype=tensor.dtype, count=tensor.numel()).view(tensor.shape)
+    return copy.copy_(tensor)
+
+
+def _forked(lanes: Sequence[Lane], build: Callable[[Sequence[Lane]], list[Block]]) -> _Worker:
+    theirs, requests = os.pipe()
+    replies, ours = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        _work(theirs, ours, lanes, build)
+    os.close(theirs)
+    os.close(ours)
+    return _Worker(pid, requests, replies)
+
+
+def _work(
+    requests: int,
+    replies: int,
+    lanes: Sequence[Lane],
+    build: Callable[[Sequence[Lane]], list[Block]],
+) -> NoReturn:
+    """The life of a worker. It never returns to the code that forked it."""
+    try:
+        _close_others(requests, replies)
+        blocks = build(lanes)
+        while (data := _receive(requests)) is not None:
+            request = msgspec.msgpack.decode(data, type=Request)
+            pairs = zip(blocks, request.at, strict=True)
+            numbers = [block.run(request.steps, at)().flatten().tolist() for block, at in pairs]
+            _send(replies, msgspec.msgpack.encode(Reply(numbers)))
+    except BaseException as error:
+        problem = f"{type(error).__name__}: {error}"[:300]
+        with contextlib.suppress(OSError):
+            _send(replies, msgspec.msgpack.encode(Reply([], problem)))
+        os._exit(FAILED)
+    os._exit(0)
+
+
+def _close_others(*kept: int) -> None:
+    """Close what was inherited: the run's lock, and pipes that would keep others waiting."""
+    first = 3
+    for descriptor in (*sorted(kept), os.sysconf("SC_OPEN_MAX")):
+        os.closerange(first, descriptor)
+        first = descriptor + 1
+
+
+def _send(descriptor: int, data: bytes) -> None:
+    left = memoryview(_LENGTH.pack(len(data)) + data)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
+def _receive(descriptor: int) -> bytes | None:
+    """One message, or None where the other side is gone."""
+    head = _read(descriptor, _LENGTH.size)
+    return _read(descriptor, _LENGTH.unpack(head)[0]) if head else None
+
+
+def _read(descriptor: int, size: int) -> bytes | None:
+    data = bytearray()
+    while len(data) < size:
+        part = os.read(descriptor, min(size - len(data), 1 << 16))
+        if not part:
+            return None
+        data += part
+    return bytes(data)
+
+
+def _fate(pid: int) -> str:
+    """What ended a process, in words; empty where nobody knows."""
+    with contextlib.suppress(ChildProcessError):
+        _, status = os.waitpid(pid, 0)
+        if os.WIFSIGNALED(status):
+            return f" (signal {os.WTERMSIG(status)})"
+    return ""

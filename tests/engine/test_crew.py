@@ -1,0 +1,120 @@
+"""Worker processes: what they may hold, how they end, and what is said when one does not."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+from grok_tui.engine import crew
+from grok_tui.engine.lanes import Rows
+from grok_tui.engine.training import Block
+from grok_tui.errors import RunFailed
+from grok_tui.protocol.events import Measured
+from tests.engine import tiny
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from grok_tui.engine.experiment import Experiment
+
+
+@pytest.fixture
+def working() -> Iterator[Experiment]:
+    """Four lanes in training with two workers."""
+    lanes = tiny.experiment(tiny.tiny((tiny.DENSE, tiny.RANDOM), seeds=(0, 1), steps=2000))
+    lanes.stack.workers = 2
+    lanes.begin()
+    yield lanes
+    lanes.stack.workers = 1
+
+
+def pids(lanes: Experiment) -> list[int]:
+    assert lanes.stack._crew is not None
+    return [worker.pid for worker in lanes.stack._crew._workers]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_lane_in_shared_memory_is_the_lane_that_it_was() -> None:
+    weights = torch.randn(48, generator=torch.Generator().manual_seed(0))
+    rows = Rows.start(weights.clone(), (weights > 0).float())
+    rows.updates.fill_(7)
+    copy = crew.shared(rows)
+    assert torch.equal(copy.weights, weights)
+    assert torch.equal(copy.mask, rows.mask)
+    assert float(copy.updates) == 7
+    assert copy.updates.shape == rows.updates.shape
+    copy.weights.zero_()
+    assert torch.equal(rows.weights, weights)
+
+
+def test_what_workers_do_is_seen_here(working: Experiment) -> None:
+    events = working.advance(30)
+    assert len([event for event in events if isinstance(event, Measured)]) == 4 * 31
+    assert all(float(lane.rows.updates) == 30 for lane in working.running.values())
+
+
+def test_a_worker_holds_nothing_but_its_two_pipes(working: Experiment, tmp_path: Path) -> None:
+    """Not the lock of the run: it would stay taken for as long as the worker lives."""
+    with (tmp_path / "lock").open("w"):
+        working.stack.workers = 2  # makes the crew anew
+        working.advance(1)
+        for pid in pids(working):
+            held = [os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")]  # noqa: PTH115, PTH208
+            assert not [name for name in held if "lock" in name]
+            assert len([name for name in held if name.startswith("pipe:")]) <= 2 + 3
+            assert len(held) <= 2 + 3
+
+
+def test_workers_end_with_the_lanes(working: Experiment) -> None:
+    before = pids(working)
+    assert all(is_alive(pid) for pid in before)
+    working.stack.workers = 1
+    assert not any(is_alive(pid) for pid in before)
+    assert working.stack._crew is None
+    assert len(working.advance(5)) > 0
+
+
+def test_more_workers_than_lanes_are_not_made() -> None:
+    lanes = tiny.experiment(tiny.tiny(seeds=(0, 1)))
+    lanes.stack.workers = 8
+    lanes.begin()
+    assert len(pids(lanes)) == 2
+    tiny.run_on(lanes)
+    assert lanes.stack._crew is None
+
+
+def test_the_death_of_a_worker_is_a_sentence(working: Experiment) -> None:
+    os.kill(pids(working)[0], signal.SIGKILL)
+    with pytest.raises(RunFailed, match=r"a worker process of the trainer died \(signal 9\)"):
+        working.advance(1)
+
+
+def test_the_failure_of_a_worker_is_a_sentence(
+    working: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError("not enough")
+
+    monkeypatch.setattr(Block, "run", fail)
+    working.stack.workers = 2
+    with pytest.raises(RunFailed, match=r"a worker process .* failed: MemoryError: not enough"):
+        working.advance(1)
+
+
+def test_a_reply_larger_than_a_pipe_arrives_whole(working: Experiment) -> None:
+    due = {lane: range(1500) for lane in working.running.values()}
+    readings = working.stack.launch(1500, due).readings()
+    assert len(readings) == 4 * 1500
+    assert all(reading.is_finite for reading in readings)
