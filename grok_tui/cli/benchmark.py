@@ -5,6 +5,7 @@ Ctrl-C ends the child, which is in a session of its own so that the signal reach
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ import msgspec
 
 from grok_tui.cli.lines import print_lines
 from grok_tui.errors import Interrupted, RunFailed, UsageError
+from grok_tui.monitor.launch import ALLOCATOR
 from grok_tui.monitor.milestones import duration
 from grok_tui.monitor.text import safe
 from grok_tui.protocol.benchmark import Line
@@ -64,6 +66,7 @@ def measure(options: Sequence[str]) -> Report:
         [*PROGRAM, *options],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
+        env=ALLOCATOR | os.environ,
         start_new_session=True,
     )
     try:

@@ -95,9 +95,6 @@ def _train(
     run: RunDir, config: Config, hardware: Hardware, hands: tuple[TrainerLock, Signals, Disk]
 ) -> int:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read once, when CUDA starts
-    # Every thread begins with this many for its products, whatever torch was told before: workers
-    # would take more than their core, and come to other bits.
-    os.environ["OMP_NUM_THREADS"] = "1"
     # only now: torch takes seconds to load
     from grok_tui.engine.opening import open_run
     from grok_tui.engine.recorder import Recorder

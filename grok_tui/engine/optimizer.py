@@ -38,9 +38,11 @@ class Bound:
         self._first: list[Tensor] = [row.first for row in rows]
         self._second: list[Tensor] = [row.second for row in rows]
         self._updates: list[Tensor] = [row.updates for row in rows]
-        rate = torch.tensor(train.learning_rate, device=rows[0].weights.device)
-        self._rate = train.learning_rate if rows[0].weights.is_cpu else rate
-        """On a GPU a tensor: a recorded step reads it anew at each replay."""
+        weights = rows[0].weights
+        self._rate: float | Tensor = train.learning_rate
+        if not weights.is_cpu and weights.dtype == torch.float32:
+            # a recorded step reads it anew at each replay; the kernel takes none in float64
+            self._rate = torch.tensor(train.learning_rate, device=weights.device)
 
     def update(self) -> None:
         """One update of every row, decay included."""

@@ -6,6 +6,8 @@ for two, so a lane's bits would depend on who shares its stack. On a GPU lanes g
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 
@@ -19,3 +21,17 @@ def multiply(left: Tensor, right: Tensor, out: Tensor, *, add: bool = False) -> 
     if out.dim() == 2:
         return torch.addmm(out, left, right, beta=kept, out=out)
     return torch.baddbmm(out, left, right, beta=kept, out=out)
+
+
+@dataclass(frozen=True, eq=False)
+class Product:
+    """A product whose operands stay where they are: to take views of them costs as much."""
+
+    left: Tensor
+    right: Tensor
+    out: Tensor
+    add: bool = False
+
+    def __call__(self) -> None:
+        """Multiply what the operands hold now."""
+        multiply(self.left, self.right, out=self.out, add=self.add)

@@ -206,14 +206,18 @@ def log_lines(run: RunDir, lines: int = 200, width: int = 1000) -> list[str]:
     return safe_lines(data.decode(errors="replace"), width, lines)
 
 
+ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(256 << 20)}
+"""Lets glibc keep the memory of one step for the next: handed back, it comes with page faults."""
+
+
 def environment(command: Sequence[str] = ()) -> dict[str, str]:
-    """The environment of a trainer: ours, with threads that do not spin while they wait.
+    """The environment of a trainer: ours, with threads that do not spin while they wait, and
+    memory that is kept.
 
     PWD stays the folder that the run was asked for in; GROK_TUI_COMMAND, a JSON list, is what was
     typed.
     """
-    env = dict(os.environ)
-    env.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    env = {"OMP_WAIT_POLICY": "PASSIVE", **ALLOCATOR, **os.environ}
     with contextlib.suppress(OSError):
         env["PWD"] = str(Path.cwd())
     if command:

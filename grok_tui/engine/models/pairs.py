@@ -7,20 +7,18 @@ from torch import Tensor
 
 from grok_tui.engine.lookup import Lookup
 
-Attention = tuple[Tensor, Tensor]
-"""Shares of the first and of the second token."""
-
 
 class Pairs:
-    """A set of examples: where each finds its rows and its scores.
+    """A set of examples: where each finds its rows and its scores, and how it shares its attention.
 
     tokens (..., examples, 2). The vocabulary has `rows` rows: one a token, or one for each of its
     two positions. A table has 1 + heads blocks of so many rows, scores are (..., heads, rows, rows)
     by key and query, and an example reads row b of the first block, and of each head's block the
-    share alpha of row a and the rest of row b.
+    share alpha of row a and the rest of row b. Scores are multiplied by `scale`.
     """
 
-    def __init__(self, tokens: Tensor, W_E: Tensor, rows: int, heads: int) -> None:
+    def __init__(self, tokens: Tensor, W_E: Tensor, rows: int, heads: int, scale: float) -> None:
+        self._scale = scale
         a, b = tokens[..., 0], tokens[..., 1] + (rows - W_E.shape[-1])
         blocks = [rows * (1 + head) for head in range(heads)]
         of_heads = [token + first for first in blocks for token in (a, b)]
@@ -32,33 +30,35 @@ class Pairs:
         self._signs = W_E.new_tensor([1.0, -1.0]).expand(*tokens.shape).contiguous()
         self._score = (a * rows + b).unsqueeze(-2).expand(examples)
         self._own_score = (b * rows + b).unsqueeze(-2).expand(examples)
+        self._shares = W_E.new_ones(*tokens.shape[:-1], 1 + 2 * heads)
+        """The weight of each row that an example reads: 1, then alpha and the rest by head."""
+        self._alpha, self._rest = self._shares[..., 1::2].mT, self._shares[..., 2::2].mT
 
-    def attention(self, scores: Tensor) -> Attention:
-        """Share of either token in what each head reads, both (..., heads, examples).
+    def attend(self, scores: Tensor) -> None:
+        """Let each example share its attention by the scores.
 
-        The second is no difference to 1: where the first is near it, nothing would be left.
+        The rest is no difference to 1: where alpha is near it, nothing would be left.
         """
         flat = scores.flatten(-2)
-        lead = flat.gather(-1, self._score) - flat.gather(-1, self._own_score)
-        return torch.sigmoid(lead), torch.sigmoid(lead.neg_())
+        lead = flat.gather(-1, self._score).sub_(flat.gather(-1, self._own_score))
+        torch.sigmoid(lead.mul_(self._scale), out=self._alpha)
+        torch.sigmoid(lead.neg_(), out=self._rest)
 
-    def read(self, table: Tensor, attention: Attention) -> tuple[Tensor, Tensor]:
-        """What each example reads (..., examples, width), and with which weights."""
-        alpha, rest = attention
-        shares = alpha.new_ones(*alpha.shape[:-2], alpha.shape[-1], 1 + 2 * alpha.shape[-2])
-        shares[..., 1::2] = alpha.mT
-        shares[..., 2::2] = rest.mT
-        return self._mixture.gather(table, shares), shares
+    def read(self, table: Tensor) -> Tensor:
+        """What each example reads (..., examples, width)."""
+        return self._mixture.gather(table, self._shares)
 
-    def table_slope(self, slope: Tensor, shares: Tensor) -> Tensor:
+    def table_slope(self, slope: Tensor) -> Tensor:
         """Gradient of the table, from that of what the examples read."""
-        return self._mixture.scatter(slope, shares)
+        return self._mixture.scatter(slope, self._shares)
 
-    def score_slope(self, table: Tensor, slope: Tensor, attention: Attention, out: Tensor) -> None:
-        """Gradient of the scores in `out`, from that of what the examples read."""
-        alpha, rest = attention
-        won = [(ends.gather(table, self._signs) * slope).sum(-1) for ends in self._ends]
-        through = torch.stack(won, -2) * alpha * rest
-        flat = out.zero_().flatten(-2)
-        flat.scatter_add_(-1, self._score, through)  # a pair stands once: no two meet
+    def alpha_slope(self, table: Tensor, slope: Tensor) -> Tensor:
+        """Gradient of alpha (..., heads, examples), from that of what the examples read."""
+        won = [ends.gather(table, self._signs).mul_(slope).sum(-1) for ends in self._ends]
+        return torch.stack(won, -2)
+
+    def score_slope(self, slope: Tensor, out: Tensor) -> None:
+        """Gradient of the scores in `out`, from that of alpha, which is overwritten."""
+        through = slope.mul_(self._alpha).mul_(self._rest).mul_(self._scale)
+        out.zero_().flatten(-2).scatter_add_(-1, self._score, through)  # no two pairs meet there
         out.diagonal(dim1=-2, dim2=-1).sub_(out.sum(-2))  # a query's own key loses it

@@ -1,8 +1,8 @@
 """The one-layer transformer of two tokens, read at the last, in its collapsed form.
 
 Everything linear is done once for each row of the vocabulary: queries, keys, values, the output
-of each head T_h = W_O,h W_V,h x, and what x and T_h add to the hidden layer and to the logits,
-one product with F = [W_in; W_U^T]. The last token sees two keys, so a head's attention is one
+of each head T_h = W_O,h W_V,h x, and what x and T_h add to the hidden layer and to the logits.
+The last token sees two keys, so a head's attention is one
 sigmoid, alpha = sigmoid(s(a, b) - s(b, b)), and an example is a weighted sum of table rows:
 row b of x with weight 1, and for each head row a of T_h with alpha and row b with 1 - alpha.
 With learned positions the vocabulary has two rows a token, one for each position.
@@ -18,13 +18,17 @@ from torch import Tensor
 
 from grok_tui.engine.models.initial import Initial
 from grok_tui.engine.models.pairs import Pairs
-from grok_tui.engine.products import multiply
+from grok_tui.engine.products import Product, multiply
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from grok_tui.engine.workspace import Workspace
     from grok_tui.protocol.config import Config, Transformer
+
+
+TABLES = ("q", "k", "v", "gq", "gk", "gv")
+"""Tables of all heads side by side, and their gradients."""
 
 
 class CollapsedTransformer:
@@ -58,133 +62,140 @@ class TransformerNetwork:
         scale: float,
         workspace: Workspace,
     ) -> None:
-        self._weights, self._gradients, self._scale = weights, gradients, scale
+        self._weights, self._gradients = weights, gradients
         W_E, W_Q, W_in, W_U = (weights[name] for name in ("W_E", "W_Q", "W_in", "W_U"))
-        *lanes, d_model, self._vocabulary = W_E.shape
+        *lanes, d_model, vocabulary = W_E.shape
         heads, d_head = W_Q.shape[-3:-1]
-        self._d_mlp, classes = W_in.shape[-2], W_U.shape[-1]
-        self._rows = rows = self._vocabulary * (2 if "W_pos" in weights else 1)
-        blocks, width = 1 + heads, self._d_mlp + classes
-        self._train, self._test = (Pairs(tokens, W_E, rows, heads) for tokens in sets)
-        self._columns = [slice(head * d_head, (head + 1) * d_head) for head in range(heads)]
-        """Of each head in what stands side by side for all heads."""
-        self._blocks = [slice((1 + head) * rows, (2 + head) * rows) for head in range(heads)]
-        """Rows of Y that are T of each head."""
+        d_mlp, classes = W_in.shape[-2], W_U.shape[-1]
+        rows = vocabulary * (2 if "W_pos" in weights else 1)
+        self._train, self._test = (Pairs(tokens, W_E, rows, heads, scale) for tokens in sets)
         new = workspace.buffer
-        self._Y, self._gY = (new(name, *lanes, blocks * rows, d_model) for name in ("Y", "gY"))
+        self._Y, self._gY = (new(name, *lanes, (1 + heads) * rows, d_model) for name in ("Y", "gY"))
         """Vocabulary rows x, then for each head the rows T_h."""
-        self._q, self._k, self._v, self._gq, self._gk, self._gv = (
-            new(name, *lanes, rows, heads * d_head) for name in ("q", "k", "v", "gq", "gk", "gv")
-        )
+        self._X, self._gX = self._Y[..., :rows, :], self._gY[..., :rows, :]
+        self._to_hidden = new("to hidden", *lanes, (1 + heads) * rows, d_mlp)
+        self._to_logits = new("to logits", *lanes, (1 + heads) * rows, classes)
+        """What each row of Y adds to the hidden layer and to the logits."""
+        self._rows = slice(rows)
         self._scores, self._g_scores = (
             new(name, *lanes, heads, rows, rows) for name in ("scores", "g_scores")
         )
-        self._F, self._gF = (new(name, *lanes, width, d_model) for name in ("F", "gF"))
-        self._Z = new("Z", *lanes, blocks * rows, width)
-        """What each row of Y adds to the hidden layer, then to the logits."""
-        self._C_T, self._gC_T = (
-            new(name, *lanes, self._d_mlp, classes) for name in ("C_T", "gC_T")
-        )
-        self._logits = new("logits", *sets[0].shape[:-1], classes)
-        self._test_logits = new("test logits", *sets[1].shape[:-1], classes)
-        self._g_mixed = new("g_mixed", *sets[0].shape[:-1], width)
-        self._attention = self._g_mixed, self._g_mixed
-        self._shares = self._mixed = self._g_mixed
+        self._C_T, self._gC_T = (new(name, *lanes, d_mlp, classes) for name in ("C_T", "gC_T"))
+        self._bias = new("bias", *lanes, 1, classes)
+        self._hidden = self._g_hidden = new("g_hidden", *sets[0].shape[:-1], d_mlp)
+        tables = {name: new(name, *lanes, rows, heads * d_head) for name in TABLES}
+        self._forward = self._forward_products(tables)
+        self._backward = self._backward_products(tables)
+
+    def _forward_products(self, tables: Mapping[str, Tensor]) -> list[Product]:
+        """From the vocabulary rows to what examples look up, in order."""
+        weights, X, Y = self._weights, self._X, self._Y
+        products = [
+            Product(X, weights[W].flatten(-3, -2).mT, tables[table])
+            for table, W in (("q", "W_Q"), ("k", "W_K"), ("v", "W_V"))
+        ]
+        for head, columns, block in self._of_heads():
+            q, k, v = (tables[name][..., columns] for name in ("q", "k", "v"))
+            products.append(Product(k, q.mT, self._scores[..., head, :, :]))
+            products.append(Product(v, weights["W_O"][..., columns].mT, Y[..., block, :]))
+        return [
+            *products,
+            Product(Y, weights["W_in"].mT, self._to_hidden),
+            Product(Y, weights["W_U"], self._to_logits),
+            Product(weights["W_out"].mT, weights["W_U"], self._C_T),
+        ]
+
+    def _backward_products(self, tables: Mapping[str, Tensor]) -> list[Product]:
+        """From the gradients of scores, of Y and of C to those of weights and of x, in order."""
+        weights, gradients, X = self._weights, self._gradients, self._X
+        products = [
+            Product(weights["W_out"], self._gC_T, gradients["W_U"], add=True),
+            Product(weights["W_U"], self._gC_T.mT, gradients["W_out"]),
+        ]
+        for head, columns, block in self._of_heads():
+            q, k, v, gq, gk, gv = (tables[name][..., columns] for name in TABLES)
+            g_scores, gT = self._g_scores[..., head, :, :], self._gY[..., block, :]
+            products += [
+                Product(g_scores, q, gk),
+                Product(g_scores.mT, k, gq),
+                Product(gT, weights["W_O"][..., columns], gv),
+                Product(gT.mT, v, gradients["W_O"][..., columns]),
+            ]
+        for table, W in (("gq", "W_Q"), ("gk", "W_K"), ("gv", "W_V")):
+            flat = gradients[W].flatten(-3, -2)
+            products.append(Product(tables[table].mT, X, flat))
+            products.append(Product(tables[table], weights[W].flatten(-3, -2), self._gX, add=True))
+        return products
+
+    def _of_heads(self) -> Iterator[tuple[int, slice, slice]]:
+        """Each head, its columns in tables of all heads, and the rows of Y that are its T."""
+        heads, d_head = self._weights["W_Q"].shape[-3:-1]
+        rows = self._X.shape[-2]
+        for head in range(heads):
+            columns = slice(head * d_head, (head + 1) * d_head)
+            yield head, columns, slice((1 + head) * rows, (2 + head) * rows)
 
     def forward(self) -> Tensor:
         """Logits (..., examples, classes) of the training set."""
-        self._make_tables()
-        self._attention = self._train.attention(self._scores)
-        self._mixed, self._shares = self._train.read(self._Z, self._attention)
-        return self._read_out(self._mixed, self._logits)
+        weights = self._weights
+        self._embed()
+        for product in self._forward:
+            product()
+        if "b_in" in weights:  # an example reads a row of x with weight 1
+            self._to_hidden[..., self._rows, :] += weights["b_in"].unsqueeze(-2)
+            multiply(weights["b_out"].unsqueeze(-2), weights["W_U"], out=self._bias)
+            self._to_logits[..., self._rows, :] += self._bias
+        self._hidden, logits = self._read_out(self._train)
+        return logits
 
     def test(self) -> Tensor:
         """Logits of the test set from the tables of the last forward pass."""
-        mixed, _ = self._test.read(self._Z, self._test.attention(self._scores))
-        return self._read_out(mixed, self._test_logits)
+        return self._read_out(self._test)[1]
 
     def backward(self, slope: Tensor) -> None:
         """Every gradient from `slope` (..., examples, classes)."""
-        g_mixed, hidden = self._g_mixed, self._mixed[..., : self._d_mlp]
-        g_hidden = g_mixed[..., : self._d_mlp]
-        g_mixed[..., self._d_mlp :] = slope
+        train, hidden, g_hidden = self._train, self._hidden, self._g_hidden
         multiply(hidden.mT, slope, out=self._gC_T)
         multiply(slope, self._C_T.mT, out=g_hidden)
         torch.ops.aten.threshold_backward.grad_input(g_hidden, hidden, 0.0, grad_input=g_hidden)
-        gZ = self._train.table_slope(g_mixed, self._shares)
-        self._train.score_slope(self._Z, g_mixed, self._attention, out=self._g_scores)
-        self._read_out_backward(gZ)
-        self._heads_backward()
+        g_alpha = train.alpha_slope(self._to_hidden, g_hidden)
+        g_alpha += train.alpha_slope(self._to_logits, slope)
+        train.score_slope(g_alpha, out=self._g_scores)
+        self._tables_backward(train.table_slope(g_hidden), train.table_slope(slope))
+        for product in self._backward:
+            product()
         self._embedding_backward()
 
-    def _make_tables(self) -> None:
-        weights, Y = self._weights, self._Y
-        X = Y[..., : self._rows, :]
-        self._embed(X)
-        for table, name in ((self._q, "W_Q"), (self._k, "W_K"), (self._v, "W_V")):
-            multiply(X, weights[name].flatten(-3, -2).mT, out=table)
-        self._q.mul_(self._scale)
-        for head, columns in enumerate(self._columns):
-            q, k, v = (table[..., columns] for table in (self._q, self._k, self._v))
-            multiply(k, q.mT, out=self._scores[..., head, :, :])
-            T = Y[..., self._blocks[head], :]
-            multiply(v, weights["W_O"][..., columns].mT, out=T)
-        self._F[..., : self._d_mlp, :] = weights["W_in"]
-        self._F[..., self._d_mlp :, :] = weights["W_U"].mT
-        multiply(Y, self._F.mT, out=self._Z)
-        multiply(weights["W_out"].mT, weights["W_U"], out=self._C_T)
+    def _read_out(self, pairs: Pairs) -> tuple[Tensor, Tensor]:
+        """The hidden layer after the ReLU and the logits of a set."""
+        pairs.attend(self._scores)
+        hidden = pairs.read(self._to_hidden).clamp_min_(0.0)
+        logits = pairs.read(self._to_logits)
+        return hidden, multiply(hidden, self._C_T, out=logits, add=True)
+
+    def _tables_backward(self, to_hidden: Tensor, to_logits: Tensor) -> None:
+        """From the gradients of what each row of Y adds to the hidden layer and to the logits."""
+        weights, gradients, Y = self._weights, self._gradients, self._Y
+        multiply(to_hidden, weights["W_in"], out=self._gY)
+        multiply(to_logits, weights["W_U"].mT, out=self._gY, add=True)
+        multiply(to_hidden.mT, Y, out=gradients["W_in"])
+        multiply(Y.mT, to_logits, out=gradients["W_U"])
         if "b_in" in weights:
-            of_x = self._Z[..., : self._rows, :]
-            of_x[..., : self._d_mlp] += weights["b_in"].unsqueeze(-2)
-            of_x[..., self._d_mlp :] += weights["b_out"].unsqueeze(-2) @ weights["W_U"]
-
-    def _embed(self, X: Tensor) -> None:
-        tokens = self._weights["W_E"].mT
-        if "W_pos" not in self._weights:
-            X.copy_(tokens)
-            return
-        positions = self._weights["W_pos"].mT.unsqueeze(-2)
-        _by_position(X).copy_(tokens.unsqueeze(-3) + positions)
-
-    def _read_out(self, mixed: Tensor, out: Tensor) -> Tensor:
-        """Logits from what the examples read, whose hidden part becomes that after the ReLU."""
-        hidden = mixed[..., : self._d_mlp].clamp_min_(0.0)
-        out.copy_(mixed[..., self._d_mlp :])
-        return multiply(hidden, self._C_T, out=out, add=True)
-
-    def _read_out_backward(self, gZ: Tensor) -> None:
-        weights, gradients = self._weights, self._gradients
-        multiply(gZ.mT, self._Y, out=self._gF)
-        multiply(gZ, self._F, out=self._gY)
-        gradients["W_in"].copy_(self._gF[..., : self._d_mlp, :])
-        gradients["W_U"].copy_(self._gF[..., self._d_mlp :, :].mT)
-        multiply(weights["W_out"], self._gC_T, out=gradients["W_U"], add=True)
-        multiply(weights["W_U"], self._gC_T.mT, out=gradients["W_out"])
-        if "b_in" in weights:
-            of_x = gZ[..., : self._rows, :].sum(-2, keepdim=True)
-            gradients["b_in"].copy_(of_x[..., 0, : self._d_mlp])
-            through = of_x[..., self._d_mlp :]
-            gradients["b_out"].copy_((weights["W_U"] @ through.mT)[..., 0])
+            gradients["b_in"].copy_(to_hidden[..., self._rows, :].sum(-2))
+            through = to_logits[..., self._rows, :].sum(-2, keepdim=True)
+            multiply(weights["W_U"], through.mT, out=gradients["b_out"].unsqueeze(-1))
             multiply(weights["b_out"].unsqueeze(-1), through, out=gradients["W_U"], add=True)
 
-    def _heads_backward(self) -> None:
-        weights, gradients, X = self._weights, self._gradients, self._Y[..., : self._rows, :]
-        for head, columns in enumerate(self._columns):
-            q, k, v = (table[..., columns] for table in (self._q, self._k, self._v))
-            gq, gk, gv = (table[..., columns] for table in (self._gq, self._gk, self._gv))
-            g_scores, gT = self._g_scores[..., head, :, :], self._gY[..., self._blocks[head], :]
-            multiply(g_scores, q, out=gk)
-            multiply(g_scores.mT, k, out=gq)
-            multiply(gT, weights["W_O"][..., columns], out=gv)
-            multiply(gT.mT, v, out=gradients["W_O"][..., columns])
-        self._gq.mul_(self._scale)
-        gX = self._gY[..., : self._rows, :]
-        for slope, name in ((self._gq, "W_Q"), (self._gk, "W_K"), (self._gv, "W_V")):
-            multiply(slope.mT, X, out=gradients[name].flatten(-3, -2))
-            multiply(slope, weights[name].flatten(-3, -2), out=gX, add=True)
+    def _embed(self) -> None:
+        tokens = self._weights["W_E"].mT
+        if "W_pos" not in self._weights:
+            self._X.copy_(tokens)
+            return
+        positions = self._weights["W_pos"].mT.unsqueeze(-2)
+        _by_position(self._X).copy_(tokens.unsqueeze(-3) + positions)
 
     def _embedding_backward(self) -> None:
-        gX, gradients = self._gY[..., : self._rows, :], self._gradients
+        gX, gradients = self._gX, self._gradients
         if "W_pos" not in gradients:
             gradients["W_E"].copy_(gX.mT)
             return
