@@ -130,6 +130,7 @@ def _work(
     """The life of a worker. It never returns to the code that forked it."""
     try:
         _close_others(requests, replies)
+        torch.set_num_threads(1)  # those that the trainer has would be waited for here: forever
         blocks = build(lanes)
         while (data := _receive(requests)) is not None:
             request = msgspec.msgpack.decode(data, type=Request)

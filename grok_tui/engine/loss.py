@@ -30,21 +30,13 @@ def losses(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     logits (..., examples, classes), labels and both results (..., examples, 1). A tie is the
     answer of the lowest class.
     """
-    below = logits - logits.amax(-1, keepdim=True)
-    lead = below.gather(-1, labels).neg_()
-    right = _right(below, labels, lead)
-    below.exp_()
-    true = below.gather(-1, labels)
-    wrong = below.scatter_(-1, labels, 0.0).sum(-1, keepdim=True)
+    shares = logits - logits.amax(-1, keepdim=True)
+    lead = shares.gather(-1, labels).neg_()
+    true = shares.exp_().gather(-1, labels)
+    wrong = shares.scatter_(-1, labels, 0.0).sum(-1, keepdim=True)
+    right = lead == 0
+    # Ties are rare, and on a CPU it is quicker to look for one than for the first maximum; on a
+    # GPU the answer to that question would have to be waited for.
+    if not logits.is_cpu or bool((right & (shares.amax(-1, keepdim=True) == 1)).any()):
+        right = logits.argmax(-1, keepdim=True) == labels
     return lead + torch.log1p(wrong + (true - 1.0)), right
-
-
-def _right(below: Tensor, labels: Tensor, lead: Tensor) -> Tensor:
-    """Whether the label is the first class at the maximum, 0.
-
-    Ties are rare, and on a CPU it is quicker to look for one than for the first maximum; on a GPU
-    the answer to that question would have to be waited for.
-    """
-    if below.is_cpu and below.numel() - int(below.count_nonzero()) == lead.numel():
-        return lead == 0
-    return below.argmax(-1, keepdim=True) == labels

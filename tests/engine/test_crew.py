@@ -77,6 +77,15 @@ def test_a_worker_holds_nothing_but_its_two_pipes(working: Experiment, tmp_path:
             assert len(held) <= 2 + 3
 
 
+def test_threads_that_the_trainer_has_used_do_not_stop_a_worker() -> None:
+    torch.set_num_threads(2)
+    wide = torch.randn(600, 600)
+    assert torch.isfinite(wide @ wide).all()
+    lanes = tiny.experiment(tiny.tiny(seeds=(0, 1), steps=20))
+    lanes.stack.workers = 2
+    assert len(tiny.run_on(lanes, begin=True)) > 40
+
+
 def test_workers_end_with_the_lanes(working: Experiment) -> None:
     before = pids(working)
     assert all(is_alive(pid) for pid in before)

@@ -17,7 +17,6 @@ from grok_tui.protocol.rundir import read_small
 from tests.engine import runs, tiny
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from grok_tui.engine.experiment import Experiment
@@ -26,13 +25,6 @@ if TYPE_CHECKING:
 
 SEEDS = tiny.tiny(seeds=(0, 1, 2), steps=20)
 ONE = tiny.tiny(steps=20)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Other tests compute with one thread."""
-    yield
-    torch.set_num_threads(1)
 
 
 @pytest.fixture

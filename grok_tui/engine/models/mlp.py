@@ -14,7 +14,7 @@ from torch import Tensor
 
 from grok_tui.engine.lookup import Lookup
 from grok_tui.engine.models.initial import Initial
-from grok_tui.engine.products import multiply
+from grok_tui.engine.products import Product, multiply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,11 +68,18 @@ class MlpNetwork:
         self._g_hidden = new("g_hidden", *sets[0].shape[:-1], d_hidden)
         self._hidden = self._g_hidden
 
+        W_out = weights["W_out"]
+        self._make_A = Product(W_in, W_E, self._A)
+        self._make_B = Product(W_U.mT, W_out, self._B)
+        self._backward_of_B = (
+            Product(W_U, self._gB, gradients["W_out"]),
+            Product(W_out, self._gB.mT, gradients["W_U"]),
+        )
+
     def forward(self) -> Tensor:
         """Logits (..., examples, classes) of the training set."""
-        weights = self._weights
-        multiply(weights["W_in"], weights["W_E"], out=self._A)
-        multiply(weights["W_U"].mT, weights["W_out"], out=self._B)
+        self._make_A()
+        self._make_B()
         self._A_T.copy_(self._A.mT)
         self._B_T.copy_(self._B.mT)  # the long product over examples is faster on it
         self._hidden = self._train.gather(self._A_T).clamp_min_(0.0)
@@ -93,5 +100,5 @@ class MlpNetwork:
         gA_T = self._train.scatter(g_hidden)
         multiply(gA_T.mT, weights["W_E"].mT, out=gradients["W_in"])
         multiply(weights["W_in"].mT, gA_T.mT, out=gradients["W_E"])
-        multiply(weights["W_U"], self._gB, out=gradients["W_out"])
-        multiply(weights["W_out"], self._gB.mT, out=gradients["W_U"])
+        for product in self._backward_of_B:
+            product()
