@@ -88,12 +88,6 @@ class Experiment:
         """Whatever has been measured and was not told yet."""
         return self._read(0)
 
-    def rehearsal(self, lanes: int) -> Stack:
-        """Copies of the first so many running lanes, to try things out on."""
-        stack = Stack(self.layout, self.model, self.config.train)
-        stack.hold([lane.copy() for lane in self._in_order()[:lanes]])
-        return stack
-
     def result(self, key: LaneKey) -> LaneResult:
         """What came of a lane; of one that has not ended: stopped where it stands."""
         if key in self.results:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grok_tui.engine import devices, threads
+from grok_tui.engine import crew, devices, threads
 from grok_tui.engine.answers import Answers, Choice
 from grok_tui.engine.stack import Stack
 
@@ -32,7 +32,7 @@ class Rehearsal:
         torch.set_num_threads(choice.threads)
         self._stack.workers = choice.workers
         try:
-            self._stack.launch(1, {})  # threads start
+            self._stack.launch(1, {})  # threads and workers start
             began = time.perf_counter()
             self._stack.launch(steps, {})
             return (time.perf_counter() - began) / (steps * self._lanes)
@@ -54,6 +54,8 @@ def choose(experiment: Experiment, hardware: Hardware, before: int) -> tuple[Cho
         return Choice(devices.THREADS), ""
     if before > 1 or (before and lanes == 1):
         return Choice(before), ""
+    if lanes > 1 and not crew.POSSIBLE:
+        return Choice(devices.THREADS), ""
     free = hardware.watch.free()
     question = threads.Question(lanes, _about(experiment, free.cores))
     answers = Answers.of_this_user()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from grok_tui.engine import rehearsal
+from grok_tui.engine import crew, rehearsal
 from grok_tui.engine.answers import Choice
 from grok_tui.engine.cores import Hardware, Watch
 from grok_tui.engine.rehearsal import Rehearsal
@@ -72,6 +72,14 @@ def test_a_trial_leaves_the_lanes_and_torch_as_they_were(choice: Choice) -> None
 def test_one_lane_gets_threads_and_several_get_workers(quiet: Path) -> None:
     assert rehearsal.choose(begun(1), hardware(quiet), 0) == (Choice(2, 1), "")
     assert rehearsal.choose(begun(3), hardware(quiet), 0) == (Choice(1, 2), "")
+
+
+def test_where_no_process_may_be_forked_the_trainer_works_alone(
+    quiet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew, "POSSIBLE", False)
+    assert rehearsal.choose(begun(3), hardware(quiet), 0) == (Choice(1, 1), "")
+    assert rehearsal.choose(begun(1), hardware(quiet), 0) == (Choice(2, 1), "")
 
 
 def test_lanes_that_wait_count(quiet: Path) -> None:

@@ -193,14 +193,3 @@ def test_a_measurement_changes_no_step_and_its_forward_pass_is_used() -> None:
     other.run(20, [])
     assert len(calls) == 21
     assert torch.equal(block.lanes[0].rows.weights, other.lanes[0].rows.weights)
-
-
-def test_a_rehearsal_leaves_the_lanes_as_they_are() -> None:
-    lanes = tiny.experiment(tiny.tiny(seeds=(0, 1, 2)))
-    lanes.begin()
-    before = [lane.rows.weights.clone() for lane in lanes.running.values()]
-    rehearsal = lanes.rehearsal(2)
-    assert len(rehearsal._blocks) == 2
-    rehearsal.launch(5, {})
-    for lane, weights in zip(lanes.running.values(), before, strict=True):
-        assert torch.equal(lane.rows.weights, weights)
