@@ -80,7 +80,10 @@ class Contest:
         """Measure the small costs, and let all lanes go."""
         lanes = {lanes: self._ours[lanes, "dense", "grid"].experiment for lanes in self._plan.lanes}
         self._probes = costs.probes(lanes[min(lanes)])
+        self._calls = costs.calls(self._config, self._placement)
         self._checkpoints = [costs.checkpoint(held, CHECKPOINTS) for held in lanes.values()]
+        for ours in self._ours.values():
+            ours.experiment.stack.hold([])  # workers end
         self._ours.clear()
 
     def report(self) -> ModelReport:
@@ -103,6 +106,7 @@ class Contest:
             rows=tuple(self._row(key) for key in self._mine),
             agreements=tuple(self._agreements),
             measurement_milliseconds=None if cost is None else cost * 1e3,
+            call_microseconds=self._calls,
             probe_microseconds=self._probes,
             checkpoints=tuple(self._checkpoints),
         )

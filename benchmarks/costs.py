@@ -12,9 +12,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from benchmarks.clock import now
 from grok_tui.engine import devices, state
 from grok_tui.engine.checkpoints import Checkpoints
+from grok_tui.engine.experiment import Experiment
 from grok_tui.engine.probes import PROBES
 from grok_tui.errors import RunFailed
 from grok_tui.protocol import rundir
@@ -22,7 +25,8 @@ from grok_tui.protocol.benchmark import Checkpoint
 from grok_tui.protocol.disk import Disk
 
 if TYPE_CHECKING:
-    from grok_tui.engine.experiment import Experiment
+    from grok_tui.engine.tasks.data import Placement
+    from grok_tui.protocol.config import Config
 
 REPEATS = 50
 RUN = "from grok_tui.cli import main; main()"
@@ -41,6 +45,22 @@ def probes(experiment: Experiment) -> dict[str, float]:
             probe(row)
         found[name] = (now(row.device) - began) / REPEATS * 1e6
     return found
+
+
+def calls(config: Config, placement: Placement) -> float:
+    """Microseconds of a step of the smallest network: its calls, with next to no arithmetic."""
+    smallest = dict.fromkeys(("d_embedding", "d_hidden", "d_model", "d_head", "d_mlp"), 1)
+    sizes = {
+        name: smallest.get(name, value) for name, value in structs.asdict(config.model).items()
+    }
+    model = type(config.model)(**sizes)
+    task = structs.replace(config.task, p=3, train_fraction=0.5)
+    experiment = Experiment(structs.replace(config, model=model, task=task), placement)
+    experiment.begin()
+    experiment.stack.launch(REPEATS, {}).readings()
+    began = now(placement.device)
+    experiment.stack.launch(10 * REPEATS, {}).readings()
+    return (now(placement.device) - began) / (10 * REPEATS) * 1e6
 
 
 def checkpoint(experiment: Experiment, times: int) -> Checkpoint:

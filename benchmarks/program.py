@@ -18,7 +18,7 @@ from benchmarks.contest import Contest
 from benchmarks.plan import START_SECONDS, parse
 from benchmarks.roof import Roofs
 from grok_tui.engine import about, devices
-from grok_tui.engine.cores import Hardware, Watch
+from grok_tui.engine.cores import LEAST, Free, Hardware, Watch
 from grok_tui.errors import GrokTuiError, Interrupted
 from grok_tui.protocol.benchmark import Line, Machine, Progress, Report
 
@@ -47,11 +47,25 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+class FirstLook(Watch):
+    """The cores that were free before the first step: later, our own workers would look like
+    other programs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        time.sleep(1.5 * LEAST)
+        self._found = super().free()
+
+    def free(self) -> Free:
+        """What was free then."""
+        return self._found
+
+
 def measure(plan: Plan, write: Callable[[Line], None]) -> Report:
     """Everything in the plan; `write` gets the progress. Raises UsageError, PresetError."""
     began, load = time.monotonic(), _load()
     device = devices.choose(plan.device, "float32")
-    hardware = Hardware(Watch(), plan.device, plan.threads)
+    hardware = Hardware(FirstLook(), plan.device, plan.threads)
     roofs = Roofs(device)
     devices.prepare(devices.THREADS)
     teller = _Teller(plan.total, write)

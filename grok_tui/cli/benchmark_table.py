@@ -155,7 +155,10 @@ def _costs(model: ModelReport) -> Iterator[str | Table]:
     )
     cost = model.measurement_milliseconds
     measuring = "not told apart" if cost is None else f"{cost:.2f} ms"
-    yield f"measuring a lane once: {measuring}; probes: {probes}"
+    yield (
+        f"measuring a lane once: {measuring}; probes: {probes}; "
+        f"the calls of a step alone: {model.call_microseconds:.0f} us"
+    )
     yield _checkpoints(model.checkpoints)
 
 

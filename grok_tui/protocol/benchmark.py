@@ -69,7 +69,7 @@ class Row(Part, frozen=True, kw_only=True):
     threads: int
     """Of each product, as the engine chose."""
     workers: int
-    """Threads that step lanes side by side."""
+    """Processes that step lanes side by side."""
     rate: float
     rates: tuple[float, ...]
     ratio: float
@@ -111,6 +111,8 @@ class ModelReport(Part, frozen=True, kw_only=True):
     agreements: tuple[Agreement, ...]
     measurement_milliseconds: float | None
     """What measuring one lane adds to a step; None without both ways of logging."""
+    call_microseconds: float
+    """A step of the smallest network of this kind: what its calls cost, whatever they compute."""
     probe_microseconds: dict[str, float]
     checkpoints: tuple[Checkpoint, ...]
 

@@ -50,6 +50,7 @@ def test_every_side_is_in_the_report(measured: tuple[Report, list[Progress]]) ->
         assert [naive.arm for naive in model.naive] == ["dense", "masked"]
         assert [one.lanes for one in model.checkpoints] == [1, 3]
         assert model.checkpoints[1].bytes > 2 * model.checkpoints[0].bytes
+        assert model.call_microseconds > 0
         assert {"l1_norm", "l2_norm"} <= set(model.probe_microseconds)
     assert report.first_step == ()
 

@@ -78,6 +78,7 @@ MODEL = ModelReport(
         ),
     ),
     measurement_milliseconds=1.4,
+    call_microseconds=130.0,
     probe_microseconds={"l1_norm": 97.1},
     checkpoints=(Checkpoint(lanes=1, milliseconds=6.4, bytes=1_955_928),),
 )
