@@ -23,16 +23,16 @@ Count = Annotated[int, Meta(ge=1, le=MAX_THREADS)]
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """With how many threads a run trains."""
+    """With how many threads and processes a run trains."""
 
     threads: Count = 1
     """Of each product; what comes out depends on them to the last bit."""
     workers: Count = 1
-    """That step lanes side by side, each lane in one of them; no bit depends on them."""
+    """Processes that step lanes side by side, each lane in one of them; no bit depends on them."""
 
     @property
     def total(self) -> int:
-        """Threads at work at once."""
+        """Threads at work at once, in however many processes."""
         return self.threads * self.workers
 
 

@@ -47,7 +47,7 @@ class Started(Event, frozen=True, kw_only=True, tag="started"):
     threads: int
     """Of each product; the bits of a run depend on them."""
     workers: int = 1
-    """Threads that step whole lanes side by side; no bit depends on them."""
+    """Processes that step whole lanes side by side; no bit depends on them."""
     loss: str
     """Form of the cross entropy; late masks depend on it."""
     lanes: int

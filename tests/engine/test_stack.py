@@ -1,4 +1,4 @@
-"""Lanes in blocks: who trains with whom, how far at a time and in which thread changes nothing."""
+"""Lanes in blocks: who trains with whom, how far at a time and in which process changes nothing."""
 
 from __future__ import annotations
 
