@@ -24,20 +24,23 @@ class Rehearsal:
         """As many copies as `lanes`, of each running lane in turn."""
         self._stack = Stack(experiment.layout, experiment.model, experiment.config.train)
         copied = islice(cycle(experiment.running.values()), lanes)
-        self._stack.hold([lane.copy() for lane in copied])
-        self._lanes = lanes
+        self._copies = [lane.copy() for lane in copied]
 
     def __call__(self, choice: Choice, steps: int) -> float:
-        """Seconds that a lane takes for a step, over so many steps."""
+        """Seconds that a lane takes for a step, over so many steps of one lane for each worker.
+
+        More lanes would tell the same in more time, the more so the more cores there are.
+        """
         torch.set_num_threads(choice.threads)
         self._stack.workers = choice.workers
         try:
+            self._stack.hold(self._copies[: choice.workers])
             self._stack.launch(1, {})  # threads and workers start
             began = time.perf_counter()
             self._stack.launch(steps, {})
-            return (time.perf_counter() - began) / (steps * self._lanes)
+            return (time.perf_counter() - began) / (steps * choice.workers)
         finally:
-            self._stack.workers = 1
+            self._stack.hold([])
             torch.set_num_threads(devices.THREADS)
 
 

@@ -90,19 +90,17 @@ def _choice(lanes: int, count: int) -> Choice:
 
 
 def calibrate(trial: Trial, tried: Sequence[Choice]) -> Choice:
-    """The choice that pays, by trials in turns; one thread if there was no time for all."""
+    """The choice that pays, by trials in turns; of those that there was time for."""
     began = time.monotonic()
-    lanes = max(one.workers for one in tried)
-    step = trial(tried[0], 2) * lanes
+    step = trial(tried[0], 2)
     steps = max(1, min(STEPS, int(BUDGET / (step * len(tried) * ROUNDS)))) if step else STEPS
-    times: dict[Choice, list[float]] = {choice: [] for choice in tried}
+    times: dict[Choice, list[float]] = {}
     for _ in range(ROUNDS):
         for choice in tried:
-            if time.monotonic() - began > BUDGET and times[tried[-1]]:
-                return fastest(times)
-            if time.monotonic() - began > 2 * BUDGET:
-                return tried[0]
-            times[choice].append(trial(choice, steps))
+            allowed = BUDGET if tried[-1] in times else 2 * BUDGET
+            if time.monotonic() - began > allowed:
+                return fastest(times or {tried[0]: [step]})
+            times.setdefault(choice, []).append(trial(choice, steps))
     return fastest(times)
 
 

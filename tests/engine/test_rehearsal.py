@@ -69,6 +69,14 @@ def test_a_trial_leaves_the_lanes_and_torch_as_they_were(choice: Choice) -> None
     assert torch.get_num_threads() == 1
 
 
+def test_a_trial_leaves_no_process_behind() -> None:
+    trial = Rehearsal(begun(1), 4)
+    for workers in (1, 4, 2, 4):
+        assert trial(Choice(1, workers), 1) > 0
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
 def test_one_lane_gets_threads_and_several_get_workers(quiet: Path) -> None:
     assert rehearsal.choose(begun(1), hardware(quiet), 0) == (Choice(2, 1), "")
     assert rehearsal.choose(begun(3), hardware(quiet), 0) == (Choice(1, 2), "")

@@ -32,6 +32,8 @@ class Trials:
         self.asked: list[int] = []
         self.done: list[tuple[Choice, int]] = []
         self.now = 0.0
+        self.start = 0.0
+        """Seconds until the workers of a trial are there, each."""
         monkeypatch.setattr(time, "monotonic", lambda: self.now)
 
     def __call__(self, lanes: int) -> Trial:
@@ -43,7 +45,7 @@ class Trials:
         """A trial of a choice."""
         self.done.append((choice, steps))
         cost = self.times[choice.total]
-        self.now += cost * steps * max(1, self.asked[-1] if self.asked else 1)
+        self.now += (cost * steps + self.start) * choice.workers
         return cost
 
 
@@ -105,6 +107,21 @@ def test_slow_steps_are_timed_less_often(trials: Callable[..., Trials], cost: fl
     assert found == Choice(4 if cost < 0.3 else 1)
     assert len(made.done) <= 10
     assert made.now <= max(1.0, 3 * cost)
+
+
+def test_many_cores_are_tried_in_the_time_of_a_few(trials: Callable[..., Trials]) -> None:
+    made = trials(*(0.01 / (1 << power) for power in range(7)))
+    assert calibrate(made(64), candidates(64, 64)) == Choice(1, 64)
+    assert made.now < 1.0
+
+
+def test_where_time_runs_out_the_best_of_those_tried_is_taken(
+    trials: Callable[..., Trials],
+) -> None:
+    made = trials(*(0.01 / (1 << power) for power in range(7)))
+    made.start = 0.05
+    assert calibrate(made(64), candidates(64, 64)) == Choice(1, 8)
+    assert made.now < 2.0
 
 
 def test_a_run_takes_what_its_trials_say_and_keeps_it(
