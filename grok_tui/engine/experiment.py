@@ -86,7 +86,11 @@ class Experiment:
 
     def read(self) -> list[AnyEvent]:
         """Whatever has been measured and was not told yet."""
-        return self._read(0)
+        running = set(self.running)
+        events = self._read(0)
+        if running != set(self.running):
+            self._settle()
+        return events
 
     def result(self, key: LaneKey) -> LaneResult:
         """What came of a lane; of one that has not ended: stopped where it stands."""

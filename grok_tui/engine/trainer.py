@@ -161,6 +161,7 @@ class Trainer:
     def _checkpoint(self) -> str:
         """Write a checkpoint; what came of it in words. A failure costs the run nothing else."""
         self._recorder.say(self._experiment.read())
+        self._keep_artifacts()  # a lane that has ended is in no checkpoint
         self._recorder.flush()
         began = time.monotonic()
         opened = self._opened
@@ -188,4 +189,5 @@ class Trainer:
         self._recorder.say([Finished(outcome="completed" if completed else "stopped", lanes=lanes)])
         self._recorder.flush()
         self._recorder.log.sync()
+        self._experiment.stack.hold([])  # workers that nobody waits for would stay as zombies
         return code

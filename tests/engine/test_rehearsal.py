@@ -38,6 +38,20 @@ def quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def forked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The processes that were forked, living or not."""
+    fork, made = os.fork, list[int]()
+
+    def recorded() -> int:
+        pid = fork()
+        made.append(pid)
+        return pid
+
+    monkeypatch.setattr(os, "fork", recorded)
+    return made
+
+
 def hardware(root: Path, threads: int = 0) -> Hardware:
     """The cores of a machine whose kernel tells nothing."""
     return Hardware(Watch(root, frozenset({0, 1})), "cpu", threads)
@@ -69,12 +83,14 @@ def test_a_trial_leaves_the_lanes_and_torch_as_they_were(choice: Choice) -> None
     assert torch.get_num_threads() == 1
 
 
-def test_a_trial_leaves_no_process_behind() -> None:
+def test_a_trial_leaves_no_process_behind(forked: list[int]) -> None:
     trial = Rehearsal(begun(1), 4)
     for workers in (1, 4, 2, 4):
         assert trial(Choice(1, workers), 1) > 0
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert len(forked) == 4 + 2 + 4
+    for pid in forked:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
 
 
 def test_one_lane_gets_threads_and_several_get_workers(quiet: Path) -> None:
@@ -168,6 +184,16 @@ def test_no_bit_of_a_run_depends_on_its_workers(quiet: Path, tmp_path: Path) -> 
     assert (started.threads, started.workers) == (1, 2)
     assert runs.lasting(side_by_side) == runs.lasting(alone)
     assert runs.artifacts(side_by_side) == runs.artifacts(alone)
+
+
+def test_a_run_that_was_stopped_leaves_no_worker_behind(
+    quiet: Path, tmp_path: Path, forked: list[int]
+) -> None:
+    assert runs.train(runs.new_run(tmp_path, SEEDS), runs.StopAtLook(9), threads=0) == 130
+    assert len(forked) == 2
+    for pid in forked:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
 
 
 def test_a_busy_machine_is_told_in_the_log(

@@ -96,6 +96,18 @@ def test_what_was_not_read_can_be_asked_for() -> None:
     assert lanes.read() == []
 
 
+def test_a_lane_that_turns_out_to_have_diverged_is_trained_no_further() -> None:
+    lanes = tiny.experiment(tiny.tiny((tiny.DENSE, tiny.RANDOM), steps=300))
+    lanes.begin()
+    lanes.running["dense", 0].rows.weights[0] = float("nan")
+    lanes.stack.ahead = 1
+    assert lanes.advance(5) == []
+    assert tiny.ended(lanes.read(), "dense").reason == "diverged"
+    lanes.advance(5)
+    assert [float(lane.rows.updates) for lane in lanes.running.values()] == [10]
+    assert [float(lane.rows.updates) for lane in lanes.finished] == [5]
+
+
 def test_workers_change_no_bit() -> None:
     lanes = tiny.experiment(CONFIG)
     lanes.stack.workers = 3
