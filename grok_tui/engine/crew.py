@@ -13,6 +13,7 @@ import os
 import struct
 import sys
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
@@ -62,10 +63,18 @@ class Crew:
     def __init__(
         self, shares: Sequence[Sequence[Lane]], build: Callable[[Sequence[Lane]], list[Block]]
     ) -> None:
-        """A process for each share of the lanes, all of whose rows must be `shared`."""
+        """A process for each share of the lanes, all of whose rows must be `shared`.
+
+        Raises RunFailed where the system has no room for so many.
+        """
         self._workers: list[_Worker] = []
-        for lanes in shares:
-            self._workers.append(_forked(lanes, build))
+        try:
+            for lanes in shares:
+                self._workers.append(_forked(lanes, build))
+        except OSError as error:
+            self.close()
+            why = (error.strerror or "unknown reason").lower()
+            raise RunFailed(f"no worker process could be started: {why}") from None
 
     def run(self, steps: int, at: Sequence[Sequence[Sequence[int]]]) -> list[list[Tensor]]:
         """So many updates of all lanes; `at` and the measurements by worker and block.
@@ -146,11 +155,15 @@ def _work(
 
 
 def _close_others(*kept: int) -> None:
-    """Close what was inherited: the run's lock, and pipes that would keep others waiting."""
-    first = 3
-    for descriptor in (*sorted(kept), os.sysconf("SC_OPEN_MAX")):
-        os.closerange(first, descriptor)
-        first = descriptor + 1
+    """Close what was inherited: the run's lock, and pipes that would keep others waiting.
+
+    Only what is open: a container may allow a thousand million descriptors.
+    """
+    for path in list(Path("/proc/self/fd").iterdir()):
+        descriptor = int(path.name)
+        if descriptor > 2 and descriptor not in kept:
+            with contextlib.suppress(OSError):  # the one of the listing itself
+                os.close(descriptor)
 
 
 def _send(descriptor: int, data: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 from typing import TYPE_CHECKING
@@ -84,6 +85,34 @@ def test_threads_that_the_trainer_has_used_do_not_stop_a_worker() -> None:
     lanes = tiny.experiment(tiny.tiny(seeds=(0, 1), steps=20))
     lanes.stack.workers = 2
     assert len(tiny.run_on(lanes, begin=True)) > 40
+
+
+def test_descriptors_that_are_allowed_but_not_open_cost_a_worker_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closed: list[int] = []
+    monkeypatch.setattr(os, "close", closed.append)
+    monkeypatch.setattr(os, "closerange", lambda first, last: closed.extend(range(first, last)))
+    crew._close_others(0, 1)
+    assert len(closed) < 1000
+    assert not {0, 1, 2} & set(closed)
+
+
+def test_where_no_process_can_be_started_none_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    lanes = tiny.experiment(tiny.tiny(seeds=(0, 1, 2)))
+    lanes.begin()
+    fork, made = os.fork, list[int]()
+
+    def full() -> int:
+        if made:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        made.append(fork())
+        return made[-1]
+
+    monkeypatch.setattr(os, "fork", full)
+    with pytest.raises(RunFailed, match="no worker process could be started: resource temp"):
+        lanes.stack.workers = 3
+    assert not is_alive(made[0])
 
 
 def test_workers_end_with_the_lanes(working: Experiment) -> None:
