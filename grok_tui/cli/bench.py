@@ -23,7 +23,7 @@ def bench(  # noqa: PLR0913  (one for each option)
     rounds: Annotated[int, typer.Option(min=1, max=100, help="Turns of each side.")] = 5,
     seconds: Annotated[float, typer.Option(min=0.01, max=600, help="Of each turn.")] = 2.0,
     threads: Annotated[
-        int, typer.Option(min=0, max=1024, help="Of each product of the engine; 0: what pays.")
+        int, typer.Option(min=0, max=256, help="Of each product of the engine; 0: what pays.")
     ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:

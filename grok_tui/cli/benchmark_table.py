@@ -64,7 +64,8 @@ def _machine(report: Report) -> Iterator[str]:
     for line in versions:
         yield safe(line, NARROW)
     yield (
-        f"{report.rounds} rounds of {report.seconds:g} s for each side, all sides in turn, "
+        f"{report.rounds} round{'' if report.rounds == 1 else 's'} of {report.seconds:g} s "
+        "for each side, all sides in turn, "
         f"{duration(report.took)} in all"
     )
     yield "medians over the rounds; a ratio is of two sides of one round"

@@ -153,6 +153,11 @@ def test_the_report_is_drawn(bench: Bench) -> None:
     assert any("2.2 s (2.1 to 2.4, 3 warm starts)" in line for line in lines)
 
 
+def test_one_round_is_called_one(bench: Bench) -> None:
+    once = msgspec.structs.replace(REPORT, rounds=1)
+    assert "\n1 round of " in bench(says(Line(report=once))).out
+
+
 def test_the_tables_fit_80_columns_and_need_no_colour(bench: Bench) -> None:
     out = bench(says(Line(report=REPORT))).out
     assert max(map(len, out.splitlines())) <= 80
@@ -188,6 +193,7 @@ def test_options_reach_the_child(bench: Bench, tmp_path: Path) -> None:
         (("--lanes", "0"), "--lanes 0: expected"),
         (("--lanes", "9999999999999"), "expected numbers from 1 to 1000"),
         (("--rounds", "0"), "--rounds"),
+        (("--threads", "257"), "--threads"),  # no more than `run` takes
     ],
 )
 def test_options_that_cannot_be_are_refused(
