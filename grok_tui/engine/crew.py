@@ -12,6 +12,7 @@ import mmap
 import os
 import struct
 import sys
+import warnings
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -122,7 +123,10 @@ def _shared(tensor: Tensor) -> Tensor:
 def _forked(lanes: Sequence[Lane], build: Callable[[Sequence[Lane]], list[Block]]) -> _Worker:
     theirs, requests = os.pipe()
     replies, ours = os.pipe()
-    pid = os.fork()
+    with warnings.catch_warnings():
+        # Python 3.12 warns of threads that a fork leaves behind: a worker waits for none of them
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pid = os.fork()
     if pid == 0:
         _work(theirs, ours, lanes, build)
     os.close(theirs)

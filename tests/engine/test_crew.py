@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import warnings
 from typing import TYPE_CHECKING
 
 import pytest
@@ -113,6 +114,24 @@ def test_where_no_process_can_be_started_none_is_left(monkeypatch: pytest.Monkey
     with pytest.raises(RunFailed, match="no worker process could be started: resource temp"):
         lanes.stack.workers = 3
     assert not is_alive(made[0])
+
+
+def test_a_python_that_warns_of_forks_beside_threads_may_do_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """From 3.12 on it does, and torch has threads as soon as it is loaded."""
+    fork = os.fork
+
+    def warned() -> int:
+        pid = fork()
+        if pid:
+            warnings.warn("multi-threaded, use of fork()", DeprecationWarning, stacklevel=2)
+        return pid
+
+    monkeypatch.setattr(os, "fork", warned)
+    lanes = tiny.experiment(tiny.tiny(seeds=(0, 1), steps=20))
+    lanes.stack.workers = 2
+    assert len(tiny.run_on(lanes, begin=True)) > 40
 
 
 def test_workers_end_with_the_lanes(working: Experiment) -> None:
