@@ -28,13 +28,18 @@ class Stopwatch:
 
 
 class Pace:
-    """How many steps make a slice of about a tenth of a second, learnt from the last slices."""
+    """How many steps make a slice of about a tenth of a second, learnt from the last slices.
+
+    On a GPU a slice may take as long as the one before it, whose steps it waits for. So two count
+    together, and a step is never believed to be more than twice as quick as thought before.
+    """
 
     SLICE = 0.08
 
     def __init__(self) -> None:
         self._cost = 1.0
         """Seconds a step of all lanes takes."""
+        self._last = (0, 0.0)
 
     def steps(self) -> int:
         """Steps that fit in a slice, at least one."""
@@ -42,5 +47,8 @@ class Pace:
 
     def took(self, steps: int, seconds: float) -> None:
         """Learn from a slice; one of no steps, a measurement, teaches nothing."""
-        if steps:
-            self._cost = max(1e-6, seconds / steps)
+        if not steps:
+            return
+        before, took = self._last
+        self._last = steps, seconds
+        self._cost = max(1e-6, self._cost / 2, (took + seconds) / (before + steps))

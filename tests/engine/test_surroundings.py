@@ -120,12 +120,25 @@ def test_the_stopwatch_stands_still_while_it_is_held() -> None:
 def test_the_pace_is_never_less_than_a_step_and_grows_with_speed() -> None:
     pace = Pace()
     assert pace.steps() == 1
-    pace.took(10, 0.01)
-    assert pace.steps() > 10
+    for _ in range(12):
+        pace.took(pace.steps(), pace.steps() * 0.001)
+    assert pace.steps() == 80
     pace.took(1, 100.0)
     assert pace.steps() == 1
     pace.took(1, 0.0)
     assert pace.steps() >= 1
+
+
+def test_the_pace_settles_where_each_slice_waits_for_the_one_before() -> None:
+    """As on a GPU: what is launched now is waited for in the next slice."""
+    pace, slices, before = Pace(), [], 0
+    for _ in range(60):
+        steps = pace.steps()
+        pace.took(steps, steps * 1e-5 + before * 0.001)
+        slices.append(steps)
+        before = steps
+    assert max(slices) < 200
+    assert all(70 < steps < 90 for steps in slices[-20:])
 
 
 def test_the_first_acts_of_the_trainer_need_no_torch() -> None:
