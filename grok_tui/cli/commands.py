@@ -38,7 +38,7 @@ app.add_typer(gallery.app, name="presets")
 
 Threads = Annotated[
     int | None,
-    typer.Option(min=1, max=256, metavar="N", help="Threads of each product; else what pays."),
+    typer.Option(min=1, max=256, metavar="N", help="Threads, or workers of several lanes."),
 ]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="An id, a unique part, or last.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]

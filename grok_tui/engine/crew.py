@@ -40,7 +40,8 @@ class Request(msgspec.Struct, frozen=True, array_like=True):
     """Updates to do, and after how many of them each block is measured."""
 
     steps: int
-    at: list[list[int]]
+    at: list[list[int] | None]
+    """None for a block whose lane has ended: it is left alone."""
 
 
 class Reply(msgspec.Struct, frozen=True, array_like=True):
@@ -66,24 +67,23 @@ class Crew:
     ) -> None:
         """A process for each share of the lanes, all of whose rows must be `shared`.
 
-        Raises RunFailed where the system has no room for so many.
+        Raises OSError where the system has no room for so many.
         """
         self._workers: list[_Worker] = []
         try:
             for lanes in shares:
                 self._workers.append(_forked(lanes, build))
-        except OSError as error:
+        except OSError:
             self.close()
-            why = (error.strerror or "unknown reason").lower()
-            raise RunFailed(f"no worker process could be started: {why}") from None
+            raise
 
-    def run(self, steps: int, at: Sequence[Sequence[Sequence[int]]]) -> list[list[Tensor]]:
-        """So many updates of all lanes; `at` and the measurements by worker and block.
+    def run(self, steps: int, at: Sequence[Sequence[list[int] | None]]) -> list[list[Tensor]]:
+        """So many updates of the lanes; `at` and the measurements by worker and block.
 
-        Raises RunFailed if a process died or failed.
+        A block with None is left alone. Raises RunFailed if a process died or failed.
         """
         for worker, points in zip(self._workers, at, strict=True):
-            request = Request(steps, [list(one) for one in points])
+            request = Request(steps, list(points))
             with contextlib.suppress(BrokenPipeError):  # its reply will be missing
                 _send(worker.requests, msgspec.msgpack.encode(request))
         return [self._reply(worker) for worker in self._workers]
@@ -148,7 +148,7 @@ def _work(
         while (data := _receive(requests)) is not None:
             request = msgspec.msgpack.decode(data, type=Request)
             pairs = zip(blocks, request.at, strict=True)
-            numbers = [block.run(request.steps, at)().flatten().tolist() for block, at in pairs]
+            numbers = [[] if at is None else _numbers(block, request, at) for block, at in pairs]
             _send(replies, msgspec.msgpack.encode(Reply(numbers)))
     except BaseException as error:
         problem = f"{type(error).__name__}: {error}"[:300]
@@ -156,6 +156,11 @@ def _work(
             _send(replies, msgspec.msgpack.encode(Reply([], problem)))
         os._exit(FAILED)
     os._exit(0)
+
+
+def _numbers(block: Block, request: Request, at: list[int]) -> list[float]:
+    numbers: list[float] = block.run(request.steps, at)().flatten().tolist()
+    return numbers
 
 
 def _close_others(*kept: int) -> None:

@@ -7,7 +7,7 @@ everywhere; what changes from step to step (weights, moments, update counts) liv
 from __future__ import annotations
 
 import contextlib
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -35,7 +35,7 @@ class CudaWorkspace(Workspace):
 
     def __init__(self, example: Tensor) -> None:
         super().__init__(example)
-        self._stream = torch.cuda.Stream(example.device)  # type: ignore[no-untyped-call]
+        self._stream = _stream(example.device)
         self._pool = torch.cuda.graph_pool_handle()
         """Memory that the graphs use in turn: none leaves anything there for another."""
 
@@ -128,6 +128,13 @@ class Replayed(Block):
             self._slot.add_(1)
         if stepped:
             self.step()
+
+
+@cache
+def _stream(device: torch.device) -> torch.cuda.Stream:
+    """The one stream of a device: libraries keep memory for each that they have seen."""
+    stream: torch.cuda.Stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+    return stream
 
 
 def _awaited(arrived: torch.cuda.Event, copy: Tensor) -> Tensor:

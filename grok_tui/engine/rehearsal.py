@@ -11,6 +11,7 @@ import torch
 from grok_tui.engine import crew, devices, threads
 from grok_tui.engine.answers import Answers, Choice
 from grok_tui.engine.stack import Stack
+from grok_tui.errors import RunFailed
 
 if TYPE_CHECKING:
     from grok_tui.engine.cores import Hardware
@@ -51,9 +52,11 @@ def choose(experiment: Experiment, hardware: Hardware, before: int) -> tuple[Cho
     goes on with it, to the same bits.
     """
     lanes = len(experiment.running) + len(experiment.waiting)
+    on_cpu = experiment.placement.device.type == "cpu"
     if hardware.threads:
-        return Choice(hardware.threads), ""
-    if not experiment.running or experiment.placement.device.type != "cpu":
+        aside = on_cpu and lanes > 1 and crew.POSSIBLE
+        return (Choice(1, hardware.threads) if aside else Choice(hardware.threads)), ""
+    if not experiment.running or not on_cpu:
         return Choice(devices.THREADS), ""
     if before > 1 or (before and lanes == 1):
         return Choice(before), ""
@@ -62,7 +65,10 @@ def choose(experiment: Experiment, hardware: Hardware, before: int) -> tuple[Cho
     free = hardware.watch.free()
     question = threads.Question(lanes, _about(experiment, free.cores))
     answers = Answers.of_this_user()
-    return threads.choose(question, free, answers, lambda copies: Rehearsal(experiment, copies))
+    try:
+        return threads.choose(question, free, answers, lambda copies: Rehearsal(experiment, copies))
+    except RunFailed:  # a worker died in a trial: one process needs the least
+        return Choice(devices.THREADS), ""
 
 
 def _about(experiment: Experiment, cores: int) -> tuple[str, ...]:

@@ -59,17 +59,17 @@ class Stack:
     @workers.setter
     def workers(self, workers: int) -> None:
         self._workers = workers
+        self._dismiss()
         self.hold(self._lanes)
 
     def hold(self, lanes: Sequence[Lane]) -> None:
         """Train these lanes from now on, and no others. All of one device."""
         self._lanes = list(lanes)
-        if self._crew:
-            self._crew.close()
-            self._crew = None
+        if self._crew and self._keeps_crew():
+            return
+        self._dismiss()
         on_gpu = bool(lanes) and not lanes[0].rows.weights.is_cpu
-        if self._workers > 1 and len(lanes) > 1 and not on_gpu:
-            self._hire()
+        if self._workers > 1 and len(lanes) > 1 and not on_gpu and self._hired():
             return
         width = self._width or (max(1, len(lanes)) if on_gpu else 1)
         self.ahead = 1 if on_gpu else 0
@@ -91,12 +91,17 @@ class Stack:
         Raises RunFailed if a worker died.
         """
         if self._crew:
-            at = [[due.get(lane, ()) for lane in lanes] for lanes in self._shares]
+            wanted = set(self._lanes)
+            at = [
+                [sorted(due.get(lane, ())) if lane in wanted else None for lane in lanes]
+                for lanes in self._shares
+            ]
             measured = self._crew.run(steps, at)
             parts: list[Part] = [
                 ([lane], points, numbers.clone)
                 for share in zip(self._shares, at, measured, strict=True)
                 for lane, points, numbers in zip(*share, strict=True)
+                if points is not None
             ]
         else:
             parts = []
@@ -106,16 +111,36 @@ class Stack:
         began = {lane: lane.step for lane in due}
         return Flight(steps, parts, {lane: frozenset(at) for lane, at in due.items()}, began)
 
-    def _hire(self) -> None:
-        """Give every worker its lanes, in memory that it shares with this process."""
-        self._blocks = []
-        for lane in self._lanes:
-            if lane not in self._shared:
-                lane.rows = shared(lane.rows)
-        self._shared = set(self._lanes)
+    def _dismiss(self) -> None:
+        if self._crew:
+            self._crew.close()
+            self._crew = None
+
+    def _keeps_crew(self) -> bool:
+        """Whether the workers go on as they are, without the lanes that ended."""
+        theirs = {lane for lanes in self._shares for lane in lanes}
+        left = set(self._lanes)
+        return left <= theirs and len(left) > FULL_ENOUGH * len(theirs)
+
+    def _hired(self) -> bool:
+        """Give every worker its lanes, in memory that it shares with this process.
+
+        False where the system has no room for them: this process then works alone.
+        """
         count = min(self._workers, len(self._lanes))
         self._shares = [self._lanes[first::count] for first in range(count)]
-        self._crew = Crew(self._shares, lambda lanes: self._built(lanes, 1))
+        try:
+            for lane in self._lanes:
+                if lane not in self._shared:
+                    lane.rows = shared(lane.rows)
+                    self._shared.add(lane)
+            self._crew = Crew(self._shares, lambda lanes: self._built(lanes, 1))
+        except OSError:
+            self._workers = 1
+            return False
+        self._shared &= set(self._lanes)
+        self._blocks = []
+        return True
 
     def _built(self, lanes: Sequence[Lane], width: int) -> list[Block]:
         """The lanes in blocks of that width, or of less where the memory of the device is small."""
@@ -123,8 +148,9 @@ class Stack:
             groups = [lanes[first : first + width] for first in range(0, len(lanes), width)]
             try:
                 return self._blocks_of(groups)
-            except torch.OutOfMemoryError:
-                if width == 1:
+            except RuntimeError as error:
+                # torch's own error where it allocates; a library or a graph says it in words
+                if width == 1 or "out of memory" not in str(error).lower():
                     raise
             torch.cuda.empty_cache()  # only here: until now the error kept what it had
             width = -(-width // 2)

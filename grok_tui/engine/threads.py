@@ -114,5 +114,6 @@ def fastest(times: Mapping[Choice, Sequence[float]]) -> Choice:
 
 
 def _busy(free: Free, choice: Choice) -> str:
-    how = "one thread" if choice.total == 1 else f"{choice.total} threads"
+    several = f"{choice.workers} workers" if choice.workers > 1 else f"{choice.threads} threads"
+    how = "one thread" if choice.total == 1 else several
     return f"other programs keep {free.others:.1f} of {free.cores} cores busy: training with {how}"

@@ -99,7 +99,9 @@ def test_descriptors_that_are_allowed_but_not_open_cost_a_worker_nothing(
     assert not {0, 1, 2} & set(closed)
 
 
-def test_where_no_process_can_be_started_none_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_process_can_be_started_the_trainer_works_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     lanes = tiny.experiment(tiny.tiny(seeds=(0, 1, 2)))
     lanes.begin()
     fork, made = os.fork, list[int]()
@@ -111,9 +113,28 @@ def test_where_no_process_can_be_started_none_is_left(monkeypatch: pytest.Monkey
         return made[-1]
 
     monkeypatch.setattr(os, "fork", full)
-    with pytest.raises(RunFailed, match="no worker process could be started: resource temp"):
-        lanes.stack.workers = 3
+    lanes.stack.workers = 3
+    assert lanes.stack.workers == 1
     assert not is_alive(made[0])
+    assert len([event for event in lanes.advance(4) if isinstance(event, Measured)]) == 3 * 5
+
+
+def test_a_lane_that_ends_leaves_the_workers_to_the_others() -> None:
+    lanes = tiny.experiment(tiny.tiny(seeds=range(8), steps=300))
+    lanes.stack.workers = 2
+    lanes.begin()
+    tiny.run_on(lanes, until=20)
+    before, [gone, *others] = pids(lanes), list(lanes.running.values())
+    weights = gone.rows.weights.clone()
+    lanes.stack.hold(others)
+    assert pids(lanes) == before
+    readings = lanes.stack.launch(5, {lane: [5] for lane in others}).readings()
+    assert {reading.lane for reading in readings} == set(others)
+    assert torch.equal(gone.rows.weights, weights)
+    assert all(float(lane.rows.updates) == 25 for lane in others)
+    lanes.stack.hold(others[2:])  # more than a quarter is gone: they are shared out anew
+    assert pids(lanes) != before
+    lanes.stack.workers = 1
 
 
 def test_a_python_that_warns_of_forks_beside_threads_may_do_so(

@@ -12,6 +12,7 @@ from grok_tui.engine import crew, rehearsal
 from grok_tui.engine.answers import Choice
 from grok_tui.engine.cores import Hardware, Watch
 from grok_tui.engine.rehearsal import Rehearsal
+from grok_tui.errors import RunFailed
 from grok_tui.protocol.events import Resumed, Started, Warned
 from grok_tui.protocol.rundir import read_small
 from tests.engine import runs, tiny
@@ -106,6 +107,16 @@ def test_where_no_process_may_be_forked_the_trainer_works_alone(
     assert rehearsal.choose(begun(1), hardware(quiet), 0) == (Choice(2, 1), "")
 
 
+def test_a_worker_that_dies_in_a_trial_costs_no_run(
+    quiet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> float:
+        raise RunFailed("a worker process of the trainer died (signal 9)")
+
+    monkeypatch.setattr(rehearsal, "Rehearsal", lambda *_: die)
+    assert rehearsal.choose(begun(3), hardware(quiet), 0) == (Choice(1, 1), "")
+
+
 def test_lanes_that_wait_count(quiet: Path) -> None:
     lanes = tiny.experiment(tiny.tiny((tiny.DENSE, tiny.TICKET)))
     lanes.begin()
@@ -115,6 +126,7 @@ def test_lanes_that_wait_count(quiet: Path) -> None:
 
 def test_a_number_that_was_asked_for_is_taken_as_it_is(quiet: Path) -> None:
     assert rehearsal.choose(begun(1), hardware(quiet, 7), 0) == (Choice(7, 1), "")
+    assert rehearsal.choose(begun(3), hardware(quiet, 7), 0) == (Choice(1, 7), "")
     assert rehearsal.choose(begun(3), hardware(quiet, 1), 2) == (Choice(1, 1), "")
     assert not (quiet / "cache").exists()
 

@@ -162,7 +162,7 @@ def test_a_block_too_large_for_the_memory_is_split_until_it_fits(
         def __init__(self, lanes: Sequence[Lane], *parts: object) -> None:
             tried.append(len(lanes))
             if len(lanes) > 3:
-                raise torch.OutOfMemoryError("no more")
+                raise torch.OutOfMemoryError("CUDA out of memory")
             super().__init__(lanes, *parts)  # type: ignore[arg-type]
 
     monkeypatch.setattr(stack, "Block", Small)
@@ -182,7 +182,7 @@ def test_a_block_too_large_for_the_memory_is_split_until_it_fits(
 
 def test_a_lane_too_large_for_the_memory_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> Block:
-        raise torch.OutOfMemoryError("no more")
+        raise torch.OutOfMemoryError("CUDA out of memory")
 
     monkeypatch.setattr(stack, "Block", refuse)
     with pytest.raises(torch.OutOfMemoryError):
