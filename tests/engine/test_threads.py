@@ -160,7 +160,7 @@ def test_a_busy_machine_is_said_and_its_answer_is_not_kept(
     made = trials(0.001, 0.0005, 0.0004)
     choice, sentence = choose(SIX, BUSY, answers, made)
     assert choice == Choice(1, 2)
-    assert sentence == "other programs keep 2.0 of 4 cores busy: training with 2 threads"
+    assert sentence == "other programs keep 2.0 of 4 cores busy: training with 2 workers"
     assert answers.get(SIX.key) is None
     choice, sentence = choose(SIX, Free(2, 0.2), answers, made)
     assert choice == Choice()
@@ -186,7 +186,7 @@ def test_a_kept_answer_is_limited_by_what_is_free_now(
     answers.keep(SIX.key, Choice(1, 4))
     choice, sentence = choose(SIX, BUSY, answers, made)
     assert choice == Choice(1, 2)
-    assert "training with 2 threads" in sentence
+    assert "training with 2 workers" in sentence
     answers.keep(ONE.key, Choice(4, 1))
     choice, sentence = choose(ONE, Free(4, 0.4), answers, made)
     assert (choice, sentence[-10:]) == (Choice(), "one thread")
