@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from grok_tui.protocol.config import Mlp
+from grok_tui.protocol.models import Mlp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from grok_tui.protocol.config import Config, Model, Train
+    from grok_tui.protocol.config import Config, Train
+    from grok_tui.protocol.models import Model
 
 Pair = tuple[int, int]
 
@@ -88,7 +89,7 @@ class Training:
 
     def __init__(self, config: Config, network: Network, train: Tensor, test: Tensor) -> None:
         """`train` and `test` are pairs (examples, 2) on the device of the network."""
-        self._modulus = config.task.p
+        self._modulus = config.task.inputs
         self._network = network
         self._sets = {"train": train, "test": test}
         self._listed: dict[str, list[Pair]] = {

@@ -13,8 +13,8 @@ from benchmarks.clock import now
 from grok_tui.engine import devices, rehearsal
 from grok_tui.engine.clock import Pace
 from grok_tui.engine.experiment import Experiment
+from grok_tui.protocol.arms import Arm
 from grok_tui.protocol.benchmark import Agreement, ArmName, LogName
-from grok_tui.protocol.config import Arm, Config
 from grok_tui.protocol.events import AnyEvent, Measured
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from grok_tui.engine.cores import Hardware
     from grok_tui.engine.lanes import Lane
     from grok_tui.engine.tasks.data import Placement
+    from grok_tui.protocol.config import Config
 
 ARMS: dict[ArmName, Arm] = {
     "dense": Arm(name="dense"),

@@ -19,7 +19,8 @@ import msgspec
 
 from grok_tui.monitor.history import EMPTY, History, fold
 from grok_tui.protocol import events, presets
-from grok_tui.protocol.config import Arm, Config, MaskFrom, ModularAddition, ScaleTo, Train
+from grok_tui.protocol.arms import Arm, MaskFrom, ScaleTo
+from grok_tui.protocol.config import Config, Train
 from grok_tui.protocol.events import (
     AnyEvent,
     Failed,
@@ -36,6 +37,7 @@ from grok_tui.protocol.events import (
     Warned,
 )
 from grok_tui.protocol.rundir import About, RunDir, TrainerLock, boot_id
+from grok_tui.protocol.tasks import ModularAddition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from grok_tui.monitor.history import LaneHistory, Metric
     from grok_tui.monitor.verdict import Verdict
     from grok_tui.monitor.watch import View
-    from grok_tui.protocol.config import Config, Section
+    from grok_tui.protocol.config import Config
+    from grok_tui.protocol.section import Section
 
 GAP = "  "
 

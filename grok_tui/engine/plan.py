@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from grok_tui.engine.pruning import METHODS
 
 if TYPE_CHECKING:
-    from grok_tui.protocol.config import Arm, Config, Moment
+    from grok_tui.protocol.arms import Arm
+    from grok_tui.protocol.config import Config
+    from grok_tui.protocol.section import Moment
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grok_tui.engine.plan import Plan
     from grok_tui.engine.store import Store
     from grok_tui.engine.tasks.data import Data, Placement
-    from grok_tui.protocol.config import Arm
+    from grok_tui.protocol.arms import Arm
 
 NORMS = {"l1": norms.l1, "l2": norms.l2}
 FORGOTTEN = 0.01

@@ -14,14 +14,15 @@ from grok_tui.engine.experiment import Experiment
 from grok_tui.engine.plan import Point
 from grok_tui.engine.store import Snapshot
 from grok_tui.errors import RunError
-from grok_tui.protocol.config import Config, Moment
 from grok_tui.protocol.events import LaneResult
+from grok_tui.protocol.section import Moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grok_tui.engine.lanes import Lane
     from grok_tui.engine.tasks.data import Placement
+    from grok_tui.protocol.config import Config
 
 
 class LaneState(msgspec.Struct, frozen=True, kw_only=True):

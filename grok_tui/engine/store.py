@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from grok_tui.engine.plan import Plan, Point
-    from grok_tui.protocol.config import Moment
+    from grok_tui.protocol.section import Moment
 
 LaneKey = tuple[str, int]
 

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from grok_tui.monitor.history import History, LaneHistory
-    from grok_tui.protocol.config import Arm, Config
+    from grok_tui.protocol.arms import Arm
+    from grok_tui.protocol.config import Config
 
 Role = Literal[
     "dense",

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grok_tui.monitor.history import History
-    from grok_tui.protocol.config import Arm, Config
+    from grok_tui.protocol.arms import Arm
+    from grok_tui.protocol.config import Config
 
 Status = Literal["rejected", "supported", "contradicted", "inconclusive", "undecided", "not tested"]
 FACTOR = 2.0

@@ -17,8 +17,9 @@ from grok_tui.errors import PresetError
 from grok_tui.monitor.catalog import LAST_LINES, TAIL, log_part
 from grok_tui.monitor.tail import decoded
 from grok_tui.protocol import presets
-from grok_tui.protocol.config import POSITIONS, Mlp, Transformer, to_plain
+from grok_tui.protocol.config import to_plain
 from grok_tui.protocol.events import AnyEvent, Finished, Measured
+from grok_tui.protocol.models import POSITIONS, Mlp, Transformer
 from grok_tui.protocol.rundir import RunDir, read_about, run_folders
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -26,12 +26,16 @@ from grok_tui.monitor.watch import Pulse, View, Watch
 from grok_tui.protocol import presets, rundir
 from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import Failed, Finished
+from grok_tui.protocol.presets import FILE_KEYS
 from grok_tui.protocol.rundir import RunDir
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grok_tui.protocol.config import Config
+    from grok_tui.protocol.section import Section
+
+    AnySection = TypeVar("AnySection", bound=Section)
 
 ENGINE = (sys.executable, "-m", "grok_tui.engine")
 """What is run; tests put something quicker here."""
@@ -259,13 +263,16 @@ def _spawn(run: RunDir, options: Sequence[str], command: Sequence[str]) -> None:
 
 def _with_whole_paths(config: Config) -> Config:
     """The configuration with the files that it names found from any folder."""
-    task, model = config.task, config.model
-    return msgspec.structs.replace(
-        config,
-        task=msgspec.structs.replace(task, split_from=_whole(task.split_from)),
-        model=msgspec.structs.replace(model, weights_from=_whole(model.weights_from)),
+    arms = tuple(
+        arm if arm.task is None else msgspec.structs.replace(arm, task=_with_whole(arm.task))
+        for arm in config.arms
     )
+    task, model = _with_whole(config.task), _with_whole(config.model)
+    return msgspec.structs.replace(config, task=task, model=model, arms=arms)
 
 
-def _whole(path: str) -> str:
-    return str(Path(path).expanduser().absolute()) if path else ""
+def _with_whole(section: AnySection) -> AnySection:
+    """The section with whole paths in all keys that name files."""
+    named = {key: getattr(section, key, "") for key in FILE_KEYS}
+    whole = {key: str(Path(path).expanduser().absolute()) for key, path in named.items() if path}
+    return msgspec.structs.replace(section, **whole)

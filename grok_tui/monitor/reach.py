@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grok_tui.monitor.history import History
-    from grok_tui.protocol.config import Arm, Config
+    from grok_tui.protocol.arms import Arm
+    from grok_tui.protocol.config import Config
 
 HEALTH = 0.01
 """A mask that fits the initial weights keeps more than this above its share of their L1 norm."""

@@ -14,8 +14,12 @@ import msgspec
 
 from grok_tui.errors import PresetError
 from grok_tui.protocol import schema
-from grok_tui.protocol.config import MAX_WIDTH, Arm, Config, MaskFrom, ScaleTo, Transformer
+from grok_tui.protocol.arms import Arm, MaskFrom, ScaleTo
+from grok_tui.protocol.config import Config
+from grok_tui.protocol.models import Transformer
 from grok_tui.protocol.schema import value_at
+from grok_tui.protocol.section import MAX_WIDTH
+from grok_tui.protocol.tasks import PairsTask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -235,6 +239,8 @@ def _model_problems(config: Config) -> Iterator[tuple[str, str]]:
 
 def _split_problems(config: Config) -> Iterator[tuple[str, str]]:
     task = config.task
+    if not isinstance(task, PairsTask):
+        return
     if not task.split_from and not 0 < task.train_examples < task.examples:
         which = "training" if task.train_examples == 0 else "test"
         yield (
@@ -245,7 +251,7 @@ def _split_problems(config: Config) -> Iterator[tuple[str, str]]:
 
 def _missing_files(config: Config) -> Iterator[tuple[str, str]]:
     files = {
-        "task.split_from": config.task.split_from,
+        "task.split_from": getattr(config.task, "split_from", ""),
         "model.weights_from": config.model.weights_from,
     }
     if config.model.weights_prefix and not config.model.weights_from:

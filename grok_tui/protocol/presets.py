@@ -35,7 +35,8 @@ FOLDERS: dict[Kind, str] = {
 }
 PIECES: tuple[Kind, ...] = ("task", "model", "pruning")
 MAX_DEPTH = 8
-_FILE_KEYS = ("weights_from", "split_from")
+FILE_KEYS = ("weights_from", "split_from", "folder")
+"""Keys of a task or a model that name a file or a folder."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ def _read(path: Path) -> Table:
 def _make_absolute(table: Table, base: Path) -> None:
     """Files that a preset names are meant from the preset's folder, those of `--set` from here."""
     for piece in [table, *(value for value in table.values() if isinstance(value, dict))]:
-        for key in _FILE_KEYS:
+        for key in FILE_KEYS:
             if isinstance(piece.get(key), str) and piece[key]:
                 piece[key] = str(base / Path(piece[key]).expanduser())
 

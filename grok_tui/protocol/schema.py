@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import inspect as types
 
-from grok_tui.protocol.config import Config, Section
+from grok_tui.protocol.config import Config
+from grok_tui.protocol.section import Section
 
 if TYPE_CHECKING:
     from grok_tui.protocol.toml import Value

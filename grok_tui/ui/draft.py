@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 from grok_tui.errors import PresetError
 from grok_tui.monitor.milestones import duration
 from grok_tui.protocol import presets, schema, toml
-from grok_tui.protocol.config import Arm, Config, Section, Train, to_plain
+from grok_tui.protocol.config import Config, Train, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from grok_tui.protocol.arms import Arm
     from grok_tui.protocol.presets import Preset
+    from grok_tui.protocol.section import Section
 
 OWN = ""
 """The task or model as the experiment has it, when that comes from no preset."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grok_tui.protocol.config import Arm, Config, Mlp, ModularAddition, Train, Transformer
+from grok_tui.protocol.arms import Arm
+from grok_tui.protocol.config import Config, Train
+from grok_tui.protocol.models import Mlp, Transformer
+from grok_tui.protocol.tasks import ModularAddition
 
 if TYPE_CHECKING:
     from grok_tui.protocol.benchmark import ModelName

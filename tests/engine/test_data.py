@@ -13,7 +13,7 @@ from grok_tui.engine import models, tasks
 from grok_tui.engine.tasks.data import Placement
 from grok_tui.engine.tasks.modular import pairs
 from grok_tui.errors import PresetError
-from grok_tui.protocol.config import ModularAddition
+from grok_tui.protocol.tasks import ModularAddition
 from tests.engine import tiny
 
 if TYPE_CHECKING:

@@ -22,8 +22,11 @@ from torch import Tensor
 from grok_tui.engine import loss, models
 from grok_tui.engine.lanes import Layout
 from grok_tui.engine.workspace import Workspace
-from grok_tui.protocol.config import Arm, Config, Mlp, ModularAddition, Train, Transformer
+from grok_tui.protocol.arms import Arm
+from grok_tui.protocol.config import Config, Train
 from grok_tui.protocol.events import Measured
+from grok_tui.protocol.models import Mlp, Transformer
+from grok_tui.protocol.tasks import ModularAddition
 from tests.engine import reference, tiny
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 import torch
 
-from grok_tui.protocol.config import Arm, MaskFrom
+from grok_tui.protocol.arms import Arm, MaskFrom
 from grok_tui.protocol.events import LaneFinished, LaneStarted, Measured, Reached, Warned
 from tests.engine import tiny
 from tests.engine.tiny import ALL, DENSE, L1, L2, RANDOM, SHUFFLE, TICKET

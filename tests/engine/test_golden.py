@@ -10,7 +10,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from grok_tui.protocol.config import Arm, Config, MaskFrom, Mlp, ModularAddition, Train
+from grok_tui.protocol.arms import Arm, MaskFrom
+from grok_tui.protocol.config import Config, Train
+from grok_tui.protocol.models import Mlp
+from grok_tui.protocol.tasks import ModularAddition
 from tests.engine import tiny
 
 if TYPE_CHECKING:

@@ -16,12 +16,16 @@ from grok_tui.engine.lanes import Layout
 from grok_tui.engine.pruning import METHODS, Reading, mask
 from grok_tui.engine.workspace import Workspace
 from grok_tui.errors import PresetError
-from grok_tui.protocol.config import Arm, Config, MaskFrom, Mlp, ModularAddition, Transformer
+from grok_tui.protocol.arms import Arm, MaskFrom
+from grok_tui.protocol.models import Mlp, Transformer
+from grok_tui.protocol.tasks import ModularAddition
 from tests.engine import reference, tiny
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from grok_tui.protocol.config import Config
 
 WITH_OPTIONS = msgspec.structs.replace(tiny.TRANSFORMER, positions=True, biases=True)
 SIZES = {"p": 13, "d_model": 12, "heads": 2, "d_head": 4, "d_mlp": 10}

@@ -10,7 +10,7 @@ from grok_tui.engine.lanes import Lane, Rows
 from grok_tui.engine.plan import Plan, Point
 from grok_tui.engine.schedule import Schedule
 from grok_tui.engine.tasks.data import Placement
-from grok_tui.protocol.config import Arm, MaskFrom
+from grok_tui.protocol.arms import Arm, MaskFrom
 from tests.engine import tiny
 
 

@@ -12,7 +12,7 @@ import torch
 from grok_tui.engine import stack
 from grok_tui.engine.stack import Stack
 from grok_tui.engine.training import Block
-from grok_tui.protocol.config import Arm, MaskFrom
+from grok_tui.protocol.arms import Arm, MaskFrom
 from grok_tui.protocol.events import AnyEvent, LaneFinished, Measured
 from tests.engine import tiny
 

@@ -11,7 +11,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from grok_tui.engine import loss, models
 from grok_tui.engine.lanes import Rows
 from grok_tui.engine.optimizer import AdamW
-from grok_tui.protocol.config import Arm, Config, Mlp, Train
+from grok_tui.protocol.arms import Arm
+from grok_tui.protocol.config import Config, Train
+from grok_tui.protocol.models import Mlp
 from tests.engine import tiny
 
 

@@ -8,17 +8,11 @@ import torch
 
 from grok_tui.engine.experiment import Experiment
 from grok_tui.engine.tasks.data import Placement
-from grok_tui.protocol.config import (
-    Arm,
-    Config,
-    MaskFrom,
-    Mlp,
-    ModularAddition,
-    ScaleTo,
-    Train,
-    Transformer,
-)
+from grok_tui.protocol.arms import Arm, MaskFrom, ScaleTo
+from grok_tui.protocol.config import Config, Train
 from grok_tui.protocol.events import AnyEvent, LaneFinished, LaneStarted, Measured, Reached
+from grok_tui.protocol.models import Mlp, Transformer
+from grok_tui.protocol.tasks import ModularAddition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

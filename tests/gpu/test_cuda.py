@@ -15,15 +15,16 @@ from safetensors.torch import load_file
 from grok_tui.engine.experiment import Experiment
 from grok_tui.engine.graphs import Replayed
 from grok_tui.engine.tasks.data import Placement
-from grok_tui.protocol.config import Transformer
 from grok_tui.protocol.events import Measured
+from grok_tui.protocol.models import Transformer
 from tests.engine import test_golden, tiny
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grok_tui.protocol.config import Config, Model
+    from grok_tui.protocol.config import Config
     from grok_tui.protocol.events import AnyEvent
+    from grok_tui.protocol.models import Model
 
 pytestmark = pytest.mark.gpu
 MODELS = (tiny.tiny().model, tiny.TRANSFORMER, Transformer(positions=True, biases=True, heads=2))

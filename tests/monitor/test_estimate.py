@@ -11,13 +11,14 @@ import pytest
 from grok_tui.monitor import estimate as module
 from grok_tui.monitor.estimate import estimate, operations
 from grok_tui.protocol import presets
-from grok_tui.protocol.config import Transformer
+from grok_tui.protocol.models import Transformer
 from tests import fakes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grok_tui.protocol.config import Config, Model
+    from grok_tui.protocol.config import Config
+    from grok_tui.protocol.models import Model
     from grok_tui.protocol.rundir import RunDir
 
 CONFIG = fakes.config()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -10,9 +11,13 @@ import pytest
 from grok_tui.monitor.arms import arm_rows, recipe_role
 from grok_tui.monitor.history import EMPTY, History, fold
 from grok_tui.monitor.verdict import ArmRow, Spread, Verdict, judge, milestone, table
-from grok_tui.protocol.config import Arm, Config, MaskFrom, ScaleTo, Transformer
+from grok_tui.protocol.arms import Arm, MaskFrom, ScaleTo
 from grok_tui.protocol.events import AnyEvent, LaneFinished, LaneStarted
+from grok_tui.protocol.models import Transformer
 from tests import fakes
+
+if TYPE_CHECKING:
+    from grok_tui.protocol.config import Config
 
 Times = Mapping[str, Sequence[int | None]]
 """t_gen of each seed by arm; None: not reached."""

@@ -10,8 +10,8 @@ import pytest
 from grok_tui.errors import PresetError
 from grok_tui.protocol import presets
 from grok_tui.protocol.checks import MAX_LANES
-from grok_tui.protocol.config import MAX_STEPS
 from grok_tui.protocol.events import Finished, LaneResult, decode, encode
+from grok_tui.protocol.section import MAX_STEPS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grok_tui.protocol.config import Arm, Config, Mlp, Model, ModularAddition, Transformer, to_plain
+from grok_tui.protocol.arms import Arm
+from grok_tui.protocol.config import Config, to_plain
+from grok_tui.protocol.models import Mlp, Model, Transformer
+from grok_tui.protocol.tasks import ModularAddition
 
 SIZES = st.integers(1, 40)
 

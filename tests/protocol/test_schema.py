@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from grok_tui.protocol import config, schema
+from grok_tui.protocol import arms, config, models, probing, schema, section, tasks
 
 SECTIONS = [
     config.Config,
-    config.ModularAddition,
-    config.Network,
-    config.Mlp,
-    config.Transformer,
-    config.Arm,
-    config.MaskFrom,
-    config.ScaleTo,
     config.Train,
+    *tasks.TASKS,
+    models.Network,
+    *models.MODELS,
+    arms.Arm,
+    arms.MaskFrom,
+    arms.ScaleTo,
+    arms.Scores,
+    arms.Subset,
+    arms.Teacher,
+    probing.Probe,
 ]
 
 
-@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.__name__)
-def test_every_field_is_documented_where_it_is_declared(section: type[config.Section]) -> None:
-    for field in schema.fields(section):
+@pytest.mark.parametrize("each", SECTIONS, ids=lambda each: each.__name__)
+def test_every_field_is_documented_where_it_is_declared(each: type[section.Section]) -> None:
+    for field in schema.fields(each):
         assert field.doc.endswith("."), field.name
         assert field.expected
 
@@ -29,15 +32,17 @@ def test_every_field_is_documented_where_it_is_declared(section: type[config.Sec
 def test_fields_keep_the_order_of_declaration() -> None:
     names = [field.name for field in schema.fields(config.Train)]
     assert names[:3] == ["steps", "learning_rate", "weight_decay"]
-    assert schema.fields(config.Mlp)[0].name == "kind"
+    assert schema.fields(models.Mlp)[0].name == "kind"
 
 
 def test_what_every_model_has_is_documented_once() -> None:
     of_all, of_mlp, of_transformers = (
         {field.name: field.doc for field in schema.fields(section)}
-        for section in (config.Network, config.Mlp, config.Transformer)
+        for section in (models.Network, models.Mlp, models.Transformer)
     )
-    assert {"about", "init_scale", "weights_from", "weights_prefix"} == of_all.keys()
+    expected = {"kind", "about", "activation", "init_scale", "weights_from", "weights_prefix"}
+    assert expected == of_all.keys()
+    del of_all["kind"]
     assert of_all.items() <= of_mlp.items()
     assert of_all.items() <= of_transformers.items()
 

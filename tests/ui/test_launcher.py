@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import Input
 
 from grok_tui.monitor import catalog
-from grok_tui.protocol.config import Transformer
+from grok_tui.protocol.models import Transformer
 from grok_tui.ui.app import GrokTuiApp
 from grok_tui.ui.messages import OpenRun, RunStarted, StartFailed
 from grok_tui.ui.screens.launcher import Launcher

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from grok_tui.engine.models.mlp import CollapsedMlp
 from grok_tui.engine.models.transformer import CollapsedTransformer
-from grok_tui.protocol.config import Config, Mlp, Transformer
+from grok_tui.protocol.models import Mlp, Transformer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grok_tui.engine.models.model import Model
+    from grok_tui.protocol.config import Config
 
 MODELS: dict[type, Callable[[Any, Config], Model]] = {
     Mlp: CollapsedMlp,

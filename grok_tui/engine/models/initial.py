@@ -13,7 +13,7 @@ from grok_tui.engine import seeds, weights
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from grok_tui.protocol.config import Model
+    from grok_tui.protocol.models import Model
 
 BY_ROWS = ("W_U", "W_pos")
 """Matrices whose d_in is the number of rows: W_U stands transposed, and W_pos is drawn like the

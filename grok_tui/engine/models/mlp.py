@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from grok_tui.engine.workspace import Workspace
-    from grok_tui.protocol.config import Config, Mlp
+    from grok_tui.protocol.config import Config
+    from grok_tui.protocol.models import Mlp
 
 
 class CollapsedMlp:

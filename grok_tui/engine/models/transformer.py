@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from grok_tui.engine.workspace import Workspace
-    from grok_tui.protocol.config import Config, Transformer
+    from grok_tui.protocol.config import Config
+    from grok_tui.protocol.models import Transformer
 
 
 TABLES = ("q", "k", "v", "gq", "gk", "gv")

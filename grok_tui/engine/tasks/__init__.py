@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from grok_tui.engine.tasks import modular
-from grok_tui.protocol.config import ModularAddition, Task
+from grok_tui.protocol.tasks import ModularAddition, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from grok_tui.engine.tasks.data import Data, Examples, Placement
 from grok_tui.errors import PresetError
 
 if TYPE_CHECKING:
-    from grok_tui.protocol.config import ModularAddition
+    from grok_tui.protocol.tasks import ModularAddition
 
 
 def addition(task: ModularAddition, seed: int, placement: Placement) -> Data:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from grok_tui.monitor.history import History
     from grok_tui.monitor.verdict import ArmRow, Spread, Verdict
     from grok_tui.monitor.watch import View
-    from grok_tui.protocol.config import Arm, Config
+    from grok_tui.protocol.arms import Arm
+    from grok_tui.protocol.config import Config
 
 _NUMBERS = (("t_mem", 6), ("t_gen", 7), ("tau", 6), ("speed", 7))
 _SHARE = 6
