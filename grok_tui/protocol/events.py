@@ -8,17 +8,24 @@ says "not reached" or "does not apply".
 from __future__ import annotations
 
 import zlib
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
 FORMAT = 1
 MAX_LINE = 1 << 20
+MAX_SERIES = 16_384
+"""Points of one `series` line: a longer series takes several, see `series_lines`."""
 _CRC = b',"crc":"'
 _TAIL = len(_CRC) + 8 + len(b'"}')
 
 Step = Annotated[int, Meta(ge=0, le=2**53)]
+Probed = float | tuple[float, ...]
+"""What a probe found: a number, or several that belong together (a spectrum)."""
 Milestone = Literal["memorised", "generalised"]
 Reason = Literal["steps", "generalised", "diverged", "unavailable", "stopped"]
 """Why a lane ended: all its steps; the steps after generalising; a non-finite loss; the mask or
@@ -49,7 +56,7 @@ class Started(Event, frozen=True, kw_only=True, tag="started"):
     workers: int = 1
     """Processes that step whole lanes side by side; no bit depends on them."""
     loss: str
-    """Form of the cross entropy; late masks depend on it."""
+    """Form of the loss of the run's task; late masks depend on it."""
     lanes: int
     config_sha256: str
 
@@ -76,7 +83,15 @@ class LaneStarted(Event, frozen=True, kw_only=True, tag="lane_started"):
     scale: float = 1.0
     """The factor that the initial weights were multiplied with (controlled dense)."""
     split_sha256: str = ""
-    """Hash of the training and test pairs."""
+    """Hash of the training and test examples."""
+    train_examples: int = 0
+    """Examples that it learns from; 0: an older log."""
+    task: str = ""
+    """Kind of the task that it learns, where that is not the task of the run."""
+    method: str = ""
+    """The pruning method that made its mask; empty: an older log."""
+    pruning_rate: float = 0.0
+    """Fraction of the prunable weights that the method was asked to remove."""
 
     @property
     def kept_share(self) -> float:
@@ -99,7 +114,21 @@ class Measured(Event, frozen=True, kw_only=True, tag="measured"):
     test_accuracy: float
     l1_norm: float
     l2_norm: float
-    probes: dict[str, float] = {}
+    probes: dict[str, Probed] = {}
+    """By name, "<probe>/<part>": norms/W_E/l1. Finite numbers only: what has none is absent."""
+
+
+class Series(Event, frozen=True, kw_only=True, tag="series"):
+    """A probe that only the end of a lane can tell, at steps that were measured before.
+
+    One line may be a piece of it: the pieces of a name follow each other with rising steps.
+    """
+
+    arm: str
+    seed: int
+    name: str
+    steps: Annotated[tuple[Step, ...], Meta(max_length=MAX_SERIES)]
+    values: Annotated[tuple[float, ...], Meta(max_length=MAX_SERIES)]
 
 
 class Reached(Event, frozen=True, kw_only=True, tag="reached"):
@@ -197,6 +226,7 @@ AnyEvent = (
     Started
     | LaneStarted
     | Measured
+    | Series
     | Reached
     | LaneFinished
     | Checkpointed
@@ -217,6 +247,17 @@ def encode(event: AnyEvent) -> bytes:
     """The event as one line of the log, newline included."""
     body = _encoder.encode(event)[:-1]
     return body + _CRC + b"%08x" % zlib.crc32(body) + b'"}\n'
+
+
+def series_lines(
+    arm: str, seed: int, name: str, steps: Sequence[int], values: Sequence[float]
+) -> Iterator[Series]:
+    """The series in as few lines as hold it."""
+    for start in range(0, len(steps), MAX_SERIES):
+        piece = slice(start, start + MAX_SERIES)
+        yield Series(
+            arm=arm, seed=seed, name=name, steps=tuple(steps[piece]), values=tuple(values[piece])
+        )
 
 
 def decode(line: bytes) -> AnyEvent:

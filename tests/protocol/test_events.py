@@ -20,7 +20,7 @@ MEASURED = events.Measured(
     test_accuracy=0.0,
     l1_norm=8087.208542583534,
     l2_norm=33.0,
-    probes={"entropy": 3.497},
+    probes={"fourier-entropy/in": 3.497, "spectrum/in": (0.25, 0.5, 0.25)},
 )
 ALL: list[events.AnyEvent] = [
     events.Started(
@@ -41,8 +41,15 @@ ALL: list[events.AnyEvent] = [
         l1_ratio=0.4,
         l2_ratio=0.6,
         layers=(events.Layer(name="W_E", shape=(2, 5), kept=4),),
+        train_examples=911,
+        task="modular-subtraction",
+        method="magnitude",
+        pruning_rate=0.6,
     ),
     MEASURED,
+    events.Series(
+        arm="a", seed=0, name="mask-distance/final", steps=(0, 100, 200), values=(0.75, 0.4, 0.0)
+    ),
     events.Reached(arm="a", seed=0, milestone="memorised", step=42, resolution=1),
     events.LaneFinished(arm="a", seed=0, step=0, reason="unavailable", detail="never came"),
     events.Checkpointed(file="000001.safetensors", bytes=3, milliseconds=0.5),
@@ -94,6 +101,47 @@ def test_what_is_no_line_of_ours_is_damaged(line: bytes) -> None:
     assert not events.is_whole(line)
 
 
+def test_a_long_series_is_cut_into_lines_that_can_be_read() -> None:
+    count = 2 * events.MAX_SERIES + 1
+    steps = range(2**53 - count + 1, 2**53 + 1)
+    values = [-2.2250738585072014e-308] * count
+    pieces = list(events.series_lines("a" * 40, 2**31 - 1, "mask-distance/final", steps, values))
+    assert [len(piece.steps) for piece in pieces] == [events.MAX_SERIES, events.MAX_SERIES, 1]
+    assert [step for piece in pieces for step in piece.steps] == list(steps)
+    assert [value for piece in pieces for value in piece.values] == values
+    for piece in pieces:
+        assert events.decode(events.encode(piece)[:-1]) == piece
+    assert list(events.series_lines("a", 0, "x", [], [])) == []
+
+
+def line_of(body: bytes) -> bytes:
+    return body + b',"crc":"%08x"}' % zlib.crc32(body)
+
+
+def probed(number: bytes) -> bytes:
+    """A measured line whose one probe is written like this."""
+    body = events.encode(MEASURED).partition(b',"probes":')[0]
+    return line_of(body + b',"probes":{"x":' + number + b"}")
+
+
+def test_a_probe_is_a_number_or_several() -> None:
+    for written, value in [(b"1", 1.0), (b"-0.5", -0.5), (b"[1,2.5]", (1.0, 2.5)), (b"[]", ())]:
+        found = events.decode(probed(written))
+        assert isinstance(found, events.Measured)
+        assert found.probes == {"x": value}
+
+
+@pytest.mark.parametrize("written", [b"NaN", b"null", b"1e999", b"[1e999]", b"[null]", b'"1"'])
+def test_a_probe_that_is_no_finite_number_is_refused(written: bytes) -> None:
+    with pytest.raises(ValueError, match=r"probes|malformed"):
+        events.decode(probed(written))
+
+
+def test_a_lane_of_an_older_log_says_less() -> None:
+    lane = lane_of(4, 4)
+    assert (lane.train_examples, lane.task, lane.method, lane.pruning_rate) == (0, "", "", 0.0)
+
+
 def lane_of(parameters: int, kept: int, *layers: events.Layer) -> events.LaneStarted:
     return events.LaneStarted(
         arm="a",
@@ -119,7 +167,7 @@ def test_the_share_that_a_mask_keeps_is_of_what_it_could_remove() -> None:
 
 def test_an_event_of_a_newer_version_is_whole_but_not_decoded() -> None:
     body = b'{"event":"teleported","arm":"a"'
-    line = body + b',"crc":"%08x"}' % zlib.crc32(body)
+    line = line_of(body)
     assert events.is_whole(line)
     with pytest.raises(ValueError, match="teleported"):
         events.decode(line)
@@ -127,4 +175,4 @@ def test_an_event_of_a_newer_version_is_whole_but_not_decoded() -> None:
 
 def test_a_key_of_a_newer_version_is_let_through() -> None:
     body = b'{"event":"paused","reason":"heat"'
-    assert events.decode(body + b',"crc":"%08x"}' % zlib.crc32(body)) == events.Paused()
+    assert events.decode(line_of(body)) == events.Paused()
