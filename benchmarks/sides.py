@@ -164,7 +164,8 @@ def training(begun: Experiment, lane: Lane) -> naive.Training:
         begun.config.model, weights, {name: mask.clone() for name, mask in masks.items()}
     )
     device = lane.rows.weights.device
-    pairs = lane.data.train_pairs.to(device), lane.data.test_pairs.to(device)
+    split = lane.data.split
+    pairs = split["train_pairs"].to(device), split["test_pairs"].to(device)
     return naive.Training(begun.config, network, *pairs)
 
 

@@ -24,8 +24,7 @@ def tensors(lane: Lane, layout: Layout, *, diverged: bool) -> dict[str, Tensor]:
         for part, row in parts.items()
         for name, view in layout.views(row).items()
     }
-    pairs = {"train_pairs": lane.data.train_pairs, "test_pairs": lane.data.test_pairs}
-    return named | {name: tensor.clone() for name, tensor in pairs.items()}
+    return named | {name: tensor.clone() for name, tensor in lane.data.split.items()}
 
 
 def name(lane: Lane) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import torch
     from torch import Tensor
+
+    from grok_tui.protocol.tasks import Loss
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,9 +21,9 @@ class Examples:
     """One set of examples on the device of the run."""
 
     inputs: Tensor
-    """Tokens (examples, tokens), int64."""
+    """Tokens (examples, tokens), int64; or rows of numbers (examples, numbers), floating-point."""
     labels: Tensor
-    """(examples, 1), int64."""
+    """(examples, 1): classes, int64, or the numbers to predict, floating-point."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,17 +32,29 @@ class Data:
 
     train: Examples
     test: Examples
-    train_pairs: Tensor
-    """(examples, 2), int64, on the CPU: what the split is, for artifacts and for the hash."""
-    test_pairs: Tensor
+    split: Mapping[str, Tensor]
+    """What the split is, on the CPU, for artifacts and for the hash: names that begin with
+    `train_` have a row for each training example, those with `test_` one for each test example."""
+    loss: Loss
+    """What is made small."""
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of both sets in their order."""
+        """Hash of the split's tensors in their order."""
         digest = hashlib.sha256()
-        for pairs in (self.train_pairs, self.test_pairs):
-            digest.update(repr(pairs.tolist()).encode())
+        for tensor in self.split.values():
+            digest.update(repr(tensor.tolist()).encode())
         return digest.hexdigest()
+
+    def kept(self, indices: Tensor) -> Data:
+        """The same with only these training examples, int64 on the CPU, in this order."""
+        there = indices.to(self.train.labels.device)
+        train = Examples(self.train.inputs[there], self.train.labels[there])
+        split = {
+            name: tensor[indices] if name.startswith("train_") else tensor
+            for name, tensor in self.split.items()
+        }
+        return replace(self, train=train, split=split)
 
 
 @dataclass(frozen=True)

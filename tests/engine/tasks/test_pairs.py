@@ -1,20 +1,18 @@
-"""The task, its split, and files from strangers."""
+"""The reference task, its split, and split files from strangers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 import torch
 from safetensors.torch import save_file
 
-from grok_tui.engine import models, tasks
+from grok_tui.engine import tasks
 from grok_tui.engine.tasks.data import Placement
-from grok_tui.engine.tasks.modular import pairs
+from grok_tui.engine.tasks.pairs import every
 from grok_tui.errors import PresetError
 from grok_tui.protocol.tasks import ModularAddition
-from tests.engine import tiny
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from grok_tui.engine.tasks.data import Data
 
 PLACE = Placement(torch.device("cpu"), torch.float32)
+FIVE, SIX = every(5, ordered=False), every(6, ordered=False)
 
 
 def built(seed: int = 0, **fields: object) -> Data:
@@ -35,8 +34,8 @@ def listed(chosen: Tensor) -> list[tuple[int, int]]:
 
 
 def test_pairs_are_unordered_and_row_by_row() -> None:
-    assert listed(pairs(3)) == [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]
-    assert len(pairs(67)) == 2278
+    assert listed(every(3, ordered=False)) == [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]
+    assert len(every(67, ordered=False)) == 2278
 
 
 @pytest.mark.parametrize(("fraction", "train", "test"), [(0.4, 911, 1367), (0.5, 1139, 1139)])
@@ -53,9 +52,9 @@ def test_the_training_set_is_the_exact_floor_of_the_fraction() -> None:
 @pytest.mark.parametrize("p", [3, 4, 10, 67])
 def test_the_split_is_disjoint_complete_and_never_empty(p: int) -> None:
     data = built(p=p, train_fraction=0.5)
-    train, test = set(listed(data.train_pairs)), set(listed(data.test_pairs))
+    train, test = set(listed(data.split["train_pairs"])), set(listed(data.split["test_pairs"]))
     assert train.isdisjoint(test)
-    assert train | test == set(listed(pairs(p)))
+    assert train | test == set(listed(every(p, ordered=False)))
     assert train
     assert test
 
@@ -71,43 +70,42 @@ def test_the_split_depends_on_the_seed_and_on_nothing_else() -> None:
 def test_inputs_are_the_two_tokens_and_labels_are_their_sum() -> None:
     data = built(p=7, train_fraction=0.5)
     for row, label, (a, b) in zip(
-        data.train.inputs, data.train.labels, listed(data.train_pairs), strict=True
+        data.train.inputs, data.train.labels, listed(data.split["train_pairs"]), strict=True
     ):
         assert row.tolist() == [a, b]
         assert int(label) == (a + b) % 7
 
 
-def test_initial_weights_depend_on_the_seed_and_differ_between_matrices() -> None:
-    config = tiny.tiny()
-    model = models.build(config)
-    assert torch.equal(model.initial(1)["W_E"], model.initial(1)["W_E"])
-    assert not torch.equal(model.initial(1)["W_E"], model.initial(2)["W_E"])
-    flat = {name: drawn.flatten()[:5].tolist() for name, drawn in model.initial(1).items()}
-    assert len({tuple(numbers) for numbers in flat.values()}) == 4
-
-
 def split(path: Path, train: Tensor, test: Tensor) -> ModularAddition:
-    save_file({"train_pairs": train.contiguous(), "test_pairs": test.contiguous()}, path)
+    save_file({"train_pairs": train.clone(), "test_pairs": test.clone()}, path)
     return ModularAddition(p=5, split_from=str(path))
 
 
 def test_a_split_from_a_file_is_taken_as_it_is(tmp_path: Path) -> None:
-    whole = pairs(5).flip(1)
+    whole = FIVE.flip(1)
     task = split(tmp_path / "split.safetensors", whole[3:], whole[:3])
     data = tasks.build(task, 0, PLACE)
-    assert listed(data.test_pairs) == [(0, 0), (0, 1), (0, 2)]
-    assert len(data.train_pairs) == 12
+    assert listed(data.split["test_pairs"]) == [(0, 0), (0, 1), (0, 2)]
+    assert len(data.split["train_pairs"]) == 12
 
 
 @pytest.mark.parametrize(
     ("train", "test", "problem"),
     [
-        (pairs(5)[3:], pairs(5)[:2], "14 pairs; expected all 15"),
-        (pairs(5)[3:], pairs(5)[:4], "a pair stands twice"),
-        (pairs(5), pairs(5)[:0], "it is empty"),
-        (pairs(6)[6:], pairs(5), "numbers from 0 to 4"),
-        (pairs(5)[3:].float(), pairs(5)[:3], "expected .n, 2. of int64"),
-        (pairs(5)[3:].flatten(), pairs(5)[:3], "expected .n, 2. of int64"),
+        (FIVE[3:], FIVE[:2], "14 pairs; expected all 15"),
+        (FIVE[3:], FIVE[:4], "a pair stands twice"),
+        (FIVE, FIVE[:0], "it is empty"),
+        (SIX[6:], FIVE, "numbers from 0 to 4"),
+        (
+            FIVE[3:].float(),
+            FIVE[:3],
+            "expected .n, 2. of int64",
+        ),
+        (
+            FIVE[3:].flatten(),
+            FIVE[:3],
+            "expected .n, 2. of int64",
+        ),
     ],
 )
 def test_a_wrong_split_is_refused(
@@ -145,51 +143,3 @@ def test_other_formats_are_refused_by_their_content(
     file.write_bytes(content)
     with pytest.raises(PresetError, match=problem):
         built(p=5, split_from=str(file))
-
-
-def weights_from(file: Path, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    save_file(tensors, file)
-    config = tiny.tiny()
-    section = msgspec.structs.replace(config.model, weights_from=str(file), weights_prefix="x.")
-    return models.build(msgspec.structs.replace(config, model=section)).initial(0)
-
-
-def test_weights_come_from_a_file_with_a_prefix(tmp_path: Path) -> None:
-    config = tiny.tiny()
-    drawn = models.build(config).initial(9)
-    prefixed = {f"x.{name}": tensor.double() for name, tensor in drawn.items()}
-    found = weights_from(tmp_path / "w.safetensors", prefixed)
-    for name, tensor in drawn.items():
-        assert torch.equal(found[name].float(), tensor)
-
-
-@pytest.mark.parametrize(
-    ("tensor", "problem"),
-    [
-        (torch.ones(3, 3), "x.W_E is 3 x 3; expected 24 x 13"),
-        (torch.ones(24, 13, dtype=torch.int64), "expected floating-point"),
-        (torch.full((24, 13), float("nan")), "not finite"),
-    ],
-)
-def test_weights_that_do_not_fit_are_refused(tmp_path: Path, tensor: Tensor, problem: str) -> None:
-    with pytest.raises(PresetError, match=problem):
-        weights_from(tmp_path / "w.safetensors", {"x.W_E": tensor})
-
-
-def test_weights_in_the_narrowest_types_are_taken(tmp_path: Path) -> None:
-    drawn = models.build(tiny.tiny()).initial(9)
-    narrow = {f"x.{name}": tensor.to(torch.float8_e4m3fn) for name, tensor in drawn.items()}
-    found = weights_from(tmp_path / "w.safetensors", narrow)
-    assert torch.equal(found["W_in"].float(), narrow["x.W_in"].float())
-
-
-@pytest.mark.parametrize("factor", [0.0, 1e-60, 1e300])
-def test_weights_without_a_norm_are_refused_before_they_reach_the_log(
-    tmp_path: Path, factor: float
-) -> None:
-    config = tiny.tiny()
-    drawn = models.build(config).initial(9)
-    save_file({name: tensor.double() * factor for name, tensor in drawn.items()}, tmp_path / "w")
-    section = msgspec.structs.replace(config.model, weights_from=str(tmp_path / "w"))
-    with pytest.raises(PresetError, match="expected a finite one above 0"):
-        tiny.run(msgspec.structs.replace(config, model=section))
