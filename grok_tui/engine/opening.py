@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import torch
 
 import grok_tui
-from grok_tui.engine import about, devices, log, loss, rehearsal, state
+from grok_tui.engine import about, devices, log, rehearsal, state
 from grok_tui.engine.answers import MAX_THREADS, Choice
 from grok_tui.engine.checkpoints import Checkpoints, Loaded
 from grok_tui.engine.clock import Stopwatch
 from grok_tui.engine.experiment import Experiment
+from grok_tui.engine.losses import LOSSES
 from grok_tui.engine.tasks.data import Placement
 from grok_tui.errors import RunError
 from grok_tui.protocol.events import FORMAT, AnyEvent, Resumed, Started, Warned
@@ -98,7 +99,7 @@ def _started(experiment: Experiment, choice: Choice, sha256: str) -> Started:
         precision=train.precision,
         threads=choice.threads,
         workers=choice.workers,
-        loss=loss.FORM,
+        loss=LOSSES[experiment.config.task.loss].form,
         lanes=len(experiment.order),
         config_sha256=sha256,
     )

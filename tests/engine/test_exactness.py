@@ -19,8 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from grok_tui.engine import loss, models
+from grok_tui.engine import models
 from grok_tui.engine.lanes import Layout
+from grok_tui.engine.losses import cross_entropy
 from grok_tui.engine.workspace import Workspace
 from grok_tui.protocol.arms import Arm
 from grok_tui.protocol.config import Config, Train
@@ -177,7 +178,7 @@ def computed(fast: Case, dtype: torch.dtype) -> tuple[dict[str, Tensor], dict[st
     network = model.network(weights, slopes, sets, Workspace(row))
     logits = network.forward()
     found = {"train": logits.clone(), "test": network.test().clone()}
-    network.backward(loss.gradient(logits, data.train.labels, torch.empty_like(logits)))
+    network.backward(cross_entropy.gradient(logits, data.train.labels, torch.empty_like(logits)))
     return found, slopes
 
 

@@ -11,8 +11,9 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from grok_tui.engine import loss, models
+from grok_tui.engine import models
 from grok_tui.engine.lanes import Layout
+from grok_tui.engine.losses import cross_entropy
 from grok_tui.engine.pruning import METHODS, Reading, mask
 from grok_tui.engine.workspace import Workspace
 from grok_tui.errors import PresetError
@@ -53,7 +54,7 @@ def computed(
     network = models.build(config).network(weights, slopes, sets, Workspace(rows))
     logits = network.forward()
     test = network.test().clone()
-    network.backward(loss.gradient(logits, labels, torch.empty_like(logits)))
+    network.backward(cross_entropy.gradient(logits, labels, torch.empty_like(logits)))
     return {"train": logits, "test": test, **slopes}
 
 
@@ -91,7 +92,8 @@ def test_a_pass_leaves_nothing_behind_for_the_next(model: Mlp | Transformer) -> 
     for scale in (1.0, 1.0, 3.0, 1.0):
         row.mul_(scale)
         logits = network.forward()
-        network.backward(loss.gradient(logits, data.train.labels, torch.empty_like(logits)))
+        slope = cross_entropy.gradient(logits, data.train.labels, torch.empty_like(logits))
+        network.backward(slope)
         found.append((logits.clone(), network.test().clone(), gradient.clone()))
         row.div_(scale)
     for first, again in zip(found[0], found[1], strict=True):

@@ -1,0 +1,1 @@
+"""Tests of the losses: gradients against others, values by hand."""
