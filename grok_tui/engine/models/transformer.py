@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
+from grok_tui.engine.models.activations import PLAIN, activation
 from grok_tui.engine.models.initial import Initial
 from grok_tui.engine.models.pairs import Pairs
 from grok_tui.engine.products import Product, multiply
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from grok_tui.engine.workspace import Workspace
-    from grok_tui.protocol.config import Config
     from grok_tui.protocol.models import Transformer
 
 
@@ -32,14 +33,48 @@ TABLES = ("q", "k", "v", "gq", "gk", "gv")
 """Tables of all heads side by side, and their gradients."""
 
 
+def model(section: Transformer, shapes: Mapping[str, tuple[int, ...]]) -> CollapsedTransformer:
+    """The model of a section, its tensors of these shapes."""
+    return CollapsedTransformer(section, shapes)
+
+
 class CollapsedTransformer:
     """W_E, W_U (d_model, vocabulary), W_Q, W_K, W_V (heads, d_head, d_model), W_O (d_model, heads x
     d_head), W_in (d_mlp, d_model), W_out (d_model, d_mlp), and as options W_pos, b_in, b_out."""
 
-    def __init__(self, section: Transformer, config: Config) -> None:
-        self.shapes: Mapping[str, tuple[int, ...]] = config.shapes()
-        self.initial = Initial(section, self.shapes)
-        self._scale = 1 / math.sqrt(section.d_head) if section.scaled else 1.0
+    def __init__(self, section: Transformer, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        self.shapes = shapes
+        self.initial = Initial(section, shapes)
+        self._section = section
+
+    def logits(self, weights: Mapping[str, Tensor], inputs: Tensor) -> Tensor:
+        """Logits (examples, classes) of tokens (examples, 2), for autograd."""
+        x = self._attended(weights, inputs)
+        x = x + self._hidden(weights, x) @ weights["W_out"].mT
+        if "b_out" in weights:
+            x = x + weights["b_out"]
+        return x @ weights["W_U"]
+
+    def features(self, weights: Mapping[str, Tensor], inputs: Tensor) -> Tensor:
+        """The hidden layer of the MLP at the last token (examples, d_mlp), for autograd."""
+        return self._hidden(weights, self._attended(weights, inputs))
+
+    def _attended(self, weights: Mapping[str, Tensor], inputs: Tensor) -> Tensor:
+        """The last token after attention (examples, d_model)."""
+        x = F.embedding(inputs, weights["W_E"].mT)  # (examples, tokens, d_model)
+        if "W_pos" in weights:
+            x = x + weights["W_pos"].mT
+        keys, values = (torch.einsum("...td,hed->...the", x, weights[W]) for W in ("W_K", "W_V"))
+        queries = torch.einsum("...d,hed->...he", x[..., -1, :], weights["W_Q"])
+        scores = torch.einsum("...he,...the->...th", queries, keys) * _scale(self._section)
+        mixed = torch.einsum("...th,...the->...he", scores.softmax(-2), values)
+        return x[..., -1, :] + mixed.flatten(-2) @ weights["W_O"].mT
+
+    def _hidden(self, weights: Mapping[str, Tensor], x: Tensor) -> Tensor:
+        before = x @ weights["W_in"].mT
+        if "b_in" in weights:
+            before = before + weights["b_in"]
+        return PLAIN[self._section.activation](before)
 
     def network(
         self,
@@ -49,7 +84,7 @@ class CollapsedTransformer:
         workspace: Workspace,
     ) -> TransformerNetwork:
         """The transformer bound to weights, gradients, and tokens (..., examples, 2) of both."""
-        return TransformerNetwork(weights, gradients, sets, self._scale, workspace)
+        return TransformerNetwork(weights, gradients, sets, self._section, workspace)
 
 
 class TransformerNetwork:
@@ -60,7 +95,7 @@ class TransformerNetwork:
         weights: Mapping[str, Tensor],
         gradients: Mapping[str, Tensor],
         sets: tuple[Tensor, Tensor],
-        scale: float,
+        section: Transformer,
         workspace: Workspace,
     ) -> None:
         self._weights, self._gradients = weights, gradients
@@ -69,7 +104,10 @@ class TransformerNetwork:
         heads, d_head = W_Q.shape[-3:-1]
         d_mlp, classes = W_in.shape[-2], W_U.shape[-1]
         rows = vocabulary * (2 if "W_pos" in weights else 1)
-        self._train, self._test = (Pairs(tokens, W_E, rows, heads, scale) for tokens in sets)
+        self._train, self._test = (
+            Pairs(tokens, W_E, rows, heads, _scale(section)) for tokens in sets
+        )
+        self._activation = activation(section.activation, workspace, "hidden")
         new = workspace.buffer
         self._Y, self._gY = (new(name, *lanes, (1 + heads) * rows, d_model) for name in ("Y", "gY"))
         """Vocabulary rows x, then for each head the rows T_h."""
@@ -83,7 +121,7 @@ class TransformerNetwork:
         )
         self._C_T, self._gC_T = (new(name, *lanes, d_mlp, classes) for name in ("C_T", "gC_T"))
         self._bias = new("bias", *lanes, 1, classes)
-        self._hidden = self._g_hidden = new("g_hidden", *sets[0].shape[:-1], d_mlp)
+        self.features = self._g_hidden = new("g_hidden", *sets[0].shape[:-1], d_mlp)
         tables = {name: new(name, *lanes, rows, heads * d_head) for name in TABLES}
         self._forward = self._forward_products(tables)
         self._backward = self._backward_products(tables)
@@ -146,19 +184,23 @@ class TransformerNetwork:
             self._to_hidden[..., self._rows, :] += weights["b_in"].unsqueeze(-2)
             multiply(weights["b_out"].unsqueeze(-2), weights["W_U"], out=self._bias)
             self._to_logits[..., self._rows, :] += self._bias
-        self._hidden, logits = self._read_out(self._train)
-        return logits
+        before, logits = self._read(self._train)
+        self.features = self._activation.forward(before)
+        return multiply(self.features, self._C_T, out=logits, add=True)
 
     def test(self) -> Tensor:
         """Logits of the test set from the tables of the last forward pass."""
-        return self._read_out(self._test)[1]
+        before, logits = self._read(self._test)
+        return multiply(self._activation.test(before), self._C_T, out=logits, add=True)
 
-    def backward(self, slope: Tensor) -> None:
+    def backward(self, slope: Tensor, feature_slope: Tensor | None = None) -> None:
         """Every gradient from `slope` (..., examples, classes)."""
-        train, hidden, g_hidden = self._train, self._hidden, self._g_hidden
-        multiply(hidden.mT, slope, out=self._gC_T)
+        train, g_hidden = self._train, self._g_hidden
+        multiply(self.features.mT, slope, out=self._gC_T)
         multiply(slope, self._C_T.mT, out=g_hidden)
-        torch.ops.aten.threshold_backward.grad_input(g_hidden, hidden, 0.0, grad_input=g_hidden)
+        if feature_slope is not None:
+            g_hidden.add_(feature_slope)
+        self._activation.backward(g_hidden)
         g_alpha = train.alpha_slope(self._to_hidden, g_hidden)
         g_alpha += train.alpha_slope(self._to_logits, slope)
         train.score_slope(g_alpha, out=self._g_scores)
@@ -167,12 +209,10 @@ class TransformerNetwork:
             product()
         self._embedding_backward()
 
-    def _read_out(self, pairs: Pairs) -> tuple[Tensor, Tensor]:
-        """The hidden layer after the ReLU and the logits of a set."""
+    def _read(self, pairs: Pairs) -> tuple[Tensor, Tensor]:
+        """The hidden layer of a set before its activation, and what adds to the logits beside."""
         pairs.attend(self._scores)
-        hidden = pairs.read(self._to_hidden).clamp_min_(0.0)
-        logits = pairs.read(self._to_logits)
-        return hidden, multiply(hidden, self._C_T, out=logits, add=True)
+        return pairs.read(self._to_hidden), pairs.read(self._to_logits)
 
     def _tables_backward(self, to_hidden: Tensor, to_logits: Tensor) -> None:
         """From the gradients of what each row of Y adds to the hidden layer and to the logits."""
@@ -208,3 +248,7 @@ class TransformerNetwork:
 def _by_position(X: Tensor) -> Tensor:
     """Rows (..., 2 vocabulary, width) as (..., 2, vocabulary, width)."""
     return X.view(*X.shape[:-2], 2, -1, X.shape[-1])
+
+
+def _scale(section: Transformer) -> float:
+    return 1 / math.sqrt(section.d_head) if section.scaled else 1.0
