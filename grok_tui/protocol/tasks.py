@@ -150,13 +150,18 @@ class ModularDivision(ModularTask, frozen=True, kw_only=True, tag="modular-divis
 class ModularPolynomial(ModularTask, frozen=True, kw_only=True, tag="modular-polynomial"):
     """Labels f(x, y) mod p of any polynomial with whole coefficients."""
 
-    expression: Annotated[str, Meta(min_length=1, max_length=200)] = "x^2 + x*y + y^2"
-    """The polynomial in x and y: numbers, + - * ^ and brackets."""
+    expression: Annotated[str, Meta(min_length=1, max_length=expressions.MAX_LENGTH)] = (
+        "x^2 + x*y + y^2"
+    )
+    """The polynomial in x and y: whole numbers, + - * ^ and brackets; 2xy is 2*x*y."""
 
     @property
     def ordered(self) -> bool:  # type: ignore[override]
-        """Unless the polynomial is symmetric."""
-        return not expressions.parse(self.expression).symmetric
+        """Unless the polynomial is symmetric; what is no polynomial is refused elsewhere."""
+        try:
+            return not expressions.parse(self.expression).symmetric
+        except ValueError:
+            return True
 
 
 class RandomTable(ModularTask, frozen=True, kw_only=True, tag="random-table"):
