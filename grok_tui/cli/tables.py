@@ -204,28 +204,34 @@ def _lane(lane: LaneHistory) -> dict[str, Any]:
 
 def preset_lines(config: Config) -> Iterator[str]:
     """A resolved preset as TOML, each key with its documentation and what it may be."""
-    yield from _keys(config, ("task", "model", "arms", "train"))
+    lists = {"arms": config.arms, "probes": config.probes}
+    yield from _keys(config, ("task", "model", "train", *lists))
     for name in ("task", "model", "train"):
         yield ""
         yield f"[{name}]"
         yield from _keys(getattr(config, name))
-    for index, arm in enumerate(config.arms):
-        yield ""
-        yield "[[arms]]"
-        yield from _keys(arm, documented=index == 0)
+    for name, sections in lists.items():
+        for index, section in enumerate(sections):
+            yield ""
+            yield f"[[{name}]]"
+            yield from _keys(section, documented=index == 0)
 
 
 def _keys(section: Section, skip: Sequence[str] = (), documented: bool = True) -> Iterator[str]:
+    from grok_tui.protocol.config import to_plain
     from grok_tui.protocol.schema import fields
 
-    plain = msgspec.to_builtins(section)
+    plain = to_plain(section)
     for field in fields(type(section)):
         if field.name in skip:
             continue
         if documented and field.doc:
             kind = "" if "a table" in field.expected else f" [{field.expected}]"
             yield f"# {safe(field.doc, 400)}{kind}"
-        yield f"{field.name} = {_value(plain[field.name])}"
+        if field.name in plain:
+            yield f"{field.name} = {_value(plain[field.name])}"
+        elif documented:
+            yield f"# {field.name} ="
 
 
 def _value(value: object) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import platform
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,13 +20,15 @@ from grok_tui.monitor.tail import decoded
 from grok_tui.protocol import presets
 from grok_tui.protocol.config import to_plain
 from grok_tui.protocol.events import AnyEvent, Finished, Measured
-from grok_tui.protocol.models import POSITIONS, Mlp, Transformer
+from grok_tui.protocol.models import POSITIONS, Mlp, Perceptron, Transformer
 from grok_tui.protocol.rundir import RunDir, read_about, run_folders
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from grok_tui.protocol.arms import Arm
     from grok_tui.protocol.config import Config
+    from grok_tui.protocol.tasks import Task
 
 NEWEST = 24
 """Runs that are looked at for evidence."""
@@ -39,6 +42,8 @@ STEP_OVERHEAD = 5e6
 """Operations that the calls of one step are worth, whatever their size."""
 _OPTIMISER = 40
 """Operations that the update of one weight is worth; it waits for memory."""
+_RANKING = 1000
+"""Operations that finding the place of one weight among the others is worth."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Estimate:
     parameters: int
     """Weights of one lane."""
     steps: int
-    """Of one lane, at most."""
+    """Of the longest lane, at most."""
     seconds: float | None
     """Training time on this machine, at most unless the same experiment was run; None: unknown."""
     basis: str
@@ -63,51 +68,83 @@ class _Evidence:
     run: RunDir
     config: Config
     lanes: int
-    lane_steps: int
+    work: float
+    """Operations of all steps of all lanes."""
     seconds: float
 
     @property
     def rate(self) -> float:
         """Operations a second."""
-        return self.lane_steps * operations(self.config) / self.seconds
+        return self.work / self.seconds
 
 
 def estimate(config: Config, runs: Path) -> Estimate:
     """The size of an experiment and the time it will take here."""
     lanes = len(config.arms) * len(config.seeds)
     seconds, basis = _time(config, lanes, runs)
-    return Estimate(lanes, config.parameters, config.train.steps, seconds, basis)
+    steps = max(config.train_of(arm).steps for arm in config.arms)
+    return Estimate(lanes, config.parameters, steps, seconds, basis)
 
 
-def operations(config: Config) -> float:
+def operations(config: Config, arm: Arm) -> float:
     """Floating-point operations of one step of one lane, roughly: forward thrice, update, calls.
 
-    The collapsed forward multiplies its matrices once a step and looks the pairs up after that.
+    What a model does to every token of a vocabulary it does once a step; examples look it up.
     """
-    task, model = config.task, config.model
-    if isinstance(model, Transformer):
-        tables, pair = _of_transformer(model, task.p)
-    else:
-        tables, pair = _of_mlp(model, task.p)
-    trained = min(task.train_examples, task.examples)
-    forward = 3 * tables + pair * (3 * trained + (task.examples - trained))
-    return forward + _OPTIMISER * config.parameters + STEP_OVERHEAD
+    task = config.task_of(arm)
+    tables, example = _forward(config, task)
+    trained = task.train_examples * arm.subset.fraction
+    forward = 3 * tables + example * (3 * trained + task.test_examples)
+    return forward + _update(config, arm) + STEP_OVERHEAD
 
 
-def _of_mlp(model: Mlp, p: int) -> tuple[float, float]:
-    """Operations of a forward pass: for its tables, and for each pair."""
-    return 2 * 2 * model.d_hidden * model.d_embedding * p, 2 * model.d_hidden * p
+def _forward(config: Config, task: Task) -> tuple[float, float]:
+    """Operations of a forward pass: for its tables, and for each example."""
+    if isinstance(config.model, Mlp):
+        return _of_mlp(config.model, task)
+    if isinstance(config.model, Transformer):
+        return _of_transformer(config.model, task)
+    assert isinstance(config.model, Perceptron)
+    sizes = (task.inputs, *config.model.widths, task.outputs)
+    return 0.0, 2.0 * sum(wide * deep for wide, deep in pairwise(sizes))
 
 
-def _of_transformer(model: Transformer, p: int) -> tuple[float, float]:
+def _of_mlp(model: Mlp, task: Task) -> tuple[float, float]:
+    """The tables of the embeddings and of the outputs; the hidden layers between them."""
+    rows = model.embeddings * task.inputs + task.outputs
+    between = (model.hidden_layers - 1) * model.d_hidden
+    tables = 2.0 * model.d_hidden * model.d_embedding * rows
+    return tables, 2.0 * model.d_hidden * (between + task.outputs)
+
+
+def _of_transformer(model: Transformer, task: Task) -> tuple[float, float]:
     """The same: queries, keys, values, scores and outputs of each row, what the rows add to hidden
     units and logits, the way from hidden units to logits; for a pair a mixture of rows."""
-    rows = p * (POSITIONS if model.positions else 1)
-    width = model.d_mlp + p
+    rows = task.inputs * (POSITIONS if model.positions else 1)
+    width = model.d_mlp + task.outputs
     attention = rows * model.heads * model.d_head * (4 * model.d_model + rows)
     added = (1 + model.heads) * rows * model.d_model * width
-    tables = 2 * (attention + added + model.d_mlp * model.d_model * p)
-    return tables, 2 * ((1 + 2 * model.heads) * width + model.d_mlp * p)
+    tables = 2.0 * (attention + added + model.d_mlp * model.d_model * task.outputs)
+    return tables, 2.0 * ((1 + 2 * model.heads) * width + model.d_mlp * task.outputs)
+
+
+def _update(config: Config, arm: Arm) -> float:
+    """Operations of an update; edge-popup ranks its scores anew, and may train the weights, too."""
+    if arm.method != "edge-popup":
+        return _OPTIMISER * config.parameters
+    trained = 1 if arm.scores.freeze_weights else 2
+    return (trained * _OPTIMISER + _RANKING) * config.parameters
+
+
+def _work(config: Config) -> float:
+    """Operations of a whole experiment in which no arm ends early."""
+    of_arms = (config.train_of(arm).steps * operations(config, arm) for arm in config.arms)
+    return len(config.seeds) * sum(of_arms)
+
+
+def _step(config: Config) -> float:
+    """Operations of a step, in the mean over the arms."""
+    return sum(operations(config, arm) for arm in config.arms) / len(config.arms)
 
 
 def _time(config: Config, lanes: int, runs: Path) -> tuple[float, str]:
@@ -115,7 +152,7 @@ def _time(config: Config, lanes: int, runs: Path) -> tuple[float, str]:
     for one in found:
         if _same_work(one.config, config):
             return one.seconds * lanes / one.lanes, f"as the run of {_when(one)} took"
-    at_most = lanes * config.train.steps * operations(config)
+    at_most = _work(config)
     for one in found:
         if _close(one.config, config):
             return at_most / one.rate, f"at most, at the rate of the run of {_when(one)}"
@@ -150,7 +187,7 @@ def _same_work(one: Config, other: Config) -> bool:
 
 def _close(one: Config, other: Config) -> bool:
     """Whether both train the same kind of model, and a step of them is about as much work."""
-    ratio = operations(one) / operations(other)
+    ratio = _step(one) / _step(other)
     return type(one.model) is type(other.model) and 1 / CLOSE <= ratio <= CLOSE
 
 
@@ -172,8 +209,9 @@ def _evidence(run: RunDir) -> _Evidence | None:
         config = presets.load_config(run.config)
     except PresetError:
         return None
-    lane_steps = sum(lane.step for lane in ended.lanes)
-    return _Evidence(run, config, len(ended.lanes), lane_steps, seconds) if lane_steps else None
+    step = {arm.name: operations(config, arm) for arm in config.arms}
+    work = sum(lane.step * step.get(lane.arm, 0.0) for lane in ended.lanes)
+    return _Evidence(run, config, len(ended.lanes), work, seconds) if work else None
 
 
 def _last_events(run: RunDir) -> list[AnyEvent]:

@@ -115,6 +115,8 @@ def _inside(found: types.Type, part: str | int) -> types.Type | None:
     if isinstance(found, types.UnionType):
         tags = tuple(str(one.tag) for one in _tables(found) if one.tag_field == part)
         return types.LiteralType(tags) if tags else None
+    if isinstance(found, types.DictType):
+        return found.value_type
     if isinstance(found, types.StructType):
         if part == found.tag_field:
             return types.LiteralType((str(found.tag),))
@@ -125,7 +127,8 @@ def _inside(found: types.Type, part: str | int) -> types.Type | None:
 def in_words(found: types.Type) -> str:
     """A type with its bounds as a person says it."""
     if isinstance(found, types.UnionType):
-        words = (in_words(one) for one in sorted(found.types, key=_literals_last))
+        said = [one for one in found.types if not isinstance(one, types.NoneType)]
+        words = (in_words(one) for one in sorted(said, key=_literals_last))
         return " or ".join(dict.fromkeys(words))
     if isinstance(found, types.LiteralType):
         return "one of " + ", ".join(str(value) for value in found.values)
@@ -137,7 +140,8 @@ def in_words(found: types.Type) -> str:
     if isinstance(found, types.StrType):
         return _text_in_words(found)
     if isinstance(found, types.VarTupleType):
-        return f"a list of at least {found.min_length or 0}: {in_words(found.item_type)}"
+        least = f" of at least {found.min_length}" if found.min_length else ""
+        return f"a list{least}: {in_words(found.item_type)}"
     if isinstance(found, types.TupleType):
         return f"a list of {len(found.item_types)}: {in_words(found.item_types[0])}"
     return "a table"

@@ -10,8 +10,9 @@ import pytest
 
 from grok_tui.monitor import estimate as module
 from grok_tui.monitor.estimate import estimate, operations
-from grok_tui.protocol import presets
-from grok_tui.protocol.models import Transformer
+from grok_tui.protocol import presets, tasks
+from grok_tui.protocol.arms import Arm, Scores, Subset
+from grok_tui.protocol.models import Mlp, Perceptron, Transformer
 from tests import fakes
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from grok_tui.protocol.rundir import RunDir
 
 CONFIG = fakes.config()
+DENSE = CONFIG.arm("dense")
+UPDATE = 40
+"""Operations that the update of one weight is worth."""
+CALLS = 5e6
 
 
 def run_here(runs: Path, number: int = 0, **changes: object) -> RunDir:
@@ -74,7 +79,8 @@ def test_a_transformer_is_not_said_to_take_what_an_mlp_took(tmp_path: Path) -> N
     assert found.basis == "a guess, at most: from the mlp of 2026-11-21 10:15"
     mlp = estimate(changed(steps=10_000), tmp_path)
     assert mlp.seconds is not None
-    assert found.seconds == pytest.approx(mlp.seconds / 2 * operations(config) / operations(CONFIG))
+    ratio = operations(config, DENSE) / operations(CONFIG, DENSE)
+    assert found.seconds == pytest.approx(mlp.seconds / 2 * ratio)
 
 
 def test_a_run_of_the_same_kind_and_about_the_same_size_goes_before_a_newer_one(
@@ -107,12 +113,89 @@ def test_a_run_of_the_same_kind_and_another_size_is_a_guess(tmp_path: Path) -> N
 )
 def test_more_of_anything_is_more_work_for_a_transformer(more: dict[str, int]) -> None:
     bigger = with_model(Transformer(**more))  # type: ignore[arg-type]
-    assert operations(bigger) > operations(with_model(Transformer()))
+    assert operations(bigger, DENSE) > operations(with_model(Transformer()), DENSE)
 
 
-def test_more_weights_and_more_examples_are_more_work() -> None:
-    model = msgspec.structs.replace(CONFIG.model, d_hidden=96)
-    assert operations(msgspec.structs.replace(CONFIG, model=model)) > operations(CONFIG)
+def experiment(task: tasks.Task, model: Model, *arms: Arm) -> Config:
+    return msgspec.structs.replace(CONFIG, task=task, model=model, arms=arms or (DENSE,))
+
+
+def test_an_mlp_multiplies_its_matrices_once_a_step_and_looks_pairs_up_after_that() -> None:
+    task = tasks.ModularAddition(p=11, train_fraction=0.5)  # 33 pairs to train on, 33 others
+    config = experiment(task, Mlp(d_embedding=20, d_hidden=8))
+    tables, pair = 2 * 8 * 20 * (11 + 11), 2 * 8 * 11
+    weights = 2 * 20 * 11 + 2 * 20 * 8
+    assert config.parameters == weights
+    by_hand = 3 * tables + pair * (3 * 33 + 33) + UPDATE * weights + CALLS
+    assert operations(config, DENSE) == by_hand
+
+
+def test_a_second_embedding_is_another_table_and_a_hidden_layer_more_work_for_each_pair() -> None:
+    task = tasks.ModularSubtraction(p=11, train_fraction=0.5)  # 60 of 121 ordered pairs
+    small = Mlp(d_embedding=20, d_hidden=8, embeddings=2)
+    deeper = msgspec.structs.replace(small, hidden_layers=3)
+    one, two = (operations(experiment(task, model), DENSE) for model in (small, deeper))
+    tables, pair = 2 * 8 * 20 * (11 + 11 + 11), 2 * 8 * 11
+    weights = 3 * 20 * 11 + 2 * 20 * 8
+    assert one == 3 * tables + pair * (3 * 60 + 61) + UPDATE * weights + CALLS
+    assert two - one == 2 * 8 * 16 * (3 * 60 + 61) + UPDATE * 2 * 8 * 8
+
+
+def test_a_perceptron_does_everything_for_every_example() -> None:
+    config = experiment(tasks.Digits(train_images=200), Perceptron(widths=(200, 200)))
+    weights = 64 * 200 + 200 * 200 + 200 * 10
+    by_hand = 2 * weights * (3 * 200 + 1597) + UPDATE * weights + CALLS
+    assert operations(config, DENSE) == by_hand
+
+
+@pytest.mark.parametrize("task", [kind() for kind in tasks.TASKS if not kind.pairs])
+def test_every_task_of_numbers_has_an_estimate(task: tasks.Task, tmp_path: Path) -> None:
+    found = estimate(experiment(task, Perceptron()), tmp_path)
+    assert found.seconds is not None
+    assert found.seconds > 0
+
+
+@pytest.mark.parametrize(
+    "task", [kind() for kind in tasks.TASKS if kind.pairs and kind is not tasks.ModularPolynomial]
+)
+@pytest.mark.parametrize("model", [Mlp(embeddings=2), Transformer()])
+def test_every_task_of_pairs_has_an_estimate(
+    task: tasks.Task, model: Model, tmp_path: Path
+) -> None:
+    found = estimate(experiment(task, model), tmp_path)
+    assert found.seconds is not None
+    assert found.seconds > 0
+
+
+def test_each_arm_counts_its_own_steps(tmp_path: Path) -> None:
+    short = Arm(name="short", steps=50)
+    dense, short_only, both = (
+        estimate(msgspec.structs.replace(CONFIG, arms=arms), tmp_path)
+        for arms in ((DENSE,), (short,), (DENSE, short))
+    )
+    assert (short_only.steps, both.steps) == (50, 5000)
+    assert dense.seconds is not None
+    assert short_only.seconds == pytest.approx(dense.seconds / 100)
+    assert both.seconds == pytest.approx(dense.seconds * 1.01)
+
+
+def test_edge_popup_ranks_its_scores_at_every_step_and_may_train_the_weights_too() -> None:
+    plain = operations(CONFIG, DENSE)
+    frozen = Arm(name="frozen", method="edge-popup", scope="layer", pruning_rate=0.6)
+    moving = msgspec.structs.replace(frozen, scores=Scores(freeze_weights=False))
+    assert operations(CONFIG, frozen) - plain == 1000 * CONFIG.parameters
+    assert operations(CONFIG, moving) - plain == (1000 + UPDATE) * CONFIG.parameters
+
+
+def test_an_arm_that_learns_from_half_of_the_examples_has_less_to_do() -> None:
+    half = Arm(name="half", subset=Subset(score="random", fraction=0.5))
+    saved = operations(CONFIG, DENSE) - operations(CONFIG, half)
+    assert saved == pytest.approx(2 * 48 * 67 * 3 * CONFIG.task.train_examples / 2)
+
+
+def test_an_arm_with_a_task_of_its_own_is_counted_by_that() -> None:
+    more = Arm(name="more", task=tasks.ModularAddition(both_orders=True))
+    assert operations(CONFIG, more) > operations(CONFIG, DENSE)
 
 
 @pytest.mark.parametrize("kind", ["other host", "unfinished", "no config", "empty", "short"])

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from grok_tui.errors import PresetError
 from grok_tui.protocol import presets
 from grok_tui.protocol.checks import as_config
+from grok_tui.protocol.tasks import ModularAddition
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +56,7 @@ def test_every_piece_says_what_it_is(kind: str, piece: presets.Preset) -> None:
 
 def test_quickstart_is_the_demo_setting_with_six_arms() -> None:
     config, _ = presets.load("quickstart")
-    assert (config.task.p, config.task.train_fraction) == (67, 0.5)
+    assert config.task == ModularAddition(train_fraction=0.5, about=config.task.about)
     assert (config.train.learning_rate, config.train.weight_decay) == (3e-3, 1.0)
     assert [arm.name for arm in config.arms] == [
         "dense",
@@ -71,7 +72,8 @@ def test_quickstart_is_the_demo_setting_with_six_arms() -> None:
 
 def test_paper_default_is_the_published_setting() -> None:
     config, _ = presets.load("paper-default")
-    assert (config.task.train_fraction, config.train.learning_rate) == (0.4, 1e-3)
+    assert config.task == ModularAddition(p=67, train_fraction=0.4, about=config.task.about)
+    assert config.train.learning_rate == 1e-3
     assert config.train.steps == 30_000
 
 
@@ -152,6 +154,7 @@ def test_files_are_meant_from_the_folder_of_the_preset_that_names_them(elsewhere
 def test_files_named_on_the_command_line_are_meant_from_here(elsewhere: Path) -> None:
     split = write(elsewhere / "s.safetensors", "")
     config, _ = presets.load("quickstart", ["task.split_from=s.safetensors"])
+    assert isinstance(config.task, ModularAddition)
     assert config.task.split_from == str(split)
 
 

@@ -56,7 +56,12 @@ def test_what_every_model_has_is_documented_once() -> None:
         (["arms", 0, "mask_from"], "a table"),
         (["arms", 0, "name"], "a name of 1 to 40 small letters, digits and dashes"),
         (["model"], "a table"),
-        (["model", "kind"], "one of mlp, transformer"),
+        (["model", "kind"], "one of mlp, transformer, perceptron"),
+        (["arms", 0, "task"], "a table"),
+        (["arms", 0, "steps"], "a whole number at least 1"),
+        (["arms", 0, "layer_rates"], "a table"),
+        (["arms", 0, "layer_rates", "W_E"], "a number at least 0 and below 1"),
+        (["arms", 0, "exclude"], "a list: text"),
         (["model", "d_mlp"], ""),
         (["seeds", 4], "a whole number from 0 to 2147483647"),
         (["train", "steps", "x"], ""),
@@ -73,7 +78,7 @@ def test_what_is_expected_at_a_key_path(path: list[str | int], words: str) -> No
         ("transformer", "d_mlp", "a whole number from 1 to 8192"),
         ("transformer", "positions", "true or false"),
         ("transformer", "d_hidden", ""),
-        ("transformer", "kind", "one of mlp, transformer"),
+        ("transformer", "kind", "one of mlp, transformer, perceptron"),
         ("mlp", "d_hidden", "a whole number from 1 to 8192"),
         ("mlp", "d_mlp", ""),
         ("latin", "d_mlp", ""),
@@ -93,7 +98,7 @@ def test_the_keys_of_a_model_are_those_of_its_kind() -> None:
 
 def test_a_key_is_known_by_the_kinds_that_have_it() -> None:
     assert schema.kinds_with(["model"], "d_hidden") == ["mlp"]
-    assert schema.kinds_with(["model"], "init_scale") == ["mlp", "transformer"]
+    assert schema.kinds_with(["model"], "activation") == ["mlp", "transformer", "perceptron"]
     assert schema.kinds_with(["model"], "nothing") == []
     assert schema.kinds_with(["train"], "steps") == []
 

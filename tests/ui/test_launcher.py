@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from grok_tui.monitor import catalog
 from grok_tui.protocol.models import Transformer
+from grok_tui.protocol.tasks import ModularAddition
 from grok_tui.ui.app import GrokTuiApp
 from grok_tui.ui.messages import OpenRun, RunStarted, StartFailed
 from grok_tui.ui.screens.launcher import Launcher
@@ -98,7 +99,7 @@ async def test_picking_another_task_changes_the_values(app: GrokTuiApp) -> None:
         await settled(pilot)
         config = launcher(app)._config
     assert config is not None
-    assert config.task.p == 7
+    assert config.task == ModularAddition(p=7, about="The same, tiny.")
 
 
 async def test_a_transformer_is_picked_in_three_keys_and_trained(
@@ -169,7 +170,7 @@ async def test_every_value_goes_into_the_run(app: GrokTuiApp, trainers: Trainers
         await settled(pilot)
         assert notices(pilot) == []
     (config,) = trainers.started
-    assert (config.task.p, config.task.train_fraction) == (13, 0.6)
+    assert config.task == ModularAddition(p=13, train_fraction=0.6, about="Labels (a + b) mod p.")
     train = config.train
     assert (train.learning_rate, train.weight_decay, train.steps) == (0.01, 0.5, 777)
     assert config.arm("grokked-ticket").pruning_rate == 0.7
