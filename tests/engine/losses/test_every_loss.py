@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor
 from torch.nn import functional as F
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from grok_tui.engine.losses import LOSSES
 from grok_tui.protocol import tasks
+from tests.engine.waiting import Waits
 
 NAMES = list(LOSSES)
 
@@ -92,18 +92,6 @@ def test_lanes_side_by_side_have_the_losses_that_each_has_alone(name: str) -> No
         alone = (loss.gradient(*own, torch.empty_like(own[0])), *loss.losses(*own))
         for part, wanted in zip(together, alone, strict=True):
             assert torch.equal(part[lane], wanted)
-
-
-class Waits(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Counts the operations that would have to wait for a GPU."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.count = 0
-
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
-        self.count += func.name() in ("aten::_local_scalar_dense", "aten::nonzero")
-        return func(*args, **(kwargs or {}))
 
 
 @pytest.mark.parametrize("name", NAMES)
