@@ -1,18 +1,17 @@
 """A run as its log tells it: events folded into one frozen History.
 
 `fold` is pure: an older History stays what it was, and folding a log in one go or line by line
-comes to the same. Columns share one growing array, so a fold costs what is new and no more.
+comes to the same.
 """
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from types import MappingProxyType
-from typing import Any, Literal, get_args, overload
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from grok_tui.monitor.columns import NOTHING, Column, growing
+from grok_tui.monitor.probed import NO_PROBES, Probed, Probes, ProbesDraft, Vectors
 from grok_tui.protocol.events import (
     AnyEvent,
     Continued,
@@ -24,9 +23,13 @@ from grok_tui.protocol.events import (
     Paused,
     Reached,
     Resumed,
+    Series,
     Started,
     Warned,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
 
 Metric = Literal["train_loss", "test_loss", "train_accuracy", "test_accuracy", "l1_norm", "l2_norm"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
@@ -34,48 +37,7 @@ LaneKey = tuple[str, int]
 """(arm, seed)"""
 
 
-class Column(Sequence[float]):
-    """An immutable view of the first numbers of an array that only grows at its end."""
-
-    __slots__ = ("_length", "_store")
-
-    def __init__(self, store: array[float] | array[int], length: int) -> None:
-        self._store: array[float] = store  # type: ignore[assignment]
-        self._length = length
-
-    def __len__(self) -> int:
-        return self._length
-
-    @overload
-    def __getitem__(self, index: int) -> float: ...
-    @overload
-    def __getitem__(self, index: slice) -> Column: ...
-    def __getitem__(self, index: int | slice) -> float | Column:
-        if isinstance(index, slice):
-            chosen = (
-                self._store[slice(*index.indices(self._length))] if self._length else array("d")
-            )
-            return Column(chosen, len(chosen))
-        if not -self._length <= index < self._length:
-            raise IndexError(index)
-        return self._store[index if index >= 0 else self._length + index]
-
-    def __iter__(self) -> Iterator[float]:
-        return islice(self._store, self._length)
-
-    def __repr__(self) -> str:
-        shown = ", ".join(f"{value:g}" for value in self[:3])
-        return f"Column({shown}{', …' if len(self) > 3 else ''}; {len(self)})"
-
-
-def column(values: Iterable[float]) -> Column:
-    """A column of its own with these numbers."""
-    store = array("d", values)
-    return Column(store, len(store))
-
-
-_NOTHING = column(())
-_NO_METRICS: Mapping[Metric, Column] = MappingProxyType(dict.fromkeys(METRICS, _NOTHING))
+_NO_METRICS: Mapping[Metric, Column] = MappingProxyType(dict.fromkeys(METRICS, NOTHING))
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,14 +47,25 @@ class LaneHistory:
     arm: str
     seed: int
     start: LaneStarted | None = None
-    steps: Column = _NOTHING
+    steps: Column = NOTHING
     """Measured steps, whole numbers, strictly rising."""
-    seconds: Column = _NOTHING
+    seconds: Column = NOTHING
     """Training time of the run at each of them."""
     metrics: Mapping[Metric, Column] = field(default_factory=lambda: _NO_METRICS)
+    found: Probes = NO_PROBES
     memorised: Reached | None = None
     generalised: Reached | None = None
     end: LaneFinished | None = None
+
+    @property
+    def probes(self) -> Mapping[str, Probed]:
+        """The probes that are numbers, by name: "fourier-entropy/in"."""
+        return self.found.numbers
+
+    @property
+    def vectors(self) -> Mapping[str, Vectors]:
+        """The probes that are several numbers at once, by name: "spectrum/in"."""
+        return self.found.vectors
 
     @property
     def t_mem(self) -> int | None:
@@ -158,25 +131,33 @@ def fold(history: History, events: Iterable[AnyEvent]) -> History:
 class _LaneDraft:
     """A lane that is being added to: its last frozen state and its columns' arrays."""
 
-    __slots__ = ("appends", "changes", "lane", "last", "stores")
+    __slots__ = ("appends", "changes", "lane", "last", "probes", "stores")
 
     def __init__(self, lane: LaneHistory) -> None:
         self.lane = lane
         self.changes: dict[str, object] = {}
+        self.probes: ProbesDraft | None = None
         columns = (lane.steps, lane.seconds, *(lane.metrics[metric] for metric in METRICS))
         self.open(columns)
 
     def open(self, columns: tuple[Column, ...]) -> None:
         """Go on with these columns, or with copies of those that somebody else has added to."""
         self.last = columns[0][-1] if columns[0] else -1.0
-        self.stores = [_growing(kept, "d" if index else "q") for index, kept in enumerate(columns)]
+        self.stores = [growing(kept, "d" if index else "q") for index, kept in enumerate(columns)]
         self.appends = tuple(store.append for store in self.stores)
 
     def restart(self, start: LaneStarted) -> None:
         """The lane begins, possibly anew."""
         self.lane = LaneHistory(start.arm, start.seed, start)
         self.changes = {}
-        self.open((_NOTHING,) * (2 + len(METRICS)))
+        self.probes = None
+        self.open((NOTHING,) * (2 + len(METRICS)))
+
+    def probing(self) -> ProbesDraft:
+        """Where what its probes find is added."""
+        if self.probes is None:
+            self.probes = ProbesDraft(self.lane.found)
+        return self.probes
 
     def done(self) -> LaneHistory:
         """The lane with everything that was added."""
@@ -188,15 +169,9 @@ class _LaneDraft:
                 "seconds": seconds,
                 "metrics": MappingProxyType(dict(zip(METRICS, metrics, strict=True))),
             }
+        if self.probes is not None:
+            self.changes["found"] = self.probes.done()
         return replace(self.lane, **self.changes) if self.changes else self.lane  # type: ignore[arg-type]
-
-
-def _growing(kept: Column, code: Literal["d", "q"]) -> array[float]:
-    """An array that ends where the column ends: its own, unless that has grown past it."""
-    store = kept._store
-    if kept and len(store) == len(kept):
-        return store
-    return array(code, kept)
 
 
 class _Draft:
@@ -231,6 +206,11 @@ class _Draft:
         test_accuracy(event.test_accuracy)
         l1(event.l1_norm)
         l2(event.l2_norm)
+        if event.probes:
+            lane.probing().measured(event.step, event.probes)
+
+    def series(self, event: Series) -> None:
+        self.lane(event.arm, event.seed).probing().series(event)
 
     def started(self, event: Started) -> None:
         self._changes["started"] = event
@@ -283,6 +263,7 @@ class _Draft:
 _ACTS: dict[type, Callable[[_Draft, Any], None]] = {
     Started: _Draft.started,
     LaneStarted: _Draft.lane_started,
+    Series: _Draft.series,
     Reached: _Draft.reached,
     LaneFinished: _Draft.lane_finished,
     Paused: _Draft.paused,

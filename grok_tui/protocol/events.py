@@ -24,7 +24,7 @@ _CRC = b',"crc":"'
 _TAIL = len(_CRC) + 8 + len(b'"}')
 
 Step = Annotated[int, Meta(ge=0, le=2**53)]
-Probed = float | tuple[float, ...]
+ProbeValue = float | tuple[float, ...]
 """What a probe found: a number, or several that belong together (a spectrum)."""
 Milestone = Literal["memorised", "generalised"]
 Reason = Literal["steps", "generalised", "diverged", "unavailable", "stopped"]
@@ -114,7 +114,7 @@ class Measured(Event, frozen=True, kw_only=True, tag="measured"):
     test_accuracy: float
     l1_norm: float
     l2_norm: float
-    probes: dict[str, Probed] = {}
+    probes: dict[str, ProbeValue] = {}
     """By name, "<probe>/<part>": norms/W_E/l1. Finite numbers only: what has none is absent."""
 
 

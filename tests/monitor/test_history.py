@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grok_tui.monitor.history import EMPTY, METRICS, Column, History, column, fold
+from grok_tui.monitor.columns import Column, column
+from grok_tui.monitor.history import EMPTY, METRICS, History, fold
 from grok_tui.protocol.events import (
     AnyEvent,
     Checkpointed,
@@ -19,11 +20,19 @@ from grok_tui.protocol.events import (
     LaneFinished,
     Measured,
     Paused,
+    ProbeValue,
     Reached,
     Resumed,
+    Series,
     Warned,
 )
 from tests import fakes
+
+
+def probed(step: int, probes: dict[str, ProbeValue]) -> Measured:
+    event = fakes.measured("dense", 0, step, fakes.Fate(1, None))
+    return msgspec.structs.replace(event, probes=probes)
+
 
 CONFIG = fakes.config(seeds=(0, 1), only=("dense", "grokked-ticket"), steps=60)
 LANES = fakes.run_events(CONFIG)
@@ -39,6 +48,10 @@ OTHERS: list[AnyEvent] = [
     LaneFinished(arm="new", seed=3, step=9, reason="unavailable"),
     Reached(arm="dense", seed=1, milestone="memorised", step=3, resolution=1),
     fakes.measured("dense", 0, 2**53, fakes.Fate(1, None)),
+    probed(70, {"x": 1.0, "v": (1.0, 2.0)}),
+    probed(71, {"x": 2.0, "v": ()}),
+    probed(72, {"v": (3.0,), "y": 3.0}),
+    Series(arm="dense", seed=0, name="x", steps=(3, 75), values=(0.5, 0.25)),
     *(event for event in LANES if not isinstance(event, Measured)),
     *LANES[:20],
 ]
@@ -52,6 +65,9 @@ def plain(history: History) -> dict[str, Any]:
             list(lane.steps),
             list(lane.seconds),
             {name: list(values) for name, values in lane.metrics.items()},
+            {name: (list(p.steps), list(p.values)) for name, p in lane.probes.items()},
+            {name: [v.at(n) for n in range(len(v))] for name, v in lane.vectors.items()},
+            lane.found.left_out,
             lane.memorised,
             lane.generalised,
             lane.end,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grok_tui.monitor.history import EMPTY, History, LaneHistory, column
+from grok_tui.monitor.columns import column
+from grok_tui.monitor.history import EMPTY, History, LaneHistory
 from grok_tui.monitor.watch import View
 from tests import fakes
 from tests.ui import live
