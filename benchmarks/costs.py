@@ -18,7 +18,7 @@ from benchmarks.clock import now
 from grok_tui.engine import devices, state
 from grok_tui.engine.checkpoints import Checkpoints
 from grok_tui.engine.experiment import Experiment
-from grok_tui.engine.probes import PROBES
+from grok_tui.engine.training import NORMS
 from grok_tui.errors import RunFailed
 from grok_tui.protocol import rundir
 from grok_tui.protocol.benchmark import Checkpoint
@@ -38,7 +38,7 @@ def probes(experiment: Experiment) -> dict[str, float]:
     """Microseconds of each probe on a lane's weights, which all probes get in float64."""
     row = next(iter(experiment.running.values())).rows.weights.double()
     found = {}
-    for name, probe in PROBES.items():
+    for name, probe in NORMS.items():
         probe(row)
         began = now(row.device)
         for _ in range(REPEATS):

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grok_tui.engine import models, reading, tasks
+from grok_tui.engine import models, reading, splits, tasks
+from grok_tui.engine.inspection import Inspector
 from grok_tui.engine.lanes import Lane, Layout
+from grok_tui.engine.making import Maker
 from grok_tui.engine.plan import Plan, Point
 from grok_tui.engine.schedule import Schedule
 from grok_tui.engine.stack import Flight, Stack
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from grok_tui.engine.tasks.data import Data, Placement
     from grok_tui.protocol.config import Config
+    from grok_tui.protocol.tasks import Task
 
 
 class Experiment:
@@ -43,7 +46,9 @@ class Experiment:
         self.layout = Layout(self.model.shapes)
         self.plan = Plan(config)
         self.schedule = Schedule(config, self.plan)
-        self.starter = Starter(self.layout, self.model, self.plan, placement)
+        self.maker = Maker(config, self.layout, self.model, placement)
+        self.starter = Starter(self.maker, self.plan)
+        self.inspector = Inspector(config, self.layout, self.model)
         self.store = Store()
         self.order: list[LaneKey] = [(a.name, s) for a in config.arms for s in config.seeds]
         self._place = {key: place for place, key in enumerate(self.order)}
@@ -52,9 +57,9 @@ class Experiment:
         self.results: dict[LaneKey, LaneResult] = {}
         self.finished: list[Lane] = []
         """Lanes that ended and whose artifacts nobody has fetched yet."""
-        self._data: dict[int, Data] = {}
+        self._data: dict[tuple[Task, int], Data] = {}
         self.placement = placement
-        self.stack = Stack(self.layout, self.model, config.train)
+        self.stack = Stack(self.layout, self.model)
         self._flights: list[Flight] = []
         """Measurements that nobody has read yet, the oldest first."""
         self._seconds = seconds
@@ -98,11 +103,16 @@ class Experiment:
             return self.results[key]
         return self._result(key, self.running.get(key), "stopped")
 
-    def data(self, seed: int) -> Data:
-        """Inputs, labels and split of a seed, built once."""
-        if seed not in self._data:
-            self._data[seed] = tasks.build(self.config.task, seed, self.placement)
-        return self._data[seed]
+    def data(self, key: LaneKey) -> Data:
+        """Inputs, labels and split that a lane's arm and seed have, built once for all alike."""
+        arm, seed = key
+        task = self.config.task_of(self.config.arm(arm))
+        if (task, seed) not in self._data:
+            with_split = splits.taken_along(task, self.config.model)
+            data = tasks.build(with_split, seed, self.placement)
+            splits.check(data, with_split, self.config.model)
+            self._data[task, seed] = data
+        return self._data[task, seed]
 
     def take_on(self) -> None:
         """Go on with the lanes in `running`, after they were put there from a checkpoint."""
@@ -116,7 +126,7 @@ class Experiment:
         self.stack.hold(self._in_order())
         self.store.forget(self.plan, self.waiting)
         seeds = {seed for _, seed in (*self.waiting, *self.running)}
-        self._data = {seed: data for seed, data in self._data.items() if seed in seeds}
+        self._data = {key: data for key, data in self._data.items() if key[1] in seeds}
 
     def _launch(self, steps: int) -> None:
         """Let every lane do so many updates, and be measured where it is due on the way."""
@@ -151,7 +161,18 @@ class Experiment:
                 continue
             share = one.after / flight.steps if flight.steps else 1.0
             seconds = round(began + took * share, 6)
-            yield from reading.events(one, seconds, self.config.train.threshold)
+            yield from reading.events(one, seconds, self._thresholds(one.lane), self._probed(one))
+
+    def _thresholds(self, lane: Lane) -> tuple[float, float]:
+        """What train and test accuracy must exceed."""
+        train = self.config.train.threshold
+        test = self.config.task_of(self.config.arm(lane.arm)).test_threshold
+        return train, train if test is None else test
+
+    def _probed(self, one: reading.Reading) -> dict[str, float | tuple[float, ...]]:
+        """What probes say of a lane that stands where it was measured; each is looked at once."""
+        due = self.schedule.probes(one.lane, one.step) if one.step == one.lane.step else []
+        return self.inspector.measure(one.lane, due) if due else {}
 
     def _visit(self, lane: Lane) -> Iterator[AnyEvent]:
         """Whatever is to be done with a lane where it stands, in the order of the log."""
@@ -160,7 +181,8 @@ class Experiment:
             return
         yield from self._too_early(lane)
         if lane.step >= self.schedule.end(lane):
-            steps = lane.step == self.config.train.steps
+            steps = lane.step == lane.train.steps
+            yield from self.inspector.series(lane)
             yield self._end(lane, "steps" if steps else "generalised")
 
     def _take_snapshots(self, lane: Lane) -> Iterator[AnyEvent]:
@@ -168,15 +190,16 @@ class Experiment:
         for point in self.plan.points[lane.arm]:
             if self.schedule.point(point, lane) != lane.step:
                 continue
-            weights = lane.rows.weights.to("cpu", copy=True)
+            weights = lane.network().to("cpu", copy=True)
             if not torch.isfinite(weights).all():
                 yield self._end(lane, "diverged", f"a weight at step {lane.step} is not finite")
                 return
-            self.store.snapshots.setdefault((point, lane.seed), Snapshot(lane.step, weights))
+            mask = lane.rows.mask.to("cpu", torch.uint8)
+            self.store.snapshots.setdefault((point, lane.seed), Snapshot(lane.step, weights, mask))
 
     def _too_early(self, lane: Lane) -> Iterator[AnyEvent]:
         """A warning for each point that the last step came before."""
-        if lane.step < self.config.train.steps:
+        if lane.step < lane.train.steps:
             return
         for point in self.plan.points[lane.arm]:
             due = self.schedule.due(point, lane)
@@ -232,7 +255,7 @@ class Experiment:
 
     def _start(self, key: LaneKey) -> Iterator[AnyEvent]:
         arm, seed = key
-        made = self.starter.start(self.config.arm(arm), seed, self.data(seed), self.store)
+        made = self.starter.start(self.config.arm(arm), seed, self.data(key), self.store)
         lane, started, warned = made
         self.running[key] = lane
         self.store.masks[key] = lane.rows.mask.to("cpu", torch.uint8)
@@ -248,7 +271,7 @@ class Experiment:
         for point in needs.points:
             ended = self.results.get((point.arm, seed))
             if ended and (point, seed) not in self.store.snapshots:
-                what = "mask" if point == needs.mask_weights else "weights"
+                what = needs.name(point)
                 why = why_unavailable(point, ended.reason, ended.step)
                 return f"{why}, so its {what} never came"
         for name in needs.masks:

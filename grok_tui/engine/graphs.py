@@ -76,14 +76,13 @@ class Replayed(Block):
         lanes: Sequence[Lane],
         layout: Layout,
         model: Model,
-        train: Train,
         workspace: CudaWorkspace,
     ) -> None:
-        super().__init__(lanes, layout, model, train, workspace)
+        super().__init__(lanes, layout, model, workspace)
         self._cuda = workspace
         self._slot = torch.zeros(1, dtype=torch.int64, device=self._row.device)
         with workspace.active():
-            self._warm_up(train)
+            self._warm_up(lanes[0].train)
         self._record(POINTS)
 
     def run(self, steps: int, at: Sequence[int]) -> Measuring:

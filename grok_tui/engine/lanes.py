@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
+import msgspec
 import torch
 from torch import Tensor
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from grok_tui.engine.tasks.data import Data
+    from grok_tui.engine.teaching import Lesson
+    from grok_tui.protocol.config import Train
 
 ALIGN = 16  # every tensor in a row starts at a multiple: the bits of a product depend on alignment
 
@@ -82,15 +85,40 @@ class Rows:
 
 
 @dataclass(eq=False)
+class Popup:
+    """What edge-popup trains in a lane beside its weights, or instead of them."""
+
+    rows: Rows
+    """The scores and their moments, in the places of the weights."""
+    train: Train
+    """Learning rate and decay of the scores."""
+    frozen: bool
+    """Whether the weights stay as they are."""
+    gone: Mapping[str, int]
+    """How many weights of each matrix the mask removes, at every step."""
+
+
+@dataclass(eq=False)
 class Lane:
     """One arm with one seed in training: its rows, its data, and how far it has come."""
 
     arm: str
     seed: int
+    train: Train
+    """How this lane trains."""
     data: Data
     rows: Rows
     start: Tensor = field(default_factory=lambda: torch.empty(0))
     """The weights before the first update (length,), on the CPU."""
+    popup: Popup | None = None
+    lesson: Lesson | None = None
+    """What a teacher gives it to learn."""
+    examples: Tensor | None = None
+    """Which training examples of the seed it is trained on; None: all."""
+    teacher: Tensor | None = None
+    """Weights of the teacher (length,), on the CPU."""
+    masks: list[tuple[int, Tensor]] = field(default_factory=list)
+    """Masks that a probe has kept: step and prunable weights (weights,), uint8."""
     step: int = 0
     measured: int = -1
     """The step of the last measurement; -1 before the first."""
@@ -104,6 +132,24 @@ class Lane:
         """Arm and seed."""
         return self.arm, self.seed
 
+    @property
+    def group(self) -> tuple[object, ...]:
+        """What lanes have in common that step as one block."""
+        popup, lesson = self.popup, self.lesson
+        return (
+            msgspec.structs.replace(self.train, steps=1, stop_after_generalised=0),
+            self.data.loss,
+            tuple(self.data.train.inputs.shape),
+            tuple(self.data.test.inputs.shape),
+            popup and (popup.train, popup.frozen, tuple(popup.gone.items())),
+            lesson and lesson.section,
+        )
+
+    def network(self) -> Tensor:
+        """The weights that the network computes with (length,): pruned ones are zero."""
+        return self.rows.weights * self.rows.mask if self.popup else self.rows.weights
+
     def copy(self) -> Lane:
         """The lane as it is, with rows of its own."""
-        return replace(self, rows=self.rows.copy())
+        popup = self.popup and replace(self.popup, rows=self.popup.rows.copy())
+        return replace(self, rows=self.rows.copy(), popup=popup)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grok_tui.engine.pruning import METHODS
+from grok_tui.protocol.arms import METHODS
 
 if TYPE_CHECKING:
     from grok_tui.protocol.arms import Arm
@@ -31,16 +31,26 @@ class Needs:
     """Weights that its mask is scored from."""
     rewind_weights: Point | None
     """Weights that it starts from, when those are not the initial ones."""
+    teacher: Point | None
+    """Weights that teach it."""
+    scorers: tuple[Point, ...]
+    """Weights that score its training examples."""
     mask: str
-    """Arm whose mask is permuted; empty: none."""
+    """Arm whose mask is read; empty: none."""
     norm: str
     """Arm whose masked initial norm is matched; empty: none."""
 
     @property
     def points(self) -> tuple[Point, ...]:
         """The weights of other arms, without doubles."""
-        both = (self.mask_weights, self.rewind_weights)
-        return tuple(dict.fromkeys(point for point in both if point is not None))
+        named = (self.mask_weights, self.rewind_weights, self.teacher, *self.scorers)
+        return tuple(dict.fromkeys(point for point in named if point is not None))
+
+    def name(self, point: Point) -> str:
+        """What the arm needs a point for, in a word."""
+        if point == self.mask_weights:
+            return "mask"
+        return "teacher" if point == self.teacher else "weights"
 
     @property
     def masks(self) -> tuple[str, ...]:
@@ -50,13 +60,15 @@ class Needs:
 
 def needs(config: Config, arm: Arm) -> Needs:
     """What the arm waits for."""
-    source = arm.mask_from
+    source, teacher = arm.mask_from, arm.teacher
     reads = METHODS[arm.method].reads if source.arm else "nothing"
     read = Point(source.arm, source.at, config.mask_offset(arm)) if reads == "weights" else None
-    rewind = Point(source.arm, arm.rewind_to, 0) if arm.rewind_to != "init" else None
+    rewinds = arm.rewind_to != "init"
     return Needs(
         mask_weights=read,
-        rewind_weights=rewind,
+        rewind_weights=Point(arm.rewind_arm or source.arm, arm.rewind_to, 0) if rewinds else None,
+        teacher=Point(teacher.arm, teacher.at, teacher.plus) if teacher.arm else None,
+        scorers=tuple(Point(name, arm.subset.at, 0) for name in arm.subset.arms),
         mask=source.arm if reads == "mask" else "",
         norm=arm.scale_to.arm,
     )

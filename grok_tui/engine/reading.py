@@ -31,8 +31,16 @@ class Reading:
         return all(math.isfinite(number) for number in self.numbers.values())
 
 
-def events(reading: Reading, seconds: float, threshold: float) -> Iterator[AnyEvent]:
-    """The measurement and the milestones that it shows, which the lane now knows of."""
+def events(
+    reading: Reading,
+    seconds: float,
+    thresholds: tuple[float, float],
+    probes: dict[str, float | tuple[float, ...]],
+) -> Iterator[AnyEvent]:
+    """The measurement and the milestones that it shows, which the lane now knows of.
+
+    `thresholds` are those of train and test accuracy.
+    """
     lane, step, numbers = reading.lane, reading.step, dict(reading.numbers)
     yield Measured(
         arm=lane.arm,
@@ -45,14 +53,14 @@ def events(reading: Reading, seconds: float, threshold: float) -> Iterator[AnyEv
         test_accuracy=_single(test := numbers.pop("test_accuracy")),
         l1_norm=numbers.pop("l1_norm"),
         l2_norm=numbers.pop("l2_norm"),
-        probes=numbers,
+        probes=probes,
     )
     resolution = step - max(0, lane.read)
     lane.read = step
-    if lane.t_mem is None and train > threshold:
+    if lane.t_mem is None and train > thresholds[0]:
         lane.t_mem = step
         yield _reached(lane, "memorised", resolution)
-    if lane.t_gen is None and test > threshold:
+    if lane.t_gen is None and test > thresholds[1]:
         lane.t_gen = step
         yield _reached(lane, "generalised", resolution)
 

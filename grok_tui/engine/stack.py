@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from grok_tui.engine.lanes import Lane, Layout
     from grok_tui.engine.models.model import Model
     from grok_tui.engine.training import Measuring
-    from grok_tui.protocol.config import Train
 
     Part = tuple[Sequence[Lane], Sequence[int], Measuring]
     """The lanes of a block, after how many updates they are measured, and the measurements."""
@@ -36,9 +35,9 @@ class Stack:
     block, or as few as its memory allows.
     """
 
-    def __init__(self, layout: Layout, model: Model, train: Train, width: int = 0) -> None:
+    def __init__(self, layout: Layout, model: Model, width: int = 0) -> None:
         """`width` is the number of lanes of a block; 0: one on a CPU, all elsewhere."""
-        self._parts = (layout, model, train)
+        self._parts = (layout, model)
         self._width = width
         self._lanes: list[Lane] = []
         self._blocks: list[Block] = []
@@ -132,7 +131,7 @@ class Stack:
         try:
             for lane in self._lanes:
                 if lane not in self._shared:
-                    lane.rows = shared(lane.rows)
+                    _share_rows(lane)
                     self._shared.add(lane)
             self._crew = Crew(self._shares, lambda lanes: self._built(lanes, 1))
         except OSError:
@@ -143,9 +142,19 @@ class Stack:
         return True
 
     def _built(self, lanes: Sequence[Lane], width: int) -> list[Block]:
-        """The lanes in blocks of that width, or of less where the memory of the device is small."""
+        """The lanes in blocks of that width, or of less where the memory of the device is small.
+
+        Only lanes of one group step as one.
+        """
+        alike: dict[object, list[Lane]] = {}
+        for lane in lanes:
+            alike.setdefault(lane.group if width > 1 else lane, []).append(lane)
         while True:
-            groups = [lanes[first : first + width] for first in range(0, len(lanes), width)]
+            groups = [
+                group[first : first + width]
+                for group in alike.values()
+                for first in range(0, len(group), width)
+            ]
             try:
                 return self._blocks_of(groups)
             except RuntimeError as error:
@@ -183,6 +192,13 @@ class Flight:
                         named = dict(zip(NUMBERS, numbers, strict=True))
                         found.append(Reading(lane, self._began[lane] + after, after, named))
         return found
+
+
+def _share_rows(lane: Lane) -> None:
+    """Put what trains of a lane into memory that processes share."""
+    lane.rows = shared(lane.rows)
+    if lane.popup:
+        lane.popup = replace(lane.popup, rows=shared(lane.popup.rows))
 
 
 def _share(block: Block, wanted: set[Lane]) -> float:

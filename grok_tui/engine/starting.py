@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from grok_tui.engine.lanes import Lane, Layout, Rows
+from grok_tui.engine import seeds, subsets
+from grok_tui.engine.making import Maker, Parts
+from grok_tui.engine.models.initial import SHARED
 from grok_tui.engine.probes import norms
-from grok_tui.engine.pruning import METHODS, Reading, mask
+from grok_tui.engine.pruning import Reading, mask
+from grok_tui.engine.pruning.edge_popup import initial_scores
 from grok_tui.errors import PresetError
 from grok_tui.protocol.events import LaneStarted, Layer, Warned
+from grok_tui.protocol.section import kind
 
 if TYPE_CHECKING:
-    from grok_tui.engine.models.model import Model
-    from grok_tui.engine.plan import Plan
-    from grok_tui.engine.store import Store
-    from grok_tui.engine.tasks.data import Data, Placement
+    from collections.abc import Sequence
+
+    from grok_tui.engine.lanes import Lane, Layout
+    from grok_tui.engine.plan import Needs, Plan, Point
+    from grok_tui.engine.store import Snapshot, Store
+    from grok_tui.engine.tasks.data import Data
     from grok_tui.protocol.arms import Arm
 
 NORMS = {"l1": norms.l1, "l2": norms.l2}
@@ -32,19 +38,18 @@ Where k is no larger, not even all weights could reach that: nothing is said of 
 
 @dataclass(frozen=True, eq=False)
 class Starter:
-    """Makes lanes; all arms of one seed share the split and the initial weights."""
+    """Starts lanes; all arms of one seed share the split and the initial weights."""
 
-    layout: Layout
-    model: Model
+    maker: Maker
     plan: Plan
-    placement: Placement
 
-    def initial(self, seed: int) -> Tensor:
+    def initial(self, seed: int, stream: str = SHARED) -> Tensor:
         """The dense initial weights of a seed (length,), on the CPU, in the run's precision.
 
         Raises PresetError for weights without a norm: nothing can be compared with them.
         """
-        row = self.layout.row(self.model.initial(seed), self.placement.dtype)
+        maker = self.maker
+        row = maker.layout.row(maker.model.initial(seed, stream), maker.placement.dtype)
         norm = float(norms.l2(row))
         if not 0 < norm < math.inf:
             problem = f"the initial weights have norm {norm:g}; expected a finite one above 0"
@@ -54,45 +59,107 @@ class Starter:
     def start(
         self, arm: Arm, seed: int, data: Data, store: Store
     ) -> tuple[Lane, LaneStarted, Warned | None]:
-        """A lane before its first update, and what the log says of it."""
-        needs = self.plan.needs[arm.name]
-        initial = self.initial(seed)
-        read = store.snapshots[needs.mask_weights, seed] if needs.mask_weights else None
-        rewound = store.snapshots[needs.rewind_weights, seed] if needs.rewind_weights else None
+        """A lane before its first update, and what the log says of it.
+
+        `data` is what its seed has of its task; the lane may take a part of it.
+        """
+        needs, layout = self.plan.needs[arm.name], self.maker.layout
+        read = Read.of(needs, seed, store)
+        examples = self._examples(arm, seed, data, read.scorers)
+        own = data if examples is None else data.kept(examples)
+        initial = self.initial(seed, f"init of {arm.name}" if arm.init == "redrawn" else SHARED)
         reading = Reading(
-            arm=arm.name,
+            recipe=arm,
             seed=seed,
-            layout=self.layout,
-            weights=read.weights if read else initial,
-            mask=store.masks[needs.mask, seed] if needs.mask else _ones(self.layout),
+            layout=layout,
+            model=self.maker.model,
+            data=own.wide(),
+            weights=read.source.weights if read.source else initial,
+            mask=_ones(layout) if read.mask is None else read.mask,
         )
-        kept = mask(METHODS[arm.method], reading, arm.pruning_rate, arm.scope)
+        kept = mask(reading)
         scale = 1.0
-        if needs.norm:
+        if read.norm_mask is not None:
             norm = NORMS[arm.scale_to.norm]
-            scale = float(norm(initial * store.masks[needs.norm, seed]) / norm(initial))
-        weights = (rewound.weights if rewound else initial) * scale * kept
+            scale = float(norm(initial * read.norm_mask) / norm(initial))
+        dense = (read.rewound.weights if read.rewound else initial) * scale
+        popup = arm.method == "edge-popup"
+        parts = Parts(
+            weights=dense if popup else dense * kept,
+            mask=kept,
+            scores=initial_scores(layout, arm.name, seed) if popup else None,
+            examples=examples,
+            teacher=read.teacher.weights if read.teacher else None,
+        )
+        lane = self.maker.lane(arm.name, seed, data, parts)
         started = LaneStarted(
             arm=arm.name,
             seed=seed,
-            parameters=self.layout.parameters,
+            parameters=layout.parameters,
             kept=int(kept.sum()),
-            l1_ratio=float(norms.l1(weights) / norms.l1(initial)),
-            l2_ratio=float(norms.l2(weights) / norms.l2(initial)),
-            layers=_layers(self.layout, kept),
+            l1_ratio=float(norms.l1(lane.start) / norms.l1(initial)),
+            l2_ratio=float(norms.l2(lane.start) / norms.l2(initial)),
+            layers=_layers(layout, kept),
             mask_arm=needs.mask_weights.arm if needs.mask_weights else needs.mask,
-            mask_step=read.step if read else None,
-            rewind_step=rewound.step if rewound else 0,
+            mask_step=read.source.step if read.source else None,
+            rewind_step=read.rewound.step if read.rewound else 0,
             scale=scale,
-            split_sha256=data.sha256,
+            split_sha256=lane.data.sha256,
+            method=arm.method,
+            pruning_rate=arm.pruning_rate,
+            train_examples=len(lane.data.train.labels),
+            task="" if arm.task is None else kind(arm.task),
         )
-        return self.lane(arm.name, seed, data, weights, kept), started, _warning(arm, started)
+        return lane, started, _warning(arm, started)
 
-    def lane(self, arm: str, seed: int, data: Data, weights: Tensor, kept: Tensor) -> Lane:
-        """A lane with these weights and this mask (length,), placed on the device of the run."""
-        device, dtype = self.placement.device, self.placement.dtype
-        rows = Rows.start(weights.to(device, copy=True), kept.to(device, dtype))
-        return Lane(arm, seed, data, rows, start=weights)
+    def _examples(
+        self, arm: Arm, seed: int, data: Data, scorers: Sequence[Snapshot]
+    ) -> Tensor | None:
+        """Which training examples the arm is trained on; None: all."""
+        subset = arm.subset
+        if subset.score == "none":
+            return None
+        model, layout, wide = self.maker.model, self.maker.layout, data.wide()
+        found = [
+            subsets.scores(subset.score, model, layout.views(scorer.weights.double()), wide)
+            for scorer in scorers
+        ]
+        averaged = torch.stack(found).mean(0) if found else torch.zeros(len(data.train.labels))
+        return subsets.chosen(subset, averaged, seeds.generator(f"subset/{arm.name}", seed))
+
+
+@dataclass(frozen=True, eq=False)
+class Read:
+    """What an arm needs of others of its seed, as far as it needs any."""
+
+    source: Snapshot | None
+    """Whose weights its mask is scored from."""
+    rewound: Snapshot | None
+    """Whose weights it starts from."""
+    teacher: Snapshot | None
+    scorers: Sequence[Snapshot]
+    mask: Tensor | None
+    """That of the arm that is read."""
+    norm_mask: Tensor | None
+    """That of the arm whose initial norm is matched."""
+
+    @staticmethod
+    def of(needs: Needs, seed: int, store: Store) -> Read:
+        """All of it, out of the store, where it is by now."""
+
+        def snapshot(point: Point | None) -> Snapshot | None:
+            return store.snapshots[point, seed] if point else None
+
+        source = snapshot(needs.mask_weights)
+        mask = store.masks[needs.mask, seed] if needs.mask else None
+        return Read(
+            source=source,
+            rewound=snapshot(needs.rewind_weights),
+            teacher=snapshot(needs.teacher),
+            scorers=[store.snapshots[point, seed] for point in needs.scorers],
+            mask=source.mask if source else mask,
+            norm_mask=store.masks[needs.norm, seed] if needs.norm else None,
+        )
 
 
 def _ones(layout: Layout) -> Tensor:
@@ -109,10 +176,15 @@ def _layers(layout: Layout, kept: Tensor) -> tuple[Layer, ...]:
 
 
 def _warning(arm: Arm, started: LaneStarted) -> Warned | None:
-    """The health check of a ticket: has its late mask forgotten the weights that it rewinds to?"""
+    """The health check of a ticket: has its late mask forgotten the weights that it rewinds to?
+
+    It is known for one embedding and one task: tickets with two are good and keep less.
+    """
     ticket = arm.method == "magnitude" and bool(started.mask_step) and not started.rewind_step
+    ticket = ticket and arm.init == "shared"
     limit = 1 - arm.pruning_rate + FORGOTTEN
-    if not ticket or limit >= 1 or started.l1_ratio > limit:
+    known = arm.task is None and all(layer.name != "W_F" for layer in started.layers)
+    if not ticket or not known or limit >= 1 or started.l1_ratio > limit:
         return None
     sentence = (
         f"{arm.name} keeps {started.l1_ratio:.3f} of the initial L1 norm, no more than chance "

@@ -11,6 +11,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from grok_tui.engine.experiment import Experiment
+from grok_tui.engine.making import Parts
 from grok_tui.engine.plan import Point
 from grok_tui.engine.store import Snapshot
 from grok_tui.errors import RunError
@@ -20,7 +21,7 @@ from grok_tui.protocol.section import Moment
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grok_tui.engine.lanes import Lane
+    from grok_tui.engine.lanes import Lane, Rows
     from grok_tui.engine.tasks.data import Placement
     from grok_tui.protocol.config import Config
 
@@ -34,10 +35,12 @@ class LaneState(msgspec.Struct, frozen=True, kw_only=True):
     measured: int
     t_mem: int | None
     t_gen: int | None
+    masks: tuple[int, ...] = ()
+    """Steps of the masks that a probe has kept."""
 
 
 class SnapshotState(msgspec.Struct, frozen=True, kw_only=True):
-    """Weights that a waiting lane needs: the tensor `snapshot/<index>`."""
+    """Weights that a waiting lane needs: the tensors `snapshot/<index>` and `…/mask`."""
 
     arm: str
     at: Moment
@@ -59,7 +62,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     masks: tuple[tuple[str, int], ...]
     """Lanes whose masks a waiting lane needs: the tensors `mask/<index>`."""
     splits: dict[str, str]
-    """Hash of the split of each seed in training."""
+    """Hash of the split of each lane in training, by `<arm>/<seed>`."""
     weights: str = ""
     """Hash of the initial weights, where they come from a file."""
 
@@ -74,6 +77,7 @@ def capture(
     snapshots = []
     for index, ((point, seed), snapshot) in enumerate(experiment.store.snapshots.items()):
         tensors[f"snapshot/{index}"] = snapshot.weights
+        tensors[f"snapshot/{index}/mask"] = snapshot.mask
         snapshots.append(_snapshot_state(point, seed, snapshot.step))
     for index, kept in enumerate(experiment.store.masks.values()):
         tensors[f"mask/{index}"] = kept
@@ -85,7 +89,9 @@ def capture(
         results=tuple(experiment.results.values()),
         snapshots=tuple(snapshots),
         masks=tuple(experiment.store.masks),
-        splits={str(seed): experiment.data(seed).sha256 for _, seed in experiment.running},
+        splits={
+            f"{arm}/{seed}": lane.data.sha256 for (arm, seed), lane in experiment.running.items()
+        },
         weights=_initial_weights(experiment),
     )
     return state, tensors
@@ -109,14 +115,16 @@ def restore(
     experiment.results = {(result.arm, result.seed): result for result in state.results}
     for index, kept in enumerate(state.snapshots):
         point = Point(kept.arm, kept.at, kept.plus)
-        snapshot = Snapshot(kept.step, tensors[f"snapshot/{index}"])
+        weights, mask = tensors[f"snapshot/{index}"], tensors[f"snapshot/{index}/mask"]
+        snapshot = Snapshot(kept.step, weights, mask)
         experiment.store.snapshots[point, kept.seed] = snapshot
     for index, key in enumerate(state.masks):
         experiment.store.masks[key] = tensors[f"mask/{index}"]
     for lane in state.lanes:
-        if experiment.data(lane.seed).sha256 != state.splits[str(lane.seed)]:
+        restored = _lane(experiment, lane, tensors)
+        if restored.data.sha256 != state.splits[f"{lane.arm}/{lane.seed}"]:
             raise RunError(f"the split of seed {lane.seed} is not the one this run began with")
-        experiment.running[lane.arm, lane.seed] = _lane(experiment, lane, tensors)
+        experiment.running[restored.key] = restored
     experiment.take_on()
     return experiment
 
@@ -129,18 +137,25 @@ def _initial_weights(experiment: Experiment) -> str:
 
 
 def _lane_tensors(lane: Lane) -> dict[str, Tensor]:
-    rows = lane.rows
-    parts = {
-        "weights": rows.weights,
-        "first": rows.first,
-        "second": rows.second,
-        "mask": rows.mask.to(torch.uint8),
-        "start": lane.start,
-    }
+    parts = _moments(lane.rows, "") | {"mask": lane.rows.mask.to(torch.uint8), "start": lane.start}
+    if lane.popup:
+        parts |= _moments(lane.popup.rows, "scores/")
+    if lane.examples is not None:
+        parts["examples"] = lane.examples
+    if lane.teacher is not None:
+        parts["teacher"] = lane.teacher
+    if lane.masks:
+        parts["masks"] = torch.stack([mask for _, mask in lane.masks])
     return {
         f"lane/{lane.arm}/{lane.seed}/{name}": part.to("cpu", copy=True)
         for name, part in parts.items()
     }
+
+
+def _moments(rows: Rows, prefix: str) -> dict[str, Tensor]:
+    """What training has made of rows, named for a checkpoint."""
+    parts = {"weights": rows.weights, "first": rows.first, "second": rows.second}
+    return {f"{prefix}{name}": part for name, part in parts.items()}
 
 
 def _lane_state(lane: Lane) -> LaneState:
@@ -151,6 +166,7 @@ def _lane_state(lane: Lane) -> LaneState:
         measured=lane.measured,
         t_mem=lane.t_mem,
         t_gen=lane.t_gen,
+        masks=tuple(step for step, _ in lane.masks),
     )
 
 
@@ -159,16 +175,33 @@ def _snapshot_state(point: Point, seed: int, step: int) -> SnapshotState:
 
 
 def _lane(experiment: Experiment, state: LaneState, tensors: dict[str, Tensor]) -> Lane:
+    prefix = f"lane/{state.arm}/{state.seed}/"
     part = {
-        name: tensors[f"lane/{state.arm}/{state.seed}/{name}"]
-        for name in ("weights", "first", "second", "mask", "start")
+        name.removeprefix(prefix): tensor
+        for name, tensor in tensors.items()
+        if name.startswith(prefix)
     }
-    data = experiment.data(state.seed)
-    lane = experiment.starter.lane(state.arm, state.seed, data, part["weights"], part["mask"])
+    parts = Parts(
+        weights=part["weights"],
+        mask=part["mask"],
+        scores=part.get("scores/weights"),
+        examples=part.get("examples"),
+        teacher=part.get("teacher"),
+    )
+    data = experiment.data((state.arm, state.seed))
+    lane = experiment.maker.lane(state.arm, state.seed, data, parts)
     lane.start = part["start"]
-    lane.rows.first.copy_(part["first"])
-    lane.rows.second.copy_(part["second"])
-    lane.rows.updates.fill_(state.step)
+    lane.masks = list(zip(state.masks, part.get("masks", ()), strict=True))
+    _take_up(lane.rows, part, "", state.step)
+    if lane.popup:
+        _take_up(lane.popup.rows, part, "scores/", state.step)
     lane.step, lane.measured, lane.read = state.step, state.measured, state.measured
     lane.t_mem, lane.t_gen = state.t_mem, state.t_gen
     return lane
+
+
+def _take_up(rows: Rows, part: dict[str, Tensor], prefix: str, updates: int) -> None:
+    """Go on with the moments of a checkpoint, after so many updates."""
+    rows.first.copy_(part[f"{prefix}first"])
+    rows.second.copy_(part[f"{prefix}second"])
+    rows.updates.fill_(updates)

@@ -18,10 +18,13 @@ LaneKey = tuple[str, int]
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """Weights of a lane (length,), on the CPU, after so many updates."""
+    """A lane after so many updates; rows (length,) on the CPU."""
 
     step: int
     weights: Tensor
+    """Of its network: pruned ones are zero."""
+    mask: Tensor
+    """uint8."""
 
 
 @dataclass(eq=False)

@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from grok_tui.engine import loss, optimizer
 from grok_tui.engine.lanes import Lane, Layout, Rows
-from grok_tui.engine.probes import PROBES
+from grok_tui.engine.losses import LOSSES
+from grok_tui.engine.probes import norms
 from grok_tui.engine.tasks.data import Examples
+from grok_tui.engine.teaching import Lesson
+from grok_tui.engine.updates import Scores, Update, Weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grok_tui.engine.models.model import Model
     from grok_tui.engine.workspace import Workspace
-    from grok_tui.protocol.config import Train
 
-NUMBERS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy", *PROBES)
+NORMS = {"l1_norm": norms.l1, "l2_norm": norms.l2}
+NUMBERS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy", *NORMS)
 """What a measurement holds, in this order."""
 Measuring = Callable[[], Tensor]
 """Measurements under way: they are waited for when they are called for."""
@@ -38,36 +40,39 @@ class Block:
         lanes: Sequence[Lane],
         layout: Layout,
         model: Model,
-        train: Train,
         workspace: Workspace,
     ) -> None:
         self.lanes = list(lanes)
-        rows = [lane.rows for lane in lanes]
-        stacked = rows[0] if len(lanes) == 1 else _stack(rows)
+        stacked = _stack([lane.rows for lane in lanes])
+        self._update = _update(lanes, stacked, layout)
+        self._row, self._updates = self._update.row, stacked.updates
         data = [lane.data for lane in lanes]
-        weights, gradients = layout.views(stacked.weights), layout.views(stacked.gradient)
+        weights, gradients = layout.views(self._row), layout.views(stacked.gradient)
         sets = _together([one.train for one in data]), _together([one.test for one in data])
         self._train, self._test = (one.labels for one in sets)
         inputs = sets[0].inputs, sets[1].inputs
         self._network = model.network(weights, gradients, inputs, workspace)
-        self._row, self._mask = stacked.weights, stacked.mask
-        self._pruned = bool((layout.packed(stacked.mask) == 0).any())
-        self._optimizer = optimizer.AdamW(train).bind(rows)
+        self._loss = LOSSES[data[0].loss]
+        lessons = [lane.lesson for lane in lanes if lane.lesson]
+        self._lesson = Lesson.together(lessons) if lessons else None
         self._workspace = workspace
         self._logits = self._slope = torch.empty(0)
 
     def step(self) -> None:
         """One update of every lane. Afterwards pruned weights are exactly zero."""
         self.slopes()
-        self._optimizer.update()
-        if self._pruned:
-            self._row.mul_(self._mask)
+        self._update()
         self._workspace.holder = None
 
     def slopes(self) -> None:
         """Overwrite the gradients with those of the weights as they are."""
         self._forward()
-        self._network.backward(loss.gradient(self._logits, self._train, self._slope))
+        slope = self._loss.gradient(self._logits, self._train, self._slope)
+        if self._lesson is None:
+            self._network.backward(slope)
+            return
+        self._lesson.add_to_slope(self._logits, slope, self._updates)
+        self._network.backward(slope, self._lesson.feature_slope(self._network.features))
 
     def measure(self) -> Tensor:
         """NUMBERS of the weights as they are (..., numbers), float64, without a gradient.
@@ -78,10 +83,13 @@ class Block:
         row = _wide(self._row).double()  # once for all probes
         sets = ((self._logits, self._train), (self._network.test(), self._test))
         (train_loss, train_right), (test_loss, test_right) = (
-            [_mean(_wide(part)) for part in loss.losses(logits, labels)] for logits, labels in sets
+            [_mean(_wide(part)) for part in self._loss.losses(logits, labels)]
+            for logits, labels in sets
         )
-        numbers = [train_loss, test_loss, train_right, test_right]
-        return torch.stack(numbers + [probe(row) for probe in PROBES.values()], -1)
+        # a regression may explain less than nothing of the variance: that is none of it
+        scores = [train_right.clamp_min(0.0), test_right.clamp_min(0.0)]
+        of_row = [norm(row) for norm in NORMS.values()]
+        return torch.stack([train_loss, test_loss, *scores, *of_row], -1)
 
     def run(self, steps: int, at: Sequence[int]) -> Measuring:
         """So many updates, measured after each number of them in `at`, which is in order.
@@ -101,7 +109,8 @@ class Block:
     def release(self, lanes: Sequence[Lane]) -> None:
         """Let go of lanes: they keep what they are now, while the others train on."""
         for lane in lanes:
-            lane.rows = lane.rows.copy()
+            kept = lane.copy()
+            lane.rows, lane.popup = kept.rows, kept.popup
 
     def _forward(self) -> None:
         if self._workspace.holder is self:
@@ -111,8 +120,22 @@ class Block:
         self._workspace.holder = self
 
 
+def _update(lanes: Sequence[Lane], stacked: Rows, layout: Layout) -> Update:
+    popups = [lane.popup.rows for lane in lanes if lane.popup]
+    return (
+        Scores(lanes, stacked, _stack(popups), layout)
+        if popups
+        else Weights(lanes, stacked, layout)
+    )
+
+
 def _stack(rows: Sequence[Rows]) -> Rows:
-    """One tensor (lanes, length) for each part; every lane's rows become views of it."""
+    """One tensor (lanes, length) for each part; every lane's rows become views of it.
+
+    A single lane's rows are the stack as they are.
+    """
+    if len(rows) == 1:
+        return rows[0]
     parts = {}
     for part in fields(Rows):
         stacked = torch.stack([getattr(row, part.name) for row in rows])

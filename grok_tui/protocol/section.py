@@ -22,3 +22,8 @@ Moment = Steps | Literal["init", "memorised", "generalised", "final"]
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Base of every section: immutable, keyword-only, unknown keys refused."""
+
+
+def kind(section: Section) -> str:
+    """What a preset writes under `kind` for a section of one of several kinds."""
+    return str(section.__struct_config__.tag)

@@ -22,6 +22,7 @@ from torch import Tensor
 from grok_tui.engine import models
 from grok_tui.engine.lanes import Layout
 from grok_tui.engine.losses import cross_entropy
+from grok_tui.engine.making import Parts
 from grok_tui.engine.workspace import Workspace
 from grok_tui.protocol.arms import Arm
 from grok_tui.protocol.config import Config, Train
@@ -64,7 +65,7 @@ class Case:
         lanes = tiny.experiment(self.config)
         (key,) = lanes.order
         weights, masks = (lanes.layout.row(part, torch.float64) for part in self.parts)
-        lanes.running[key] = lanes.starter.lane(*key, lanes.data(key[1]), weights, masks)
+        lanes.running[key] = lanes.maker.lane(*key, lanes.data(key), Parts(weights, masks))
         lanes.waiting.clear()
         lanes.take_on()
         return lanes
@@ -170,7 +171,7 @@ def agree(
 def computed(fast: Case, dtype: torch.dtype) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """Logits of both sets, and all gradients, from the engine's network."""
     model, layout = models.build(fast.config), Layout(fast.config.shapes())
-    data = tiny.experiment(fast.config).data(fast.config.seeds[0])
+    data = tiny.experiment(fast.config).data(("dense", fast.config.seeds[0]))
     row = layout.row(fast.weights, dtype)
     gradient = torch.full_like(row, torch.nan)
     sets = data.train.inputs, data.test.inputs
@@ -184,7 +185,7 @@ def computed(fast: Case, dtype: torch.dtype) -> tuple[dict[str, Tensor], dict[st
 
 def expected(plain: Case) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """The same, one example after the other."""
-    data = tiny.experiment(plain.config).data(plain.config.seeds[0])
+    data = tiny.experiment(plain.config).data(("dense", plain.config.seeds[0]))
     train, test = listed(data.train), listed(data.test)
     logits = {
         "train": reference.logits(plain.network, plain.weights, train),

@@ -47,11 +47,11 @@ def both(lanes: Experiment) -> tuple[Replayed, Block, Played]:
     """A block that replays and one that does not, with equal lanes of their own."""
     lanes.begin()
     running = list(lanes.running.values())
-    layout, model, train = lanes.layout, lanes.model, lanes.config.train
+    layout, model = lanes.layout, lanes.model
     played = Played(running[0].rows.weights)
-    replayed = Replayed([lane.copy() for lane in running], layout, model, train, played)  # type: ignore[arg-type]
+    replayed = Replayed([lane.copy() for lane in running], layout, model, played)  # type: ignore[arg-type]
     plain = Block(
-        [lane.copy() for lane in running], layout, model, train, Workspace(running[0].rows.weights)
+        [lane.copy() for lane in running], layout, model, Workspace(running[0].rows.weights)
     )
     return replayed, plain, played
 

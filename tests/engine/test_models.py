@@ -14,13 +14,14 @@ from torch import Tensor
 from grok_tui.engine import models
 from grok_tui.engine.lanes import Layout
 from grok_tui.engine.losses import cross_entropy
-from grok_tui.engine.pruning import METHODS, Reading, mask
+from grok_tui.engine.pruning import mask
 from grok_tui.engine.workspace import Workspace
 from grok_tui.errors import PresetError
 from grok_tui.protocol.arms import Arm, MaskFrom
 from grok_tui.protocol.models import Mlp, Transformer
 from grok_tui.protocol.tasks import ModularAddition
 from tests.engine import reference, tiny
+from tests.engine.pruning import readings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +67,7 @@ def test_lanes_side_by_side_compute_what_each_computes_alone(model: Mlp | Transf
     lanes, layout = tiny.experiment(config), Layout(config.shapes())
     drawn = [layout.row(models.build(config).initial(seed), torch.float64) for seed in range(3)]
     rows = [filled(layout, row) for row in drawn]
-    data = [lanes.data(seed) for seed in range(3)]
+    data = [lanes.data(("dense", seed)) for seed in range(3)]
     sets = [(one.train.inputs, one.test.inputs) for one in data]
     labels = [one.train.labels for one in data]
     trains, tests = (torch.stack(part) for part in zip(*sets, strict=True))
@@ -82,7 +83,7 @@ def test_lanes_side_by_side_compute_what_each_computes_alone(model: Mlp | Transf
 @pytest.mark.parametrize("model", [Mlp(d_embedding=24, d_hidden=20), WITH_OPTIONS])
 def test_a_pass_leaves_nothing_behind_for_the_next(model: Mlp | Transformer) -> None:
     config = config_of(model, precision="float64")
-    layout, data = Layout(config.shapes()), tiny.experiment(config).data(0)
+    layout, data = Layout(config.shapes()), tiny.experiment(config).data(("dense", 0))
     row = filled(layout, layout.row(models.build(config).initial(0), torch.float64))
     gradient = torch.zeros_like(row)
     sets = data.train.inputs, data.test.inputs
@@ -210,7 +211,8 @@ def test_biases_are_never_pruned_and_the_count_is_of_the_matrices(scope: Any) ->
     config = config_of(WITH_OPTIONS)
     layout = Layout(config.shapes())
     row = layout.row(models.build(config).initial(0), torch.float32)  # all biases are zero
-    kept = mask(METHODS["magnitude"], Reading("ticket", 0, layout, row, row), 0.9, scope)
+    reading = readings.of_rows(layout, row, method="magnitude", pruning_rate=0.9, scope=scope)
+    kept = mask(reading)
     views = layout.views(kept)
     matrices = {name: view for name, view in views.items() if view.dim() > 1}
     assert sorted(views.keys() - matrices.keys()) == ["b_in", "b_out"]

@@ -28,7 +28,8 @@ def dense(*readers: Arm, step: int = 0, t_gen: int | None = None) -> tuple[Sched
     config = tiny.tiny((tiny.DENSE, *readers), steps=10_000, stop_after_generalised=300)
     data = tasks.build(config.task, 0, Placement(torch.device("cpu"), torch.float32))
     rows = Rows.start(torch.zeros(1), torch.ones(1))
-    lane = Lane("dense", 0, data, rows, step=step, t_mem=t_gen and t_gen // 2, t_gen=t_gen)
+    lane = Lane("dense", 0, config.train, data, rows)
+    lane.step, lane.t_mem, lane.t_gen = step, t_gen and t_gen // 2, t_gen
     return Schedule(config, Plan(config)), lane
 
 
@@ -83,7 +84,7 @@ def test_the_step_where_it_would_have_ended_is_measured_off_the_grid_too() -> No
         lane.step += schedule.until_stop(lane)
         stops.append(lane.step)
     assert {1301, 4001} <= set(stops)
-    assert list(schedule.grid.between(1301, 1301)) == []
+    assert list(schedule.grid(lane).between(1301, 1301)) == []
     lane.step = 1300
     assert 1301 in schedule.points(lane, 1302)
     lane.step = 4000

@@ -123,7 +123,7 @@ def test_lanes_that_step_as_one_block_go_where_each_goes_alone(width: int, model
         model=model,
     )
     alone, together = tiny.experiment(config), tiny.experiment(config)
-    together.stack = Stack(together.layout, together.model, config.train, width)
+    together.stack = Stack(together.layout, together.model, width)
     events, others = tiny.run(config), tiny.run_on(together, begin=True)
     del alone
     assert len(events) == len(others)
@@ -137,7 +137,7 @@ def test_lanes_that_step_as_one_block_go_where_each_goes_alone(width: int, model
 
 def test_a_lane_that_ends_keeps_what_it_was_while_its_block_trains_on() -> None:
     lanes = tiny.experiment(tiny.tiny(seeds=range(8), steps=50))
-    lanes.stack = Stack(lanes.layout, lanes.model, lanes.config.train, width=8)
+    lanes.stack = Stack(lanes.layout, lanes.model, width=8)
     lanes.begin()
     tiny.run_on(lanes, until=20)
     [block] = lanes.stack._blocks
@@ -168,7 +168,7 @@ def test_a_block_too_large_for_the_memory_is_split_until_it_fits(
     monkeypatch.setattr(stack, "Block", Small)
     config = tiny.tiny(seeds=range(9), precision="float64", steps=30)
     lanes = tiny.experiment(config)
-    lanes.stack = Stack(lanes.layout, lanes.model, config.train, width=9)
+    lanes.stack = Stack(lanes.layout, lanes.model, width=9)
     events = tiny.run_on(lanes, begin=True)
     assert tried == [9, 5, 3, 3, 3]
     ends = [event for event in events if isinstance(event, LaneFinished)]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from grok_tui.protocol.section import kind
+
 if TYPE_CHECKING:
     from grok_tui.engine.models.model import Model
     from grok_tui.protocol.config import Config
@@ -15,6 +17,6 @@ if TYPE_CHECKING:
 
 def build(config: Config) -> Model:
     """The model of a run."""
-    kind = str(type(config.model).__struct_config__.tag).replace("-", "_")
-    found: Model = import_module(f"{__name__}.{kind}").model(config.model, config.shapes())
+    name = kind(config.model).replace("-", "_")
+    found: Model = import_module(f"{__name__}.{name}").model(config.model, config.shapes())
     return found

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grok_tui.engine.pruning.masks import Method, Reading
-
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from grok_tui.engine.pruning.masks import Reading
+
 
 def score(reading: Reading) -> Tensor:
-    """|weight|."""
-    return reading.layout.packed(reading.weights).abs()
-
-
-METHOD = Method(score, reads="weights")
+    """|weight|; below all others what that arm had pruned itself, so that it never returns."""
+    layout = reading.layout
+    gone = layout.packed(reading.mask) == 0
+    return layout.packed(reading.weights).abs().masked_fill(gone, -1.0)

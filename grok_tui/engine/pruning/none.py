@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING
 
-from grok_tui.engine.pruning.masks import Method, Reading
+import torch
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from grok_tui.engine.pruning.masks import Reading
 
 
 def score(reading: Reading) -> Tensor:
     """No weight is worth more than another."""
     return torch.ones(reading.layout.prunable_weights)
-
-
-METHOD = Method(score)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from grok_tui.protocol.section import kind
+
 if TYPE_CHECKING:
     from grok_tui.engine.tasks.data import Data, Placement
     from grok_tui.protocol.tasks import Task
@@ -15,6 +17,6 @@ def build(task: Task, seed: int, placement: Placement) -> Data:
 
     Raises PresetError for a file that the task names and that is missing or wrong.
     """
-    kind = str(task.__struct_config__.tag).replace("-", "_")
-    built: Data = import_module(f"{__name__}.{kind}").data(task, seed, placement)
+    name = kind(task).replace("-", "_")
+    built: Data = import_module(f"{__name__}.{name}").data(task, seed, placement)
     return built

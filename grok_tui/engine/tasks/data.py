@@ -56,6 +56,18 @@ class Data:
         }
         return replace(self, train=train, split=split)
 
+    def wide(self) -> Data:
+        """The same on the CPU, every number in float64: for what is worked out once."""
+        return replace(self, train=_wide(self.train), test=_wide(self.test))
+
+
+def _wide(examples: Examples) -> Examples:
+    inputs, labels = examples.inputs.cpu(), examples.labels.cpu()
+    return Examples(
+        inputs.double() if inputs.is_floating_point() else inputs,
+        labels.double() if labels.is_floating_point() else labels,
+    )
+
 
 @dataclass(frozen=True)
 class Placement:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 import pytest
 import torch
 
 from grok_tui.engine.lanes import Layout
-from grok_tui.engine.pruning import METHODS, Reading, mask
+from grok_tui.engine.pruning import mask
 from grok_tui.engine.pruning.masks import keep_best, removed
+from grok_tui.protocol.arms import METHODS, MaskFrom
+from tests.engine.pruning.readings import of_rows
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 TEN = Layout({"a": (2, 3), "b": (4, 1)})
 
 
-def ten(*numbers: float) -> Reading:
-    row = TEN.row(
+def ten(*numbers: float) -> Tensor:
+    return TEN.row(
         {"a": torch.tensor(numbers[:6]).view(2, 3), "b": torch.tensor(numbers[6:]).view(4, 1)},
         torch.float32,
     )
-    ones = {name: torch.ones(shape) for name, shape in TEN.shapes.items()}
-    return Reading("arm", 0, TEN, row, TEN.row(ones, torch.uint8))
 
 
-def magnitude(reading: Reading, rate: float, scope: str = "global") -> list[int]:
-    kept = mask(METHODS["magnitude"], reading, rate, "layer" if scope == "layer" else "global")
-    return [int(bit) for bit in TEN.packed(kept)]
+def magnitude(weights: Tensor, rate: float, scope: str = "global", **recipe: Any) -> list[int]:
+    reading = of_rows(TEN, weights, method="magnitude", pruning_rate=rate, scope=scope, **recipe)
+    return [int(bit) for bit in TEN.packed(mask(reading))]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +86,7 @@ def test_random_masks_have_exact_counts_and_differ_by_arm_and_seed() -> None:
     layout = Layout({"a": (40, 50)})
     row = layout.row({"a": torch.ones(40, 50)}, torch.float32)
     masks = [
-        mask(METHODS["random"], Reading(arm, seed, layout, row, row), 0.6, "global")
+        mask(of_rows(layout, row, method="random", pruning_rate=0.6, name=arm, seed=seed))
         for arm, seed in (("x", 0), ("x", 0), ("x", 1), ("y", 0))
     ]
     assert [int(kept.sum()) for kept in masks] == [800] * 4
@@ -95,9 +101,46 @@ def test_shuffling_permutes_inside_each_matrix_and_keeps_each_count() -> None:
     half["a"][:20] = 1
     half["b"][0] = 0
     source = layout.row(half, torch.uint8)
-    reading = Reading("shuffle", 3, layout, source, source)
-    views = layout.views(mask(METHODS["shuffle"], reading, 0.0, "global"))
+    reading = of_rows(
+        layout, source, source, method="shuffle", mask_from=MaskFrom(arm="other"), seed=3
+    )
+    views = layout.views(mask(reading))
     assert [int(view.sum()) for view in views.values()] == [1000, 870]
     both = int((views["a"].bool() & half["a"].bool()).sum())
     assert 420 < both < 580  # chance is 500
     assert not torch.equal(views["b"], half["b"].to(torch.uint8))
+
+
+def test_random_masks_take_each_count_of_the_mask_that_is_read() -> None:
+    layout = Layout({"a": (40, 50), "b": (30, 30)})
+    source = layout.row({"a": torch.zeros(40, 50), "b": torch.ones(30, 30)}, torch.uint8)
+    source[:700] = 1
+    other = MaskFrom(arm="other")
+    kept = mask(of_rows(layout, source, source, method="random", mask_from=other))
+    assert [int(view.sum()) for view in layout.views(kept).values()] == [700, 900]
+    assert not torch.equal(kept, source)
+
+
+def test_an_excluded_matrix_is_kept_and_not_counted() -> None:
+    weights = ten(9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 0.4, 0.3, 0.2, 0.1)
+    assert magnitude(weights, 0.5, exclude=("b",)) == [1, 1, 1, 0, 0, 0, 1, 1, 1, 1]
+    assert magnitude(weights, 0.5, "layer", exclude=("a",)) == [1, 1, 1, 1, 1, 1, 1, 1, 0, 0]
+
+
+def test_a_matrix_may_have_a_rate_of_its_own() -> None:
+    weights = ten(9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 0.4, 0.3, 0.2, 0.1)
+    rates = {"b": 0.75}
+    assert magnitude(weights, 0.5, "layer", layer_rates=rates) == [1, 1, 1, 0, 0, 0, 1, 0, 0, 0]
+
+
+def test_what_was_pruned_before_goes_first_though_a_weight_is_smaller() -> None:
+    weights = ten(0.0, -1.0, 0.1, 2.0, 0.0, 0.7, 3.0, -0.3, 0.9, 1.5)
+    before = ten(*[1.0] * 4, 0.0, *[1.0] * 5).to(torch.uint8)
+    reading = of_rows(TEN, weights, before, method="magnitude", pruning_rate=0.1)
+    assert [int(bit) for bit in TEN.packed(mask(reading))] == [1, 1, 1, 1, 0, 1, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_of_a_preset_has_its_score(name: str) -> None:
+    module = importlib.import_module(f"grok_tui.engine.pruning.{name.replace('-', '_')}")
+    assert callable(module.score)

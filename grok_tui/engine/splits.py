@@ -1,0 +1,54 @@
+"""The split that goes with weights from a file: weights never meet a test set they were trained on.
+
+Inside a run there is nothing to check: arms of one seed and task share one split. Weights from a
+file bring theirs along, if the file says which it was.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grok_tui.engine import weights
+from grok_tui.errors import PresetError
+from grok_tui.protocol.tasks import PairsTask
+
+if TYPE_CHECKING:
+    from grok_tui.engine.tasks.data import Data
+    from grok_tui.protocol.models import Model
+    from grok_tui.protocol.tasks import Task
+
+KEY = "model.weights_from"
+UNTRAINED = "init."
+"""The prefix of weights that were not trained: they go with every split."""
+
+
+def taken_along(task: Task, model: Model) -> Task:
+    """The task with the split of the file that the weights come from, where it names none itself.
+
+    Raises PresetError for a file that is no safetensors file.
+    """
+    if not isinstance(task, PairsTask) or task.split_from or not _trained(model):
+        return task
+    if not {"train_pairs", "test_pairs"} <= weights.read(model.weights_from, KEY).keys():
+        return task
+    return msgspec.structs.replace(task, split_from=model.weights_from)
+
+
+def check(data: Data, task: Task, model: Model) -> None:
+    """Refuse data of which a part was split otherwise when the weights were trained.
+
+    Raises PresetError.
+    """
+    if not _trained(model) or getattr(task, "split_from", "") == model.weights_from:
+        return
+    found = weights.read(model.weights_from, KEY)
+    for name, ours in data.split.items():
+        if name in found and sorted(found[name].tolist()) != sorted(ours.tolist()):
+            problem = f"these weights were trained with another split: its {name} are not these"
+            raise PresetError(model.weights_from, KEY, problem)
+
+
+def _trained(model: Model) -> bool:
+    return bool(model.weights_from) and model.weights_prefix != UNTRAINED
