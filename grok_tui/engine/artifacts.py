@@ -18,7 +18,7 @@ def tensors(lane: Lane, layout: Layout, *, diverged: bool) -> dict[str, Tensor]:
     """
     parts = {"mask": lane.rows.mask.to("cpu", torch.uint8), "init": lane.start}
     if not diverged:
-        parts["final"] = lane.rows.weights.to("cpu")
+        parts["final"] = lane.network().to("cpu")
     named = {
         f"{part}.{name}": view.clone(memory_format=torch.contiguous_format)
         for part, row in parts.items()

@@ -1,0 +1,96 @@
+"""When probes look at a lane, and what they are given to look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from grok_tui.protocol.arms import Arm
+from grok_tui.protocol.probing import PROBES, Probe
+from tests.engine import tiny
+
+if TYPE_CHECKING:
+    from grok_tui.protocol.config import Config
+
+
+def probed(config: Config, *probes: Probe) -> Config:
+    return msgspec.structs.replace(config, probes=probes)
+
+
+def steps(config: Config, name: str, arm: str = "dense") -> list[int]:
+    """The steps at which an arm's log has a number of this name."""
+    found = tiny.measured(tiny.run(config), arm)
+    return [event.step for event in found if name in event.probes]
+
+
+def test_a_probe_without_steps_of_its_own_looks_wherever_loss_is_measured() -> None:
+    config = probed(tiny.tiny(steps=150), Probe(probe="norms"))
+    measured = [event.step for event in tiny.measured(tiny.run(config), "dense")]
+    assert steps(config, "norms/W_E/l1") == measured
+
+
+def test_a_coarser_one_looks_at_its_multiples_and_at_the_end() -> None:
+    config = probed(tiny.tiny(steps=310), Probe(probe="norms", every=103))
+    assert steps(config, "norms/W_E/l1") == [0, 103, 206, 309, 310]
+
+
+def test_a_lane_that_generalised_is_looked_at_where_it_would_end_and_no_further() -> None:
+    config = tiny.tiny((tiny.DENSE,), steps=900, weight_decay=2.0, threshold=0.3)
+    config = msgspec.structs.replace(
+        config, train=msgspec.structs.replace(config.train, stop_after_generalised=33)
+    )
+    events = tiny.run(probed(config, Probe(probe="norms", every=200)))
+    t_gen = tiny.reached(events, "dense", "generalised")
+    assert t_gen is not None
+    found = [event.step for event in tiny.measured(events, "dense") if event.probes]
+    assert found[-1] == t_gen.step + 33 == tiny.ended(events, "dense").step
+
+
+def test_it_looks_at_the_arms_that_it_names() -> None:
+    config = probed(tiny.tiny(tiny.ALL), Probe(probe="norms", every=30, arms=("ticket", "l2")))
+    assert steps(config, "norms/W_E/l1", "dense") == []
+    assert steps(config, "norms/W_E/l1", "ticket") == [0, 30, 60]
+    assert steps(config, "norms/W_E/l1", "l2") == [0, 30, 60]
+
+
+def test_looking_changes_nothing_of_what_is_measured() -> None:
+    plain = tiny.tiny(tiny.ALL)
+    every = tuple(Probe(probe=name, every=20) for name in ("norms", "mask-distance", "spectrum"))
+    assert tiny.values(tiny.run(probed(plain, *every)), "ticket") == tiny.values(
+        tiny.run(plain), "ticket"
+    )
+
+
+def test_a_pruned_arm_shows_its_own_mask_and_a_dense_one_that_of_its_magnitudes() -> None:
+    config = tiny.tiny((tiny.DENSE, Arm(name="random", method="random", pruning_rate=0.25)))
+    events = tiny.run(probed(config, Probe(probe="densities", every=60, pruning_rate=0.9)))
+    dense, pruned = (tiny.measured(events, arm)[0].probes for arm in ("dense", "random"))
+    shares = {"W_E": 312, "W_in": 480, "W_out": 480, "W_U": 312}
+    for probes, kept in ((dense, 0.1), (pruned, 0.75)):
+        total = sum(float(probes[f"densities/{name}"]) * size for name, size in shares.items())  # type: ignore[arg-type]
+        assert total == pytest.approx(round(kept * 1584), abs=1)
+
+
+def test_norms_are_those_of_the_weights_that_are_logged() -> None:
+    config = probed(tiny.tiny((tiny.DENSE, tiny.TICKET)), Probe(probe="norms", every=30))
+    for arm in ("dense", "ticket"):
+        for event in tiny.measured(tiny.run(config), arm):
+            if event.probes:
+                layers = [
+                    event.probes[f"norms/{name}/l1"] for name in ("W_E", "W_in", "W_out", "W_U")
+                ]
+                assert sum(layers) == pytest.approx(event.l1_norm)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", PROBES)
+def test_every_probe_looks_at_a_network_in_training(name: str) -> None:
+    config = probed(tiny.tiny((tiny.DENSE, tiny.TICKET)), Probe(probe=name, every=50))
+    events = tiny.run(config)
+    for arm in ("dense", "ticket"):
+        assert any(
+            key.startswith(f"{name}/")
+            for event in tiny.measured(events, arm)
+            for key in event.probes
+        )
