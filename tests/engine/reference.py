@@ -1,4 +1,4 @@
-"""Both models, the loss and the optimiser written out plainly, to hold the fast forms against.
+"""The models, a loss and the optimiser written out plainly, to hold the fast forms against.
 
 Nothing is folded here: one example goes through every layer in turn, and the gradients are
 autograd's. Everything is in the precision of the weights that are given, float64 in the tests.
@@ -22,21 +22,52 @@ if TYPE_CHECKING:
     Example = tuple[Sequence[int], int]
 
 
-def mlp(weights: Weights, tokens: Sequence[int]) -> Tensor:
-    """Logits (classes,) of one pair: W_U^T W_out relu(W_in (E_a + E_b))."""
+def gelu(z: Tensor) -> Tensor:
+    """z times the share of a normal distribution that is below z."""
+    return z * 0.5 * (1 + torch.erf(z / math.sqrt(2)))
+
+
+def after(z: Tensor, activation: str) -> Tensor:
+    """The activation of that name."""
+    return gelu(z) if activation == "gelu" else torch.relu(z)
+
+
+def mlp(weights: Weights, tokens: Sequence[int], *, activation: str = "relu") -> Tensor:
+    """Logits (classes,) of one pair: W_U^T W_out relu(W_in (E_a + E_b)), or E_a + F_b."""
+    return weights["W_U"].T @ (weights["W_out"] @ mlp_units(weights, tokens, activation=activation))
+
+
+def mlp_units(weights: Weights, tokens: Sequence[int], *, activation: str = "relu") -> Tensor:
+    """The last hidden layer (units,) of one pair."""
     a, b = tokens
-    embedded = weights["W_E"][:, a] + weights["W_E"][:, b]
-    hidden = torch.relu(weights["W_in"] @ embedded)
-    return weights["W_U"].T @ (weights["W_out"] @ hidden)
+    second = weights["W_F"] if "W_F" in weights else weights["W_E"]
+    hidden = after(weights["W_in"] @ (weights["W_E"][:, a] + second[:, b]), activation)
+    layer = 1
+    while f"W_hidden_{layer}" in weights:
+        hidden = after(weights[f"W_hidden_{layer}"] @ hidden, activation)
+        layer += 1
+    return hidden
 
 
-def transformer(weights: Weights, tokens: Sequence[int], *, scaled: bool = True) -> Tensor:
+def perceptron(weights: Weights, numbers: Tensor, *, activation: str = "relu") -> Tensor:
+    """Outputs (outputs,) of one row of numbers: W_3 relu(W_2 relu(W_1 x)), as many as there are."""
+    x = numbers
+    for layer in range(1, len(weights) + 1):
+        x = weights[f"W_{layer}"] @ x
+        if layer < len(weights):
+            x = after(x, activation)
+    return x
+
+
+def transformer(
+    weights: Weights, tokens: Sequence[int], *, scaled: bool = True, activation: str = "relu"
+) -> Tensor:
     """Logits (classes,) at the last token: causal attention, then an MLP, each added to x."""
     x = torch.stack([weights["W_E"][:, token] for token in tokens])  # (tokens, d_model)
     if "W_pos" in weights:
         x = x + weights["W_pos"].T
     x = x + attention(weights, x, scaled=scaled)
-    x = x + feed_forward(weights, x)
+    x = x + feed_forward(weights, x, activation=activation)
     return weights["W_U"].T @ x[-1]
 
 
@@ -55,13 +86,13 @@ def attention(weights: Weights, x: Tensor, *, scaled: bool) -> Tensor:
     return torch.cat(heads, dim=-1) @ weights["W_O"].T
 
 
-def feed_forward(weights: Weights, x: Tensor) -> Tensor:
+def feed_forward(weights: Weights, x: Tensor, *, activation: str) -> Tensor:
     """What the MLP adds at each position (tokens, d_model)."""
     before = x @ weights["W_in"].T
     if "b_in" in weights:
         before = before + weights["b_in"]
-    after = torch.relu(before) @ weights["W_out"].T
-    return after + weights["b_out"] if "b_out" in weights else after
+    added = after(before, activation) @ weights["W_out"].T
+    return added + weights["b_out"] if "b_out" in weights else added
 
 
 def logits(network: Network, weights: Weights, examples: Sequence[Example]) -> Tensor:
