@@ -104,7 +104,7 @@ def test_pruned_weights_are_zero_after_every_step_of_every_arm(precision: Any) -
     while lanes.running:
         for lane in lanes.running.values():
             assert not lane.rows.weights[lane.rows.mask == 0].any()
-            assert sorted(lane.rows.mask.unique().tolist()) in ([0.0, 1.0], [1.0])
+            assert ((lane.rows.mask == 0) | (lane.rows.mask == 1)).all()
         events += lanes.advance(1)
     for started in (event for event in events if isinstance(event, LaneStarted)):
         if started.method in ("random", "snip", "grasp", "synflow") and started.arm != "random":
