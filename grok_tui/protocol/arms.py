@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from grok_tui.protocol.section import ArmName, Moment, Name, Section, Sentence, Steps
+from grok_tui.protocol.section import MAX_STEPS, ArmName, Moment, Name, Section, Sentence, Steps
 from grok_tui.protocol.tasks import Task
 
 Rate = Annotated[float, Meta(ge=0, lt=1)]
@@ -150,7 +150,7 @@ class Arm(Section, frozen=True, kw_only=True):
     """A network to learn from."""
     task: Task | None = None
     """What this arm learns, if not the task of the run: with as many inputs and outputs."""
-    steps: Annotated[int, Meta(ge=1)] | None = None
+    steps: Annotated[int, Meta(ge=1, le=MAX_STEPS)] | None = None
     """Its own train.steps."""
     learning_rate: Annotated[float, Meta(gt=0, le=10)] | None = None
     """Its own train.learning_rate."""

@@ -118,8 +118,6 @@ def _inside(found: types.Type, part: str | int) -> types.Type | None:
     if isinstance(found, types.DictType):
         return found.value_type
     if isinstance(found, types.StructType):
-        if part == found.tag_field:
-            return types.LiteralType((str(found.tag),))
         return next((field.type for field in found.fields if field.encode_name == part), None)
     return None
 

@@ -24,6 +24,6 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """Base of every section: immutable, keyword-only, unknown keys refused."""
 
 
-def kind(section: Section) -> str:
+def kind(section: Section | type[Section]) -> str:
     """What a preset writes under `kind` for a section of one of several kinds."""
     return str(section.__struct_config__.tag)

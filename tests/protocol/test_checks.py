@@ -9,8 +9,8 @@ import pytest
 
 from grok_tui.errors import PresetError
 from grok_tui.protocol import presets
-from grok_tui.protocol.checks import MAX_LANES
 from grok_tui.protocol.events import Finished, LaneResult, decode, encode
+from grok_tui.protocol.rules.values import MAX_LANES
 from grok_tui.protocol.section import MAX_STEPS
 
 if TYPE_CHECKING:
@@ -65,25 +65,28 @@ BAD = [
     ("arms=[3]", "arms[0]: expected a table, got 3"),
     ("arms.dense=1", "expected arms.NAME.key=value"),
     ("arms.sparse.method=none", "arms.sparse: no such arm; expected dense, grokked-ticket"),
-    ("arms.dense.pruning_rate=0.5", "arms.dense.pruning_rate: method none takes none"),
+    (
+        "arms.dense.pruning_rate=0.5",
+        "arms.dense.pruning_rate: method none ranks no weights; expected 0",
+    ),
     ("arms.random-mask.pruning_rate=1", "expected a number at least 0 and below 1, got 1"),
-    ("arms.random-mask.mask_from.arm=dense", "method random reads no other arm"),
-    ("arms.random-mask.rewind_to=5", "arms.random-mask.rewind_to: there is no mask_from.arm"),
-    ("arms.shuffled-mask.mask_from.arm=''", "shuffle permutes a mask"),
+    ("arms.random-mask.mask_from.arm=dense", "as many are removed as the mask of dense has"),
+    ("arms.random-mask.rewind_to=5", "arms.random-mask.rewind_to: no arm is named whose"),
+    ("arms.shuffled-mask.mask_from.arm=''", "shuffle takes a mask; expected the arm"),
     ("arms.shuffled-mask.mask_from.at=3", "an arm's mask never changes"),
     ("arms.shuffled-mask.scope=layer", "method shuffle ranks no weights"),
     ("arms.shuffled-mask.mask_from.plus=5", "an arm's mask never changes; expected auto"),
-    ("arms.random-mask.mask_from.at=final", "method random reads no other arm"),
-    ("arms.random-mask.mask_from.plus=5", "method random reads no other arm"),
+    ("arms.random-mask.mask_from.at=final", "arms.random-mask.mask_from.arm: empty, so no"),
+    ("arms.random-mask.mask_from.plus=5", "arms.random-mask.mask_from.arm: empty, so no"),
     ("arms.grokked-ticket.mask_from.arm=''", "grokked-ticket.mask_from.arm: empty, so no moment"),
     ("arms.dense.scale_to.norm=l1", "arms.dense.scale_to.arm: empty, so no norm is matched"),
     (
         "arms.grokked-ticket.mask_from={arm='dense',at=9,plus=4992}",
-        "mask_from.plus: ends after train.steps",
+        "mask_from.plus: ends after the last step of dense; expected at most 4991",
     ),
     ("model.weights_prefix=init.", "model.weights_prefix: there is no model.weights_from"),
     ("arms.grokked-ticket.scale_to.arm=dense", "only an arm with method none is scaled"),
-    ("arms.grokked-ticket.mask_from.at=5001", "step 5001 is after train.steps, 5000"),
+    ("arms.grokked-ticket.mask_from.at=5001", "step 5001 is after the last of dense, 5000"),
     ("arms.grokked-ticket.mask_from.at=now", "expected a whole number from 0 to 10000000 or one"),
     ("arms.grokked-ticket.mask_from.arm=grokked-ticket", "no other arm is named grokked-ticket"),
     ("train.weight_decay=0", "arms.grokked-ticket.mask_from.plus: auto is 1 / (learn"),

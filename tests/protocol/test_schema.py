@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import inspect as types
 
 from grok_tui.protocol import arms, config, models, probing, schema, section, tasks
 
@@ -27,6 +28,34 @@ def test_every_field_is_documented_where_it_is_declared(each: type[section.Secti
     for field in schema.fields(each):
         assert field.doc.endswith("."), field.name
         assert field.expected
+
+
+@pytest.mark.parametrize("each", SECTIONS, ids=lambda each: each.__name__)
+def test_every_fraction_has_bounds_so_that_none_is_infinite_or_no_number(
+    each: type[section.Section],
+) -> None:
+    info = types.type_info(each)
+    assert isinstance(info, types.StructType)
+    for field in info.fields:
+        for one in fractions_in(field.type):
+            assert (one.ge, one.gt) != (None, None), field.name
+            assert (one.le, one.lt) != (None, None), field.name
+
+
+def fractions_in(found: types.Type) -> list[types.FloatType]:
+    """The numbers with a point that a value of this type can hold, those of its tables aside."""
+    if isinstance(found, types.FloatType):
+        return [found]
+    inner: tuple[types.Type, ...] = ()
+    if isinstance(found, types.UnionType):
+        inner = found.types
+    elif isinstance(found, types.TupleType):
+        inner = found.item_types
+    elif isinstance(found, types.VarTupleType):
+        inner = (found.item_type,)
+    elif isinstance(found, types.DictType):
+        inner = (found.value_type,)
+    return [one for part in inner for one in fractions_in(part)]
 
 
 def test_fields_keep_the_order_of_declaration() -> None:
@@ -58,7 +87,7 @@ def test_what_every_model_has_is_documented_once() -> None:
         (["model"], "a table"),
         (["model", "kind"], "one of mlp, transformer, perceptron"),
         (["arms", 0, "task"], "a table"),
-        (["arms", 0, "steps"], "a whole number at least 1"),
+        (["arms", 0, "steps"], "a whole number from 1 to 10000000"),
         (["arms", 0, "layer_rates"], "a table"),
         (["arms", 0, "layer_rates", "W_E"], "a number at least 0 and below 1"),
         (["arms", 0, "exclude"], "a list: text"),
