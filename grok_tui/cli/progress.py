@@ -10,6 +10,7 @@ from grok_tui.monitor.milestones import (
     duration,
     lane_fraction,
     lane_speed,
+    longest,
     phase,
     planned,
     progress,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from grok_tui.monitor.history import LaneHistory, LaneKey
     from grok_tui.monitor.watch import View
+    from grok_tui.protocol.arms import Arm
     from grok_tui.protocol.config import Config
 
 EVERY = 10.0
@@ -59,10 +61,10 @@ def _accuracy(lane: LaneHistory) -> str:
     return f"train {train:.2f} test {test:.2f}"
 
 
-def _eta(config: Config, lane: LaneHistory) -> float | None:
+def _eta(config: Config, arm: Arm, lane: LaneHistory) -> float | None:
     """Seconds this lane still needs at most, at its speed of now."""
     speed = lane_speed(lane)
-    return (planned(config, lane) - lane.step) / speed if speed else None
+    return (planned(config, arm, lane) - lane.step) / speed if speed else None
 
 
 class Lines:
@@ -102,20 +104,21 @@ def _opening(view: View, config: Config) -> Iterable[str]:
     lanes = len(config.arms) * len(config.seeds)
     yield (
         f"{view.run.id}: {lanes} lanes of {config.parameters} weights, "
-        f"at most {config.train.steps} steps, on {safe(started.device, 40)}"
+        f"at most {longest(config)} steps, on {safe(started.device, 40)}"
     )
 
 
 def _happened(view: View, config: Config) -> Iterable[str]:
     """Everything worth a line so far, always in the same words."""
+    arms = {arm.name: arm for arm in config.arms}
     for (arm, seed), lane in view.history.lanes.items():
         name = lane_name(arm, seed)
         if lane.t_mem is not None:
             yield f"{name}: memorised at step {lane.t_mem}"
         if lane.t_gen is not None:
             yield f"{name}: generalised at step {lane.t_gen}"
-        elif lane.end is not None:
-            yield f"{name}: {phase(lane, config.train.threshold)}"
+        elif lane.end is not None and arm in arms:
+            yield f"{name}: {phase(config, arms[arm], lane)}"
     for warning in view.history.warnings:
         yield f"warning: {safe(warning.sentence, 400)}"
 
@@ -125,12 +128,19 @@ def _standing(view: View, config: Config) -> str:
     if view.state in ("starting", "paused"):
         return view.state
     now = progress(config, view.history)
-    training = [lane for lane in view.history.lanes.values() if lane.end is None and lane.steps]
+    lanes = view.history.lanes
+    training = [
+        (arm, lane)
+        for arm in config.arms
+        for seed in config.seeds
+        if (lane := lanes.get((arm.name, seed))) and lane.end is None and lane.steps
+    ]
     parts = [f"{now.lanes_done} of {now.lanes} lanes done"]
     if training:
-        lane = min(training, key=lambda lane: lane.step)
+        arm, lane = min(training, key=lambda found: found[1].step)
         parts.append(
-            f"{lane_name(lane.arm, lane.seed)} at step {lane.step} of {planned(config, lane)}, "
+            f"{lane_name(lane.arm, lane.seed)} at step {lane.step}"
+            f" of {planned(config, arm, lane)}, "
             f"{_accuracy(lane)}"
         )
         parts.append(f"{lane_speed(lane) or 0:.0f} steps/s")
@@ -164,12 +174,12 @@ class Bars:
             return
         self._version = view.version
         room = self._console.height - 2
-        lanes = [(arm.name, seed) for arm in view.config.arms for seed in view.config.seeds]
-        for key in lanes:
-            lane = view.history.lanes.get(key)
-            fields = _fields(view.config, lane)
+        lanes = [(arm, seed) for arm in view.config.arms for seed in view.config.seeds]
+        for arm, seed in lanes:
+            lane = view.history.lanes.get((arm.name, seed))
+            fields = _fields(view.config, arm, lane)
             hidden = len(lanes) > room and (lane is None or lane.end is not None)
-            self._progress.update(self._task(key), visible=not hidden, **fields)  # type: ignore[arg-type]
+            self._progress.update(self._task((arm.name, seed)), visible=not hidden, **fields)  # type: ignore[arg-type]
         self._progress.refresh()
 
     def _task(self, key: LaneKey) -> TaskID:
@@ -188,20 +198,20 @@ class Bars:
         self._progress.stop()
 
 
-def _fields(config: Config, lane: LaneHistory | None) -> dict[str, object]:
+def _fields(config: Config, arm: Arm, lane: LaneHistory | None) -> dict[str, object]:
     """What the columns of one lane show."""
     fields: dict[str, object] = {
-        "completed": lane_fraction(config, lane),
-        "stand": phase(lane, config.train.threshold),
+        "completed": lane_fraction(config, arm, lane),
+        "stand": phase(config, arm, lane),
     }
     if lane is None or not lane.steps:
         return fields
     fields["accuracy"] = _accuracy(lane)
     if lane.end is None:
-        eta = _eta(config, lane)
+        eta = _eta(config, arm, lane)
         speed = f"{lane_speed(lane) or 0:.0f} steps/s"
         left = f", < {duration(eta)}" if eta is not None else ""
-        fields["stand"] = f"{lane.step}/{planned(config, lane)}, {speed}{left}"
+        fields["stand"] = f"{lane.step}/{planned(config, arm, lane)}, {speed}{left}"
     return fields
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from grok_tui.monitor.history import LaneHistory, Metric
     from grok_tui.monitor.verdict import Verdict
     from grok_tui.monitor.watch import View
+    from grok_tui.protocol.arms import Arm
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.section import Section
 
@@ -110,7 +111,7 @@ def _lane_lines(view: View, config: Config) -> list[str]:
             arm.name,
             str(seed),
             str(lane.step) if lane else "-",
-            _phase(view, lane, config.train.threshold),
+            _phase(view, config, arm, lane),
             _share(lane, "train_accuracy"),
             _share(lane, "test_accuracy"),
         )
@@ -121,12 +122,12 @@ def _lane_lines(view: View, config: Config) -> list[str]:
     return aligned(header, rows)
 
 
-def _phase(view: View, lane: LaneHistory | None, threshold: float) -> str:
+def _phase(view: View, config: Config, arm: Arm, lane: LaneHistory | None) -> str:
     """In words; nothing waits in a run that nobody trains."""
     from grok_tui.monitor.milestones import phase
     from grok_tui.monitor.watch import ALIVE
 
-    words = phase(lane, threshold)
+    words = phase(config, arm, lane)
     return "not begun" if words == "waiting" and view.state not in ALIVE else words
 
 

@@ -1,11 +1,13 @@
-"""What came of each arm over its seeds, and which part its recipe plays in the comparison."""
+"""What came of each arm over its seeds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf, isfinite
 from statistics import median
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from grok_tui.monitor.roles import Role, baselines, is_missing, role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,17 +15,6 @@ if TYPE_CHECKING:
     from grok_tui.monitor.history import History, LaneHistory
     from grok_tui.protocol.arms import Arm
     from grok_tui.protocol.config import Config
-
-Role = Literal[
-    "dense",
-    "grokked ticket",
-    "non-grokked ticket",
-    "ticket",
-    "norm control",
-    "sparsity control",
-    "other",
-]
-"""From the recipe, never the name. `ticket`: its masks are not there yet, or of both kinds."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +46,8 @@ class ArmRow:
     t_gen: Spread
     tau_grok: Spread
     speedup: float | None
-    """Median over seeds of t_gen(dense) / t_gen(arm); None where too many ended without one."""
+    """Median over seeds of t_gen(dense) / t_gen(arm), of the dense arm that learns the same task;
+    None where too many ended without one."""
     test_accuracy: float | None
     """Median over seeds of the last measured one."""
     kept: float | None
@@ -67,55 +59,8 @@ class ArmRow:
 
 def arm_rows(config: Config, history: History) -> tuple[ArmRow, ...]:
     """A row for each arm, in the order of the configuration."""
-    dense = next((arm.name for arm in config.arms if recipe_role(arm) == "dense"), "")
-    return tuple(_row(config, history, arm, dense) for arm in config.arms)
-
-
-def recipe_role(arm: Arm) -> Role:
-    """The role that a recipe is meant for; a ticket's own kind follows from its recorded mask."""
-    rewound = arm.rewind_to in ("init", 0)
-    if arm.method == "none":
-        if arm.scale_to.arm:
-            return "norm control" if rewound else "other"
-        return "dense" if rewound else "other"
-    if not rewound:
-        return "other"
-    if arm.method == "magnitude" and arm.mask_from.arm:
-        return "ticket"
-    # Magnitude of its own initial weights is a mask that saw no training, as random is.
-    return "sparsity control"
-
-
-def role(config: Config, history: History, arm: Arm) -> Role:
-    """The role of an arm as it was run: a mask from before generalisation makes no grokked ticket.
-
-    Decided by the recorded mask step against t_gen of the arm the mask was read from, seed by seed.
-    """
-    meant = recipe_role(arm)
-    if meant != "ticket":
-        return meant
-    kinds = {
-        is_late(history, lane)
-        for seed in config.seeds
-        if (lane := history.lanes.get((arm.name, seed))) is not None and lane.start is not None
-    }
-    if kinds == {True}:
-        return "grokked ticket"
-    return "non-grokked ticket" if kinds == {False} else "ticket"
-
-
-def is_late(history: History, lane: LaneHistory) -> bool:
-    """Whether a lane's mask was read when the arm it comes from had generalised."""
-    if lane.start is None or lane.start.mask_step is None:
-        return False
-    source = history.lanes.get((lane.start.mask_arm, lane.seed))
-    reached = source.t_gen if source is not None else None
-    return reached is not None and lane.start.mask_step >= reached
-
-
-def is_missing(lane: LaneHistory | None) -> bool:
-    """Whether a lane never ran because what it needed never came."""
-    return lane is not None and lane.end is not None and lane.end.reason == "unavailable"
+    bases = baselines(config)
+    return tuple(_row(config, history, arm, bases.get(arm.name, "")) for arm in config.arms)
 
 
 def _row(config: Config, history: History, arm: Arm, dense: str) -> ArmRow:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from math import floor
 from typing import TYPE_CHECKING, Literal
 
-from grok_tui.monitor.arms import is_missing, recipe_role, role
 from grok_tui.monitor.reach import Case, Reach
+from grok_tui.monitor.roles import is_missing, recipe_role, role, sparsity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,27 +74,23 @@ def norm_controls(config: Config, ticket: Arm) -> list[Arm]:
     return [
         arm
         for arm in config.arms
-        if recipe_role(arm) == "norm control" and arm.scale_to.arm == ticket.name
+        if arm.scale_to.arm == ticket.name and recipe_role(config, arm) == "norm control"
     ]
 
 
 def sparsity_controls(config: Config, ticket: Arm) -> list[Arm]:
     """Arms with as many weights as this ticket, in a mask that no training made."""
-    rates = {arm.name: arm.pruning_rate for arm in config.arms}
-
-    def rate(arm: Arm) -> float:
-        return rates.get(arm.mask_from.arm, 0.0) if arm.method == "shuffle" else arm.pruning_rate
-
+    wanted = sparsity(config, ticket)
     return [
         arm
         for arm in config.arms
-        if recipe_role(arm) == "sparsity control" and rate(arm) == ticket.pruning_rate
+        if sparsity(config, arm) == wanted and recipe_role(config, arm) == "sparsity control"
     ]
 
 
 def _choose(config: Config, history: History) -> Case | Claim:
     """The grokked ticket with the most controls, the first of equals; or why there is none."""
-    tickets = [arm for arm in config.arms if recipe_role(arm) == "ticket"]
+    tickets = [arm for arm in config.arms if recipe_role(config, arm) == "ticket"]
     grokked = [arm for arm in tickets if role(config, history, arm) == "grokked ticket"]
     if grokked:
         return Case(
@@ -122,7 +118,7 @@ def _choose(config: Config, history: History) -> Case | Claim:
 
 def _against(case: Case, hypothesis: str, controls: Sequence[Arm]) -> Claim:
     """Whether the ticket's delay is explained by what it shares with these controls."""
-    what = {"Norm": "dense arm at the norm", "Sparsity": "random or shuffled mask of the rate"}
+    what = {"Norm": "dense arm at the norm", "Sparsity": "mask without training of the rate"}
     if not controls:
         return Claim(hypothesis, "not tested", f"no {what[hypothesis]} of {case.ticket.name}.")
     arms = [case.ticket, *controls]
@@ -173,7 +169,8 @@ def _times(longer: float, shorter: float) -> str:
 
 def _structure(case: Case, norm: Claim, sparsity: Claim) -> Claim:
     """Whether what is left, which weights the ticket keeps, removes the delay."""
-    dense = next((arm for arm in case.config.arms if recipe_role(arm) == "dense"), None)
+    config = case.config
+    dense = next((arm for arm in config.arms if recipe_role(config, arm) == "dense"), None)
     if dense is None:
         return Claim("Structure", "not tested", "no dense arm to compare with.")
     arms = [case.ticket, dense]

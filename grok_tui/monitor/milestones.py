@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from grok_tui.monitor.history import History, LaneHistory
+    from grok_tui.protocol.arms import Arm
     from grok_tui.protocol.config import Config
 
 WINDOW = 30.0
@@ -19,11 +20,11 @@ FEWEST = 10
 """Measurements before which no time to go is given."""
 
 
-def phase(lane: LaneHistory | None, threshold: float) -> str:
-    """Where a lane stands, in a few words; "waiting" before it has started.
+def phase(config: Config, arm: Arm, lane: LaneHistory | None) -> str:
+    """Where a lane of an arm stands, in a few words; "waiting" before it has started.
 
     waiting, memorising, memorised since step 42, generalising (memorised, and test accuracy over
-    half the threshold), generalised at step 1141; for a lane that ended short of it: not memorised
+    half its threshold), generalised at step 1141; for a lane that ended short of it: not memorised
     in 500 steps, not generalised in 5000 steps, stopped at step 80, diverged at step 7, did not
     run.
     """
@@ -37,7 +38,7 @@ def phase(lane: LaneHistory | None, threshold: float) -> str:
         return _ended(lane, lane.end.step, lane.end.reason)
     if lane.t_mem is None:
         return "memorising"
-    if (lane.last("test_accuracy") or 0.0) > threshold / 2:
+    if (lane.last("test_accuracy") or 0.0) > config.thresholds_of(arm)[1] / 2:
         return "generalising"
     return f"memorised since step {lane.t_mem}"
 
@@ -65,24 +66,28 @@ class Progress:
     """Seconds of training still to come, at most, at that speed; None: too early to tell."""
 
 
-def planned(config: Config, lane: LaneHistory | None) -> int:
-    """Steps that a lane will have trained at its end, as far as is known by now."""
+def planned(config: Config, arm: Arm, lane: LaneHistory | None) -> int:
+    """Steps that a lane of an arm will have trained at its end, as far as is known by now."""
     if lane is not None and lane.end is not None:
         return max(1, lane.end.step)
-    steps = config.train.steps
-    after = config.train.stop_after_generalised
-    if lane is not None and lane.t_gen is not None and after:
-        return min(steps, lane.t_gen + after)
-    return steps
+    train = config.train_of(arm)
+    if lane is not None and lane.t_gen is not None and train.stop_after_generalised:
+        return min(train.steps, lane.t_gen + train.stop_after_generalised)
+    return train.steps
 
 
-def lane_fraction(config: Config, lane: LaneHistory | None) -> float:
-    """How much of its steps a lane has done, 0 to 1; 1 once it has ended."""
+def longest(config: Config) -> int:
+    """Most steps that any arm may train."""
+    return max(config.train_of(arm).steps for arm in config.arms)
+
+
+def lane_fraction(config: Config, arm: Arm, lane: LaneHistory | None) -> float:
+    """How much of its steps a lane of an arm has done, 0 to 1; 1 once it has ended."""
     if lane is None:
         return 0.0
     if lane.end is not None:
         return 1.0
-    return min(1.0, lane.step / planned(config, lane))
+    return min(1.0, lane.step / planned(config, arm, lane))
 
 
 def lane_speed(lane: LaneHistory) -> float | None:
@@ -98,11 +103,14 @@ def lane_speed(lane: LaneHistory) -> float | None:
 
 def progress(config: Config, history: History) -> Progress:
     """How far the run has come, how fast it goes and how long it will take."""
-    lanes = [history.lanes.get((arm.name, seed)) for arm in config.arms for seed in config.seeds]
-    fractions = [lane_fraction(config, lane) for lane in lanes]
+    every = [
+        (arm, history.lanes.get((arm.name, seed))) for arm in config.arms for seed in config.seeds
+    ]
+    lanes = [lane for _, lane in every]
+    fractions = [lane_fraction(config, arm, lane) for arm, lane in every]
     left = sum(
-        (1 - fraction) * planned(config, lane)
-        for lane, fraction in zip(lanes, fractions, strict=True)
+        (1 - fraction) * planned(config, arm, lane)
+        for (arm, lane), fraction in zip(every, fractions, strict=True)
     )
     training = [lane for lane in lanes if lane is not None and lane.end is None and lane.steps]
     speeds = [speed for speed in map(lane_speed, training) if speed]

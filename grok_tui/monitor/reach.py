@@ -7,7 +7,7 @@ from math import inf
 from statistics import median
 from typing import TYPE_CHECKING
 
-from grok_tui.monitor.arms import is_missing
+from grok_tui.monitor.roles import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

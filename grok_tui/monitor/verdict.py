@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grok_tui.monitor.arms import ArmRow, Role, Spread, arm_rows
+from grok_tui.monitor.arms import ArmRow, Spread, arm_rows
 from grok_tui.monitor.claims import Status, claims
+from grok_tui.monitor.roles import Role
 
 if TYPE_CHECKING:
     from grok_tui.monitor.history import History

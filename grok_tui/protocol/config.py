@@ -86,6 +86,11 @@ class Config(Section, frozen=True, kw_only=True):
         own = {name: getattr(arm, name) for name in names if getattr(arm, name) is not None}
         return msgspec.structs.replace(self.train, **own)
 
+    def thresholds_of(self, arm: Arm) -> tuple[float, float]:
+        """What train and test accuracy of an arm must exceed: memorised, generalised."""
+        test = self.task_of(arm).test_threshold
+        return self.train.threshold, self.train.threshold if test is None else test
+
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of each weight tensor of one lane, in layer order.
 

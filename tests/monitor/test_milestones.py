@@ -10,14 +10,17 @@ from grok_tui.monitor.milestones import (
     duration,
     lane_fraction,
     lane_speed,
+    longest,
     phase,
     planned,
     progress,
 )
 from grok_tui.protocol.events import AnyEvent, LaneFinished, Measured, Reached, Reason
+from grok_tui.protocol.tasks import Digits
 from tests import fakes
 
 CONFIG = fakes.config(only=("dense",))
+DENSE = CONFIG.arms[0]
 FATE = fakes.Fate(42, 1141)
 
 
@@ -65,29 +68,52 @@ MEM, GEN = reached("memorised", 42), reached("generalised", 1141)
     ],
 )
 def test_a_phase_says_where_a_lane_stands(found: list[AnyEvent], words: str) -> None:
-    assert phase(lane(*found), 0.95) == words
+    assert phase(CONFIG, DENSE, lane(*found)) == words
 
 
 def test_a_lane_that_has_not_begun_waits() -> None:
-    assert phase(None, 0.95) == "waiting"
-    assert phase(LaneHistory("dense", 0), 0.95) == "waiting"
+    assert phase(CONFIG, DENSE, None) == "waiting"
+    assert phase(CONFIG, DENSE, LaneHistory("dense", 0)) == "waiting"
 
 
 def test_the_plan_shrinks_when_a_lane_generalises() -> None:
-    assert planned(CONFIG, None) == 5000
-    assert planned(CONFIG, lane(START)) == 5000
-    assert planned(CONFIG, lane(START, GEN)) == 1441
-    assert planned(CONFIG, lane(START, reached("generalised", 4900))) == 5000
-    assert planned(CONFIG, lane(START, ended(0, "unavailable"))) == 1
+    assert planned(CONFIG, DENSE, None) == 5000
+    assert planned(CONFIG, DENSE, lane(START)) == 5000
+    assert planned(CONFIG, DENSE, lane(START, GEN)) == 1441
+    assert planned(CONFIG, DENSE, lane(START, reached("generalised", 4900))) == 5000
+    assert planned(CONFIG, DENSE, lane(START, ended(0, "unavailable"))) == 1
     train = msgspec.structs.replace(CONFIG.train, stop_after_generalised=0)
-    assert planned(msgspec.structs.replace(CONFIG, train=train), lane(START, GEN)) == 5000
+    assert planned(msgspec.structs.replace(CONFIG, train=train), DENSE, lane(START, GEN)) == 5000
+
+
+def test_an_arm_may_have_a_plan_of_its_own() -> None:
+    own = msgspec.structs.replace(DENSE, steps=900, stop_after_generalised=50)
+    config = msgspec.structs.replace(CONFIG, arms=(DENSE, own))
+    assert planned(config, own, None) == 900
+    assert planned(config, own, lane(START, reached("generalised", 100))) == 150
+    assert lane_fraction(config, own, lane(START, measured(450))) == 0.5
+    assert longest(config) == 5000
+    assert longest(msgspec.structs.replace(CONFIG, arms=(own,))) == 900
+
+
+def test_generalising_is_half_way_to_the_threshold_of_the_task() -> None:
+    config = msgspec.structs.replace(CONFIG, task=Digits(test_threshold=0.6))
+    assert config.thresholds_of(DENSE) == (0.95, 0.6)
+    assert phase(config, DENSE, lane(START, MEM, measured(500, test=0.3))) == (
+        "memorised since step 42"
+    )
+    assert phase(config, DENSE, lane(START, MEM, measured(500, test=0.31))) == "generalising"
+    own = msgspec.structs.replace(DENSE, task=Digits(test_threshold=0.9))
+    assert phase(config, own, lane(START, MEM, measured(500, test=0.31))) == (
+        "memorised since step 42"
+    )
 
 
 def test_a_fraction_is_of_the_plan_and_one_at_the_end() -> None:
-    assert lane_fraction(CONFIG, None) == 0
-    assert lane_fraction(CONFIG, lane(START, measured(2500))) == 0.5
-    assert lane_fraction(CONFIG, lane(START, measured(9999))) == 1
-    assert lane_fraction(CONFIG, lane(ended(3, "diverged"))) == 1
+    assert lane_fraction(CONFIG, DENSE, None) == 0
+    assert lane_fraction(CONFIG, DENSE, lane(START, measured(2500))) == 0.5
+    assert lane_fraction(CONFIG, DENSE, lane(START, measured(9999))) == 1
+    assert lane_fraction(CONFIG, DENSE, lane(ended(3, "diverged"))) == 1
 
 
 def test_speed_is_of_the_last_half_minute() -> None:

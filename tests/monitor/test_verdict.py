@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from grok_tui.monitor.arms import arm_rows, recipe_role
+from grok_tui.monitor.arms import arm_rows
 from grok_tui.monitor.history import EMPTY, History, fold
 from grok_tui.monitor.verdict import ArmRow, Spread, Verdict, judge, milestone, table
 from grok_tui.protocol.arms import Arm, MaskFrom, ScaleTo
@@ -343,26 +343,6 @@ def test_a_stopped_run_is_not_complete_but_may_be_certain() -> None:
     assert not verdict.complete
     assert verdict.statuses[1] == "rejected"
     assert "random-mask not in 600 steps" in verdict.sentences[1]
-
-
-def test_roles_come_from_the_recipe_not_from_the_name() -> None:
-    late = MaskFrom(arm="dense", at="generalised")
-    recipes: dict[str, Arm] = {
-        "dense": Arm(name="ticket"),
-        "ticket": Arm(name="dense", method="magnitude", pruning_rate=0.6, mask_from=late),
-        "norm control": Arm(name="x", scale_to=ScaleTo(arm="t")),
-        "sparsity control": Arm(name="x", method="random", pruning_rate=0.6),
-    }
-    assert {name: recipe_role(arm) for name, arm in recipes.items()} == {
-        name: name for name in recipes
-    }
-    assert recipe_role(Arm(name="x", method="magnitude", pruning_rate=0.6)) == "sparsity control"
-    elsewhere = [
-        Arm(name="x", method="magnitude", mask_from=late, rewind_to="final"),
-        Arm(name="x", scale_to=ScaleTo(arm="t"), rewind_to=10),
-        Arm(name="x", rewind_to="memorised", mask_from=late),
-    ]
-    assert {recipe_role(arm) for arm in elsewhere} == {"other"}
 
 
 def test_controls_of_another_ticket_or_rate_do_not_count() -> None:

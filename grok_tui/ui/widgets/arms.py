@@ -42,7 +42,7 @@ def doing(view: View, arm: Arm) -> str:
     config, history = view.config, view.history
     assert config is not None
     lanes = [history.lanes.get((arm.name, seed)) for seed in config.seeds]
-    words = [phase(lane, config.train.threshold) for lane in lanes]
+    words = [phase(config, arm, lane) for lane in lanes]
     if all(word == "waiting" for word in words):
         return awaited(config, history, arm) if view.state in ALIVE else "not started"
     if len(words) == 1 or set(words) == {"did not run"}:
