@@ -13,6 +13,7 @@ PROBES: dict[str, str] = {
     "densities": "share of the weights that the mask keeps, by matrix",
     "fourier-entropy": "how spread the frequencies of the units are, on the in and the out side",
     "spectrum": "mean power of each frequency over the units, on the in and the out side",
+    "mask-spectrum": "how far the mask's spectrum is from a flat one, and its shuffles'",
     "mask-distance": "Jaccard distance of the mask to the one before and to the last",
     "spectral-gap": "of the mask's graph, and of the signed weights",
     "ramanujan": "the three variants of the Ramanujan gap of the mask",
