@@ -12,7 +12,7 @@ from grok_tui.engine import tasks
 from grok_tui.engine.tasks.data import Placement
 from grok_tui.engine.tasks.pairs import every
 from grok_tui.errors import PresetError
-from grok_tui.protocol.tasks import ModularAddition
+from grok_tui.protocol.tasks import ModularAddition, ModularDivision, ModularSubtraction
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,8 @@ def listed(chosen: Tensor) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in chosen.tolist()]
 
 
-def test_pairs_are_unordered_and_row_by_row() -> None:
+def test_pairs_are_listed_row_by_row() -> None:
+    assert listed(every(2, ordered=True)) == [(0, 0), (0, 1), (1, 0), (1, 1)]
     assert listed(every(3, ordered=False)) == [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]
     assert len(every(67, ordered=False)) == 2278
 
@@ -96,16 +97,8 @@ def test_a_split_from_a_file_is_taken_as_it_is(tmp_path: Path) -> None:
         (FIVE[3:], FIVE[:4], "a pair stands twice"),
         (FIVE, FIVE[:0], "it is empty"),
         (SIX[6:], FIVE, "numbers from 0 to 4"),
-        (
-            FIVE[3:].float(),
-            FIVE[:3],
-            "expected .n, 2. of int64",
-        ),
-        (
-            FIVE[3:].flatten(),
-            FIVE[:3],
-            "expected .n, 2. of int64",
-        ),
+        (FIVE[3:].float(), FIVE[:3], "expected .n, 2. of int64"),
+        (FIVE[3:].flatten(), FIVE[:3], "expected .n, 2. of int64"),
     ],
 )
 def test_a_wrong_split_is_refused(
@@ -116,6 +109,25 @@ def test_a_wrong_split_is_refused(
         tasks.build(task, 0, PLACE)
     assert "split.safetensors" in str(error.value)
     assert "_pairs" in str(error.value)
+
+
+def test_where_order_counts_a_split_has_both_orders(tmp_path: Path) -> None:
+    both = every(5, ordered=True).flip(0)
+    file = tmp_path / "split.safetensors"
+    split(file, both[5:], both[:5])
+    data = tasks.build(ModularSubtraction(p=5, split_from=str(file)), 0, PLACE)
+    assert listed(data.split["test_pairs"]) == [(4, 4), (4, 3), (4, 2), (4, 1), (4, 0)]
+    assert data.test.labels[:, 0].tolist() == [0, 1, 2, 3, 4]
+    with pytest.raises(PresetError, match="a pair stands twice"):
+        tasks.build(ModularAddition(p=5, split_from=str(file)), 0, PLACE)
+
+
+def test_a_split_may_hold_no_pair_that_the_task_has_not(tmp_path: Path) -> None:
+    both = every(5, ordered=True)
+    file = tmp_path / "split.safetensors"
+    split(file, both[5:], both[:5])
+    with pytest.raises(PresetError, match=r"\(0, 0\) is no pair of this task"):
+        tasks.build(ModularDivision(p=5, split_from=str(file)), 0, PLACE)
 
 
 def test_a_file_without_the_tensor_says_what_it_has(tmp_path: Path) -> None:
