@@ -31,6 +31,17 @@ def test_the_benchmark_is_in_the_wheel_where_the_command_looks_for_it() -> None:
     assert (benchmark.folder() / "__main__.py").is_file()
 
 
+def test_the_digits_are_in_the_package_with_their_source_and_licence() -> None:
+    folder = ROOT / "grok_tui" / "engine" / "tasks" / "embedded"
+    names = {path.name for path in folder.iterdir()}
+    images, labels = "digits-images-idx3-ubyte.gz", "digits-labels-idx1-ubyte.gz"
+    assert names == {images, labels, "README.md"}
+    assert "CC BY 4.0" in (folder / "README.md").read_text()
+    targets = PROJECT["tool"]["hatch"]["build"]["targets"]
+    assert "grok_tui" in targets["wheel"]["only-include"]
+    assert "grok_tui" in targets["sdist"]["include"]
+
+
 def test_every_dependency_is_pinned_to_the_version_that_is_tested() -> None:
     pinned = {
         line.partition("==")[0].lower()

@@ -295,8 +295,9 @@ class Digits(ImagesTask, frozen=True, kw_only=True, tag="digits"):
 class Mnist(ImagesTask, frozen=True, kw_only=True, tag="mnist"):
     """28 x 28 grey values divided by 255, from the IDX files of MNIST."""
 
-    folder: File = "data/mnist"
-    """Where the four IDX files lie, gzipped or not; missing ones are fetched into it."""
+    folder: File = ""
+    """Where the four IDX files lie, gzipped or not; missing ones are fetched into it when a run is
+    started; empty: grok-tui/mnist in $XDG_DATA_HOME or ~/.local/share."""
     train_images: Annotated[int, Meta(ge=10, le=60_000)] = 1000
     """Training examples, drawn from the training file; all of the test file are the test set."""
 
