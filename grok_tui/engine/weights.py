@@ -25,11 +25,11 @@ def read(path: str, key: str) -> dict[str, Tensor]:
     """Every tensor in the file, on the CPU. Raises PresetError naming the file and the key."""
     try:
         with Path(path).open("rb") as file:
-            head = file.read(8)
+            head = file.read(9)
     except OSError as error:
         raise PresetError(path, key, (error.strerror or "it cannot be read").lower()) from None
     for mark, what in _OTHER_FORMATS.items():
-        if head.startswith(mark):
+        if head.startswith(mark) and head[8:] != b"{":  # eight bytes of length, then JSON
             raise PresetError(path, key, f"{what}; expected a safetensors file")
     try:
         with safe_open(path, framework="pt", device="cpu") as tensors:

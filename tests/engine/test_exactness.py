@@ -57,8 +57,9 @@ class Case:
         """The plain writing of the model."""
         model = self.config.model
         if isinstance(model, Transformer):
-            return partial(reference.transformer, scaled=model.scaled)
-        return reference.mlp
+            scaled = partial(reference.transformer, scaled=model.scaled)
+            return partial(scaled, activation=model.activation)
+        return partial(reference.mlp, activation=model.activation)
 
     def experiment(self) -> Experiment:
         """One lane with these weights and masks, taken on as from a checkpoint."""
@@ -117,7 +118,15 @@ def widths(real: int) -> st.SearchStrategy[int]:
     return st.integers(1, 10).map(lambda width: real if width == 10 else width)
 
 
-MLPS = st.builds(Mlp, d_embedding=widths(500), d_hidden=widths(48))
+ACTIVATIONS = st.sampled_from(["relu", "gelu"])
+MLPS = st.builds(
+    Mlp,
+    d_embedding=widths(500),
+    d_hidden=widths(48),
+    embeddings=st.integers(1, 2),
+    hidden_layers=st.integers(1, 3),
+    activation=ACTIVATIONS,
+)
 TRANSFORMERS = st.builds(
     Transformer,
     d_model=widths(128),
@@ -127,6 +136,7 @@ TRANSFORMERS = st.builds(
     positions=st.booleans(),
     biases=st.booleans(),
     scaled=st.booleans(),
+    activation=ACTIVATIONS,
 )
 RECIPES = st.builds(
     Train,

@@ -74,3 +74,17 @@ def test_weights_without_a_norm_are_refused_before_they_reach_the_log(
     section = msgspec.structs.replace(config.model, weights_from=str(tmp_path / "w"))
     with pytest.raises(PresetError, match="expected a finite one above 0"):
         tiny.run(msgspec.structs.replace(config, model=section))
+
+
+def test_a_file_whose_length_looks_like_a_pickle_is_read(tmp_path: Path) -> None:
+    """A safetensors file begins with the length of its head: with 0x80 once in 32 times."""
+    drawn = {f"x.{name}": one for name, one in models.build(tiny.tiny()).initial(9).items()}
+    notes = ({"note": "n" * 8 * length} for length in range(32))
+    file = tmp_path / "w"
+    while not file.exists() or file.read_bytes()[0] != 0x80:
+        save_file(drawn, file, next(notes))
+    section = msgspec.structs.replace(
+        tiny.tiny().model, weights_from=str(file), weights_prefix="x."
+    )
+    found = models.build(msgspec.structs.replace(tiny.tiny(), model=section)).initial(0)
+    assert torch.equal(found["W_in"], drawn["x.W_in"])

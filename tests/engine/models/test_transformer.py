@@ -1,4 +1,4 @@
-"""The models: shapes, initial weights, weights from files, masks, and lanes side by side."""
+"""The transformer: its options, sharp attention, weights from files, tickets without matrices."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from grok_tui.engine.pruning import mask
 from grok_tui.engine.workspace import Workspace
 from grok_tui.errors import PresetError
 from grok_tui.protocol.arms import Arm, MaskFrom
-from grok_tui.protocol.models import Mlp, Transformer
+from grok_tui.protocol.models import Transformer
 from grok_tui.protocol.tasks import ModularAddition
 from tests.engine import reference, tiny
 from tests.engine.pruning import readings
@@ -33,17 +33,9 @@ WITH_OPTIONS = msgspec.structs.replace(tiny.TRANSFORMER, positions=True, biases=
 SIZES = {"p": 13, "d_model": 12, "heads": 2, "d_head": 4, "d_mlp": 10}
 
 
-def config_of(model: Mlp | Transformer, p: int = 13, **train: Any) -> Config:
+def config_of(model: Transformer, p: int = 13, **train: Any) -> Config:
     config = tiny.tiny(**train)
     return msgspec.structs.replace(config, model=model, task=ModularAddition(p=p))
-
-
-def filled(layout: Layout, row: Tensor) -> Tensor:
-    """The row with biases that are not zero."""
-    for name, view in layout.views(row).items():
-        if name in ("b_in", "b_out"):
-            view.copy_(torch.linspace(-0.3, 0.5, view.numel()))
-    return row
 
 
 def computed(
@@ -57,51 +49,6 @@ def computed(
     test = network.test().clone()
     network.backward(cross_entropy.gradient(logits, labels, torch.empty_like(logits)))
     return {"train": logits, "test": test, **slopes}
-
-
-@pytest.mark.parametrize(
-    "model", [Mlp(d_embedding=24, d_hidden=20), tiny.TRANSFORMER, WITH_OPTIONS]
-)
-def test_lanes_side_by_side_compute_what_each_computes_alone(model: Mlp | Transformer) -> None:
-    config = config_of(model, precision="float64")
-    lanes, layout = tiny.experiment(config), Layout(config.shapes())
-    drawn = [layout.row(models.build(config).initial(seed), torch.float64) for seed in range(3)]
-    rows = [filled(layout, row) for row in drawn]
-    data = [lanes.data(("dense", seed)) for seed in range(3)]
-    sets = [(one.train.inputs, one.test.inputs) for one in data]
-    labels = [one.train.labels for one in data]
-    trains, tests = (torch.stack(part) for part in zip(*sets, strict=True))
-    together = computed(config, layout, torch.stack(rows), (trains, tests), torch.stack(labels))
-    for lane in range(3):
-        alone = computed(config, layout, rows[lane], sets[lane], labels[lane])
-        assert alone.keys() == together.keys()
-        for name, wanted in alone.items():
-            off = (together[name][lane] - wanted).abs().max()
-            assert off <= 1e-12 * wanted.abs().max(), name
-
-
-@pytest.mark.parametrize("model", [Mlp(d_embedding=24, d_hidden=20), WITH_OPTIONS])
-def test_a_pass_leaves_nothing_behind_for_the_next(model: Mlp | Transformer) -> None:
-    config = config_of(model, precision="float64")
-    layout, data = Layout(config.shapes()), tiny.experiment(config).data(("dense", 0))
-    row = filled(layout, layout.row(models.build(config).initial(0), torch.float64))
-    gradient = torch.zeros_like(row)
-    sets = data.train.inputs, data.test.inputs
-    weights, slopes = layout.views(row), layout.views(gradient)
-    network = models.build(config).network(weights, slopes, sets, Workspace(row))
-    found = []
-    for scale in (1.0, 1.0, 3.0, 1.0):
-        row.mul_(scale)
-        logits = network.forward()
-        slope = cross_entropy.gradient(logits, data.train.labels, torch.empty_like(logits))
-        network.backward(slope)
-        found.append((logits.clone(), network.test().clone(), gradient.clone()))
-        row.div_(scale)
-    for first, again in zip(found[0], found[1], strict=True):
-        assert torch.equal(first, again)
-    assert not torch.equal(found[0][0], found[2][0])
-    for first, again in zip(found[0], found[3], strict=True):
-        assert torch.allclose(first, again, rtol=1e-9, atol=1e-15)
 
 
 @pytest.mark.parametrize("lead", [-14.0, 14.0])
