@@ -87,7 +87,8 @@ class MlpNetwork:
         activation: str,
         workspace: Workspace,
     ) -> None:
-        self._weights, self._gradients = weights, gradients
+        W_in = weights["W_in"]
+        self._W_in_T, self._gW_in = W_in.mT, gradients["W_in"]
         self._head = _Head(weights, gradients, workspace)
         between = [
             Link(weights[name], weights[name].mT, gradients[name]) for name in _between(weights)
@@ -96,17 +97,19 @@ class MlpNetwork:
         self._chain = Chain([*between, self._head.link], activation, examples, workspace)
 
         new, embeddings = workspace.buffer, _embeddings(weights)
-        *lanes, d_hidden, _ = weights["W_in"].shape
+        *lanes, d_hidden, _ = W_in.shape
         vocabulary = weights["W_E"].shape[-1]
         height = len(embeddings) * vocabulary
         self._rows = new("A_T", *lanes, height, d_hidden)
         """A^T, and below it A'^T."""
         self._tables = []
         for number, name in enumerate(embeddings):
-            A = new(f"A {number}", *lanes, d_hidden, vocabulary)
-            make = Product(weights["W_in"], weights[name], A)
+            W, A = weights[name], new(f"A {number}", *lanes, d_hidden, vocabulary)
             place = slice(number * vocabulary, (number + 1) * vocabulary)
-            self._tables.append(_Table(name, make, place, self._rows[..., place, :]))
+            rows = self._rows[..., place, :]
+            self._tables.append(
+                _Table(Product(W_in, W, A), A.mT, rows, place, W.mT, gradients[name])
+            )
         self._train, self._test = (
             Lookup(tokens if len(embeddings) == 1 else _apart(tokens, vocabulary), height)
             for tokens in sets
@@ -121,7 +124,7 @@ class MlpNetwork:
         """Logits (..., examples, classes) of the training set."""
         for table in self._tables:
             table.make()
-            table.rows.copy_(table.make.out.mT)
+            table.rows.copy_(table.made)
         self._head.forward()
         return self._chain.forward(self._train.gather(self._rows))
 
@@ -131,12 +134,12 @@ class MlpNetwork:
 
     def backward(self, slope: Tensor, feature_slope: Tensor | None = None) -> None:
         """Every gradient from `slope` (..., examples, classes)."""
-        weights, gradients = self._weights, self._gradients
         g_rows = self._train.scatter(self._chain.backward(slope, feature_slope))
         for number, table in enumerate(self._tables):
-            gA = g_rows[..., table.place, :].mT
-            multiply(gA, weights[table.name].mT, out=gradients["W_in"], add=number > 0)
-            multiply(weights["W_in"].mT, gA, out=gradients[table.name])
+            gA_T = g_rows if len(self._tables) == 1 else g_rows[..., table.place, :]
+            gA = gA_T.mT
+            multiply(gA, table.transposed, out=self._gW_in, add=number > 0)
+            multiply(self._W_in_T, gA, out=table.gradient)
         self._head.backward()
 
 
@@ -173,12 +176,19 @@ class _Head:
 
 @dataclass(frozen=True, eq=False)
 class _Table:
-    """What an embedding becomes, and where it stands among the rows that examples look up."""
+    """An embedding, what it becomes, and where it stands among the rows that examples look up."""
 
-    name: str
     make: Product
-    place: slice
+    """A = W_in W."""
+    made: Tensor
+    """A^T, a view of A."""
     rows: Tensor
+    """Where A^T is copied to."""
+    place: slice
+    transposed: Tensor
+    """W^T, a view of the embedding."""
+    gradient: Tensor
+    """Of the embedding."""
 
 
 def _embeddings(weights: Mapping[str, Tensor]) -> list[str]:
