@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from grok_tui.engine import probes
-from grok_tui.engine.probes import mask_distance
+from grok_tui.engine.probes.mask_distance import to_last
 from grok_tui.engine.probes.subject import Subject
 from grok_tui.engine.pruning.masks import keep_best, removed
 from grok_tui.protocol.events import Series
@@ -57,7 +57,7 @@ class Inspector:
         if len(lane.masks) < 2:
             return
         steps, masks = zip(*lane.masks, strict=True)
-        for part, values in mask_distance.to_last(masks).items():
+        for part, values in to_last(masks).items():
             yield Series(
                 arm=lane.arm,
                 seed=lane.seed,
