@@ -128,6 +128,7 @@ def run(  # noqa: PLR0913  (one for each option)
     if detach and as_json:
         raise UsageError("--detach prints an id and --json events; choose one of them")
     config, name = presets.load(preset, settings or (), seeds)
+    alone.fetch(config)
     command = ("grok-tui", *sys.argv[1:])
     made = launch.start(config, context.obj, name, device, command, threads or 0)
     if detach:

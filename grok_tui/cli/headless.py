@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from grok_tui.cli.progress import Reporter
+    from grok_tui.protocol.config import Config
     from grok_tui.protocol.rundir import RunDir
 
 LOOK = 0.1
@@ -114,6 +115,23 @@ class RawLog:
                     shown = safe(text, events.MAX_LINE) if self._terminal else text
                     self._out.write(f"{shown}\n")
             self._out.flush()
+
+
+def fetch(config: Config) -> None:
+    """Fetch the files that a run needs and lacks, with its progress on stderr.
+
+    Raises RunError for files that cannot be had, Interrupted for Ctrl-C.
+    """
+    from grok_tui.cli.progress import downloads
+    from grok_tui.monitor import fetching
+
+    if not fetching.missing(config):
+        return
+    try:
+        with downloads(sys.stderr) as progress:
+            fetching.complete(config, progress)
+    except KeyboardInterrupt:
+        raise Interrupted("stopped while files were fetched; no run was started") from None
 
 
 def wait_until_started(run: RunDir) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from grok_tui.monitor.milestones import (
@@ -18,10 +19,11 @@ from grok_tui.monitor.milestones import (
 from grok_tui.monitor.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from rich.progress import Progress, TaskID
 
+    from grok_tui.monitor import fetching
     from grok_tui.monitor.history import LaneHistory, LaneKey
     from grok_tui.monitor.watch import View
     from grok_tui.protocol.arms import Arm
@@ -218,3 +220,38 @@ def _fields(config: Config, arm: Arm, lane: LaneHistory | None) -> dict[str, obj
 def to_stderr() -> Reporter:
     """The one for this process."""
     return reporter(sys.stderr)
+
+
+@contextmanager
+def downloads(file: TextIO) -> Iterator[fetching.Progress]:
+    """Shows files that are fetched: a bar for each on a terminal, a line for each elsewhere."""
+    if not file.isatty():
+        yield _Announced(file)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    console = Console(file=file, markup=False, highlight=False, emoji=False)
+    name = TextColumn("{task.description}", markup=False)
+    with Progress(name, BarColumn(20), DownloadColumn(), console=console) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=total)
+            bars.update(tasks[name], completed=done)
+
+        yield show
+
+
+class _Announced:
+    """A line when a file begins to come."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._said: set[str] = set()
+
+    def __call__(self, name: str, _done: int, total: int) -> None:
+        if name not in self._said:
+            self._said.add(name)
+            print(f"fetching {name}, {total / 1e6:.1f} MB", file=self._file, flush=True)

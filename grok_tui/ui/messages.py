@@ -35,6 +35,13 @@ class RunsRead(Message):
 
 
 @dataclass
+class Fetching(Message):
+    """A file that a new run needs is being fetched: how far it has come, in words."""
+
+    words: str
+
+
+@dataclass
 class RunStarted(Message):
     """The trainer of a new run trains."""
 

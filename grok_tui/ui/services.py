@@ -22,6 +22,12 @@ START_WAIT = 120.0
 """Seconds that a trainer may take to come up: torch is slow to load from a cold disk."""
 
 
+def _fetch(config: Config, say: Callable[[str], object]) -> None:
+    from grok_tui.monitor import fetching
+
+    fetching.complete(config, lambda *come: say(fetching.standing(*come)))
+
+
 def _start(config: Config, runs: Path, name: str) -> RunDir:
     from grok_tui.monitor import launch
 
@@ -64,6 +70,8 @@ def _alive(runs: Path) -> list[str]:
 class Services:
     """Each is called with plain values, most of them in a thread, and may raise GrokTuiError."""
 
+    fetch: Callable[[Config, Callable[[str], object]], None] = _fetch
+    """Fetch the files that a run needs and lacks, saying how far they have come."""
     start: Callable[[Config, Path, str], RunDir] = _start
     """Make a run and spawn its trainer."""
     wait: Callable[[RunDir], None] = _wait
