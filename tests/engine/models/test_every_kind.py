@@ -13,8 +13,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from grok_tui.engine import models
+from grok_tui.engine.lanes import Layout
 from grok_tui.errors import PresetError
-from grok_tui.protocol.models import MODELS, Network
+from grok_tui.protocol.models import MODELS, Mlp, Network, Perceptron, Transformer
 from tests.engine import reference
 from tests.engine.models.kinds import KINDS, Bound, case, config_of
 
@@ -38,6 +39,25 @@ def test_every_section_of_a_preset_has_its_module(section: type[Network]) -> Non
     module = importlib.import_module(f"grok_tui.engine.models.{kind.replace('-', '_')}")
     assert callable(module.model)
     assert any(isinstance(one, section) for one in KINDS.values())
+
+
+@pytest.mark.parametrize(
+    ("section", "inputs", "outputs", "weights"),
+    [
+        (Mlp(), 67, 67, 115_000),
+        (Mlp(embeddings=2), 67, 67, 148_500),
+        (Transformer(), 67, 67, 115_456),
+        (Perceptron(), 784, 10, 198_800),
+        (Perceptron(), 64, 10, 54_800),
+        (Perceptron(widths=(64,)), 31, 2, 2_112),
+        (Perceptron(widths=(40, 48, 500)), 20, 1, 27_220),
+    ],
+)
+def test_the_networks_of_the_papers_have_as_many_weights(
+    section: Model, inputs: int, outputs: int, weights: int
+) -> None:
+    layout = Layout(section.shapes(inputs, outputs))
+    assert layout.parameters == layout.prunable_weights == weights
 
 
 @every_kind

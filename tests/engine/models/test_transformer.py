@@ -70,12 +70,6 @@ def test_attention_to_one_token_alone_still_has_a_slope_in_single_precision(lead
         assert off <= 1e-4 * wanted[name].abs().max(), name
 
 
-def test_the_published_transformer_has_115_456_weights() -> None:
-    config = config_of(Transformer(), p=67)
-    layout = Layout(config.shapes())
-    assert config.parameters == layout.parameters == layout.prunable_weights == 115_456
-
-
 def test_the_initial_transformer_has_the_deviation_of_its_widths_and_no_biases() -> None:
     model = Transformer(
         d_model=96, heads=2, d_head=40, d_mlp=160, positions=True, biases=True, init_scale=2.0
