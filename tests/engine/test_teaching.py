@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from grok_tui.engine.teaching import Lesson, class_means
+from grok_tui.engine.training import Block
+from grok_tui.engine.workspace import Workspace
 from grok_tui.protocol.arms import Teacher
+from grok_tui.protocol.models import Mlp, Transformer
+from tests.engine import tiny
 from tests.engine.waiting import Waits
 
+if TYPE_CHECKING:
+    from grok_tui.engine.experiment import Experiment
+    from grok_tui.engine.lanes import Lane
+
+SMALL = Mlp(d_embedding=24, d_hidden=20)
+MODELS = [SMALL, msgspec.structs.replace(SMALL, hidden_layers=2), tiny.TRANSFORMER]
 EXAMPLES, CLASSES, WIDTH = 12, 5, 6
 
 
@@ -258,3 +269,39 @@ def test_lessons_in_single_precision_are_those_in_double() -> None:
         slopes.append((slope.double(), of_features.double()))
     for found, wanted in zip(slopes[1], slopes[0], strict=True):
         assert torch.allclose(found, wanted, rtol=1e-4, atol=1e-7)
+
+
+def taught_losses(lanes: Experiment, lane: Lane, row: Tensor, grown: float) -> list[Tensor]:
+    """Cross entropy, grown T^2 KL and ND loss of a lane's training set, for autograd."""
+    of, inputs = lane.lesson, lane.data.train.inputs
+    assert of is not None
+    weights, temperature = lanes.layout.views(row), of.section.temperature
+    logits = lanes.model.logits(weights, inputs)
+    student = torch.log_softmax(logits / temperature, -1)
+    divergence = F.kl_div(student, of.answers, reduction="batchmean") * temperature**2
+    return [
+        F.cross_entropy(logits, lane.data.train.labels[:, 0]),
+        grown * of.section.logits * divergence,
+        norm_and_direction(of, lanes.model.features(weights, inputs)),
+    ]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_step_descends_the_sum_of_all_that_is_taught_and_the_labels_alone_are_logged(
+    model: Mlp | Transformer,
+) -> None:
+    taught = Teacher(arm="dense", at=20, logits=1.5, features=2.0, ramp=0.5)
+    student = msgspec.structs.replace(tiny.RANDOM, name="student", teacher=taught)
+    config = tiny.tiny((tiny.DENSE, student), precision="float64")
+    lanes = tiny.experiment(msgspec.structs.replace(config, model=model))
+    tiny.run_on(lanes, begin=True, until=35)
+    lane = lanes.running["student", 0]
+    assert lane.step == 15  # of 60, half of them the ramp
+    block = Block([lane], lanes.layout, lanes.model, Workspace(lane.rows.weights))
+    measured = block.measure()
+    block.slopes()
+    leaf = lane.rows.weights.clone().requires_grad_()
+    losses = taught_losses(lanes, lane, leaf, grown=0.5)
+    (wanted,) = torch.autograd.grad(losses[0] + losses[1] + losses[2], leaf)
+    assert torch.allclose(lane.rows.gradient, wanted, rtol=1e-9, atol=1e-14)
+    assert float(measured[0]) == pytest.approx(float(losses[0].detach()), rel=1e-12)
