@@ -32,7 +32,10 @@ def _of_subset(arm: Arm, config: Config) -> Iterator[tuple[str, str]]:
         yield f"{key}.arms", f"{subset.score} is what networks find; expected arms that score"
     if len(set(subset.arms)) < len(subset.arms):
         yield f"{key}.arms", "the same arm stands twice; expected different ones"
-    yield from _share(subset, key, config.task_of(arm).train_examples)
+    task = config.task_of(arm)
+    if subset.score == "el2n" and task.loss == "squared":
+        yield f"{key}.score", f"{kind(task)} has no classes to be wrong about; expected grand"
+    yield from _share(subset, key, task.train_examples)
 
 
 def _unscored(subset: Subset, key: str) -> Iterator[tuple[str, str]]:

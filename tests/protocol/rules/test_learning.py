@@ -34,6 +34,16 @@ def test_a_subset_says_how_it_is_chosen_and_nothing_else(subset: Table, expected
     assert text.startswith(f"arms.part.subset.{expected}")
 
 
+def test_the_error_of_a_class_needs_classes_and_a_gradient_does_not() -> None:
+    numbers: Table = {"task": {"kind": "polynomial-regression"}, "model": {"kind": "perceptron"}}
+    assert refusal({"name": "part", "subset": SCORED}, **numbers) == (
+        "arms.part.subset.score: polynomial-regression has no classes to be wrong about; "
+        "expected grand"
+    )
+    config = experiment({"name": "part", "subset": SCORED | {"score": "grand"}}, **numbers)
+    assert config.arm("part").subset.score == "grand"
+
+
 def test_hard_examples_and_an_offset_window_and_drawn_ones() -> None:
     config = experiment(
         {"name": "hard", "subset": SCORED},
