@@ -63,43 +63,23 @@ class Starter:
 
         `data` is what its seed has of its task; the lane may take a part of it.
         """
-        needs, layout = self.plan.needs[arm.name], self.maker.layout
+        needs = self.plan.needs[arm.name]
         read = Read.of(needs, seed, store)
-        examples = self._examples(arm, seed, data, read.scorers)
-        own = data if examples is None else data.kept(examples)
         initial = self.initial(seed, f"init of {arm.name}" if arm.init == "redrawn" else SHARED)
-        reading = Reading(
-            recipe=arm,
-            seed=seed,
-            layout=layout,
-            model=self.maker.model,
-            data=own.wide(),
-            weights=read.source.weights if read.source else initial,
-            mask=_ones(layout) if read.mask is None else read.mask,
-        )
-        kept = mask(reading)
         scale = 1.0
         if read.norm_mask is not None:
             norm = NORMS[arm.scale_to.norm]
             scale = float(norm(initial * read.norm_mask) / norm(initial))
-        dense = (read.rewound.weights if read.rewound else initial) * scale
-        popup = arm.method == "edge-popup"
-        parts = Parts(
-            weights=dense if popup else dense * kept,
-            mask=kept,
-            scores=initial_scores(layout, arm.name, seed) if popup else None,
-            examples=examples,
-            teacher=read.teacher.weights if read.teacher else None,
-        )
+        parts = self._parts(arm, seed, data, read, initial, scale)
         lane = self.maker.lane(arm.name, seed, data, parts)
         started = LaneStarted(
             arm=arm.name,
             seed=seed,
-            parameters=layout.parameters,
-            kept=int(kept.sum()),
+            parameters=self.maker.layout.parameters,
+            kept=int(parts.mask.sum()),
             l1_ratio=float(norms.l1(lane.start) / norms.l1(initial)),
             l2_ratio=float(norms.l2(lane.start) / norms.l2(initial)),
-            layers=_layers(layout, kept),
+            layers=_layers(self.maker.layout, parts.mask),
             mask_arm=needs.mask_weights.arm if needs.mask_weights else needs.mask,
             mask_step=read.source.step if read.source else None,
             rewind_step=read.rewound.step if read.rewound else 0,
@@ -111,6 +91,32 @@ class Starter:
             task="" if arm.task is None else kind(arm.task),
         )
         return lane, started, _warning(arm, started)
+
+    def _parts(
+        self, arm: Arm, seed: int, data: Data, read: Read, initial: Tensor, scale: float
+    ) -> Parts:
+        """What the lane is made of: its examples first, then the mask that they may decide."""
+        layout = self.maker.layout
+        examples = self._examples(arm, seed, data, read.scorers)
+        reading = Reading(
+            recipe=arm,
+            seed=seed,
+            layout=layout,
+            model=self.maker.model,
+            data=(data if examples is None else data.kept(examples)).wide(),
+            weights=read.source.weights if read.source else initial,
+            mask=_ones(layout) if read.mask is None else read.mask,
+        )
+        kept = mask(reading)
+        dense = (read.rewound.weights if read.rewound else initial) * scale
+        popup = arm.method == "edge-popup"
+        return Parts(
+            weights=dense if popup else dense * kept,
+            mask=kept,
+            scores=initial_scores(layout, arm.name, seed) if popup else None,
+            examples=examples,
+            teacher=read.teacher.weights if read.teacher else None,
+        )
 
     def _examples(
         self, arm: Arm, seed: int, data: Data, scorers: Sequence[Snapshot]

@@ -15,8 +15,10 @@ from safetensors.torch import load_file
 from grok_tui.engine.experiment import Experiment
 from grok_tui.engine.graphs import Replayed
 from grok_tui.engine.tasks.data import Placement
+from grok_tui.protocol.arms import Arm, Subset, Teacher
 from grok_tui.protocol.events import Measured
-from grok_tui.protocol.models import Transformer
+from grok_tui.protocol.models import Mlp, Perceptron, Transformer
+from grok_tui.protocol.tasks import Digits, PolynomialRegression, SparseParity
 from tests.engine import test_golden, tiny
 
 if TYPE_CHECKING:
@@ -25,9 +27,18 @@ if TYPE_CHECKING:
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.events import AnyEvent
     from grok_tui.protocol.models import Model
+    from grok_tui.protocol.tasks import Task
 
 pytestmark = pytest.mark.gpu
-MODELS = (tiny.tiny().model, tiny.TRANSFORMER, Transformer(positions=True, biases=True, heads=2))
+MODELS = (
+    tiny.tiny().model,
+    Mlp(d_embedding=24, d_hidden=20, embeddings=2, hidden_layers=2, activation="gelu"),
+    tiny.TRANSFORMER,
+    Transformer(positions=True, biases=True, heads=2),
+)
+POPUP = Arm(name="popup", method="edge-popup", pruning_rate=0.5, scope="layer")
+HARD = Arm(name="hard", subset=Subset(score="el2n", fraction=0.5, arms=("dense",), at=10))
+STUDENT = Arm(name="student", teacher=Teacher(arm="dense", at=40, features=2.0))
 
 
 def on_cuda(config: Config) -> Experiment:
@@ -40,8 +51,8 @@ def on_cuda(config: Config) -> Experiment:
 
 
 def exact(model: Model, **train: Any) -> Config:
-    """Three arms with two seeds in float64."""
-    arms = (tiny.DENSE, tiny.RANDOM, tiny.TICKET)
+    """Arms of every kind with two seeds in float64."""
+    arms = (tiny.DENSE, tiny.RANDOM, tiny.TICKET, POPUP, HARD, STUDENT)
     config = tiny.tiny(arms, seeds=(0, 1), precision="float64", **train)
     return msgspec.structs.replace(config, model=model)
 
@@ -61,6 +72,16 @@ def test_a_run_on_a_gpu_has_the_numbers_of_one_on_a_cpu(model: Model) -> None:
         assert event.test_loss == pytest.approx(other.test_loss, rel=1e-7)
         assert event.l1_norm == pytest.approx(other.l1_norm, rel=1e-9)
         assert event.train_accuracy == other.train_accuracy
+
+
+@pytest.mark.parametrize("task", [SparseParity(), PolynomialRegression(), Digits()])
+def test_rows_of_numbers_are_learnt_there_as_here(task: Task) -> None:
+    config = tiny.tiny((tiny.DENSE, tiny.RANDOM), (0, 1), steps=50, precision="float64")
+    config = msgspec.structs.replace(config, task=task, model=Perceptron(widths=(30, 20)))
+    there, here = tiny.run_on(on_cuda(config), begin=True), tiny.run(config)
+    for event, other in zip(measured(there), measured(here), strict=True):
+        assert event.train_loss == pytest.approx(other.train_loss, rel=1e-7)
+        assert event.test_accuracy == pytest.approx(other.test_accuracy, rel=1e-7)
 
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])
