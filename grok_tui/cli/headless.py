@@ -122,11 +122,13 @@ def fetch(config: Config) -> None:
 
     Raises RunError for files that cannot be had, Interrupted for Ctrl-C.
     """
+    from grok_tui.protocol import mnist
+
+    if not mnist.missing(config):
+        return
     from grok_tui.cli.progress import downloads
     from grok_tui.monitor import fetching
 
-    if not fetching.missing(config):
-        return
     try:
         with downloads(sys.stderr) as progress:
             fetching.complete(config, progress)

@@ -39,16 +39,6 @@ Progress = Callable[[str, int, int], object]
 """Told the name of a file, the bytes that have come, and those that will."""
 
 
-def missing(config: Config) -> list[tuple[Path, IdxFile]]:
-    """The files of MNIST that a run needs and that are not in its folders."""
-    return [
-        (folder, file)
-        for folder in mnist.folders(config)
-        for file in mnist.FILES
-        if file.found(folder) is None
-    ]
-
-
 def complete(
     config: Config,
     progress: Progress,
@@ -59,7 +49,7 @@ def complete(
 
     Raises RunError, with what to put where, for a file that no mirror has or sends.
     """
-    for folder, file in missing(config):
+    for folder, file in mnist.missing(config):
         _fetch(file, folder, mirrors, progress, silence)
 
 

@@ -70,3 +70,10 @@ def folders(config: Config) -> list[Path]:
     """The folders that the tasks of a run read, each once."""
     tasks = [config.task, *(config.task_of(arm) for arm in config.arms)]
     return list(dict.fromkeys(folder(task) for task in tasks if isinstance(task, Mnist)))
+
+
+def missing(config: Config) -> list[tuple[Path, IdxFile]]:
+    """The files that a run needs and that are not in its folders."""
+    return [
+        (place, file) for place in folders(config) for file in FILES if file.found(place) is None
+    ]

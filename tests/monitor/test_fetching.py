@@ -136,7 +136,7 @@ def test_missing_files_are_fetched_and_nothing_else_is_left(
     folder = tmp_path / "data" / "mnist"
     fetching.complete(config(folder), unseen, [serve(whole)])
     assert there(folder) == CONTENT
-    assert fetching.missing(config(folder)) == []
+    assert mnist.missing(config(folder)) == []
 
 
 def test_files_that_are_there_are_left_alone(
@@ -152,7 +152,7 @@ def test_files_that_are_there_are_left_alone(
 
 
 def test_a_run_without_mnist_needs_nothing() -> None:
-    assert fetching.missing(Config(title="t", arms=(Arm(name="a"),))) == []
+    assert mnist.missing(Config(title="t", arms=(Arm(name="a"),))) == []
 
 
 def test_progress_tells_how_much_of_which_file_has_come(
@@ -226,4 +226,4 @@ def test_the_folder_that_is_filled_is_the_one_that_the_task_reads(
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     default = Config(title="t", task=Mnist(), arms=(Arm(name="a"),))
-    assert {folder for folder, _ in fetching.missing(default)} == {tmp_path / "grok-tui/mnist"}
+    assert {folder for folder, _ in mnist.missing(default)} == {tmp_path / "grok-tui/mnist"}
