@@ -22,6 +22,7 @@ from grok_tui.ui.messages import (
     Drawn,
     Estimated,
     Explained,
+    Fetching,
     OpenRun,
     RunsRead,
     RunStarted,
@@ -266,12 +267,17 @@ class Launcher(Screen[None]):
     def _start(self, config: Config, name: str) -> None:
         """Make the run, spawn its trainer, wait until it trains."""
         try:
+            self._services.fetch(config, lambda words: self.post_message(Fetching(words)))
             run = self._services.start(config, self._runs, name)
             self._services.wait(run)
         except GrokTuiError as error:
             self.post_message(StartFailed(str(error)))
         else:
             self.post_message(RunStarted(run))
+
+    def on_fetching(self, message: Fetching) -> None:
+        """Say how far the file has come."""
+        self.query_one("#status", Static).update(message.words)
 
     def on_run_started(self, message: RunStarted) -> None:
         """Open the run; if another screen is on top by now, only say so."""
