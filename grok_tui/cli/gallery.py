@@ -22,14 +22,20 @@ def without_command(context: typer.Context) -> None:
 def list_presets() -> None:
     """List the presets that can be run by name, and the pieces that they are made of."""
     from grok_tui.cli.tables import aligned
-    from grok_tui.protocol.presets import PIECES, gallery
+    from grok_tui.protocol.gallery import FOLDERS, PIECES, presets
 
-    rows = [(one.name, one.title, one.problem or one.about) for one in gallery()]
-    print_cut(aligned(("preset", "title", "about"), rows))
+    lines: list[str] = []
+    found = presets()
+    for folder in FOLDERS["experiment"]:
+        rows = [
+            (one.name, one.title, one.problem or one.about) for one in found if one.folder == folder
+        ]
+        if rows:
+            lines += [*aligned((folder or "preset", "title", "about"), rows), ""]
     pieces = [
-        (kind, one.name, one.problem or one.about) for kind in PIECES for one in gallery(kind)
+        (kind, one.name, one.problem or one.about) for kind in PIECES for one in presets(kind)
     ]
-    print_cut(["", *aligned(("piece", "name", "about"), pieces)])
+    print_cut([*lines, *aligned(("piece", "name", "about"), pieces)])
 
 
 @app.command("show")

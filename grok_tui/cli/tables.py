@@ -23,14 +23,19 @@ if TYPE_CHECKING:
     from grok_tui.protocol.section import Section
 
 GAP = "  "
+TEXT = 40
+"""Columns of a cell that is a sentence and no number."""
 
 
 def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Header and rows in columns two spaces apart; cells that begin with a digit to the right."""
+    """Header and rows in columns two spaces apart, short cells with a digit first to the right.
+
+    A column of texts is to the left, even if one of them begins with a number.
+    """
     lines = [[safe(cell) for cell in row] for row in (header, *rows)]
     widths = [max(map(columns, cells)) for cells in zip(*lines, strict=True)]
     right = [
-        any(row[index][:1].isdigit() for row in lines[1:]) and index > 0
+        any(row[index][:1].isdigit() for row in lines[1:]) and index > 0 and widths[index] < TEXT
         for index in range(len(header))
     ]
     return [
@@ -211,11 +216,23 @@ def preset_lines(config: Config) -> Iterator[str]:
         yield ""
         yield f"[{name}]"
         yield from _keys(getattr(config, name))
+    yield ""
+    yield from _short_forms()
     for name, sections in lists.items():
         for index, section in enumerate(sections):
             yield ""
             yield f"[[{name}]]"
             yield from _keys(section, documented=index == 0)
+
+
+def _short_forms() -> Iterator[str]:
+    """The keys of an arm that a resolved preset has no more, since they stand for several arms."""
+    from grok_tui.protocol.expand import Short
+    from grok_tui.protocol.schema import fields
+
+    yield "# Keys of an arm that stand for several arms; here they are spelled out."
+    for field in fields(Short):
+        yield f"# {field.name}: {safe(field.doc, 400)} [{field.expected}]"
 
 
 def _keys(section: Section, skip: Sequence[str] = (), documented: bool = True) -> Iterator[str]:

@@ -26,7 +26,7 @@ from grok_tui.monitor.watch import Pulse, View, Watch
 from grok_tui.protocol import presets, rundir
 from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import Failed, Finished
-from grok_tui.protocol.presets import FILE_KEYS
+from grok_tui.protocol.gallery import FILE_KEYS
 from grok_tui.protocol.rundir import RunDir
 
 if TYPE_CHECKING:

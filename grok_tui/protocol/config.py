@@ -15,7 +15,7 @@ from msgspec import Meta
 from grok_tui.protocol.arms import Arm
 from grok_tui.protocol.models import Mlp, Model
 from grok_tui.protocol.probing import Probe
-from grok_tui.protocol.section import MAX_STEPS, Section, Sentence, Steps
+from grok_tui.protocol.section import MAX_ARMS, MAX_STEPS, Section, Sentence, Steps
 from grok_tui.protocol.tasks import ModularAddition, Task
 
 
@@ -62,7 +62,7 @@ class Config(Section, frozen=True, kw_only=True):
     """What is learnt."""
     model: Model = Mlp()
     """The network."""
-    arms: Annotated[tuple[Arm, ...], Meta(min_length=1, max_length=64)]
+    arms: Annotated[tuple[Arm, ...], Meta(min_length=1, max_length=MAX_ARMS)]
     """The arms that are compared."""
     train: Train = Train()
     """The optimiser, how long, and what is logged."""

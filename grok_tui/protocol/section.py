@@ -9,6 +9,8 @@ from msgspec import Meta
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 MAX_STEPS = 10_000_000
+MAX_ARMS = 64
+MAX_NAME = 40
 MAX_WIDTH = 8192
 Width = Annotated[int, Meta(ge=1, le=MAX_WIDTH)]
 Sentence = Annotated[str, Meta(max_length=400)]

@@ -31,10 +31,13 @@ _WHY = {
 }
 
 
-def read(path: Path, shown: str) -> Table:
-    """The tables of a TOML file; `shown` is what a message calls it. Raises PresetError."""
+def read(path: Path, shown: str, limit: int = MAX_SMALL_FILE) -> Table:
+    """The tables of a TOML file of at most `limit` bytes; `shown` is what a message calls it.
+
+    Raises PresetError.
+    """
     try:
-        data = read_small(path, MAX_SMALL_FILE)
+        data = read_small(path, limit)
     except OSError as error:
         why = _WHY.get(error.errno or 0, error.strerror or "it cannot be read")
         raise PresetError(shown, "", why) from None

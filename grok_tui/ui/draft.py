@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from grok_tui.errors import PresetError
 from grok_tui.monitor.milestones import duration
-from grok_tui.protocol import presets, schema, toml
+from grok_tui.protocol import gallery, presets, schema, toml
 from grok_tui.protocol.config import Config, Train, to_plain
+from grok_tui.protocol.settings import parse_seeds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from grok_tui.protocol.arms import Arm
-    from grok_tui.protocol.presets import Preset
+    from grok_tui.protocol.gallery import Preset
     from grok_tui.protocol.section import Section
 
 OWN = ""
@@ -102,14 +103,14 @@ class Base:
 def base(preset: Preset) -> Base:
     """Read an experiment and its surroundings. Raises PresetError."""
     config, _ = presets.load(str(preset.path))
-    table = toml.read(preset.path, presets.shown(preset.path))
+    table = toml.read(preset.path, gallery.shown(preset.path))
     recipes = {arm.name: _own(arm) for arm in config.arms}
-    for piece in presets.gallery("pruning"):
+    for piece in gallery.presets("pruning"):
         if not piece.problem and piece.name not in recipes:
             recipes[piece.name] = Recipe(piece.name, piece.about, _needs(piece.name), piece.name)
     task, model = (_piece_name(table.get(key, OWN)) for key in ("task", "model"))
-    tasks = tuple(one for one in presets.gallery("task") if not one.problem)
-    models = tuple(one for one in presets.gallery("model") if not one.problem)
+    tasks = tuple(one for one in gallery.presets("task") if not one.problem)
+    models = tuple(one for one in gallery.presets("model") if not one.problem)
     return Base(preset, config, task, model, tasks, models, recipes)
 
 
@@ -197,9 +198,9 @@ class Draft:
                 table[key] = {"preset": name}
         table["arms"] = [self.base.recipes[name].table for name in self.arms]
         if SEEDS in values:
-            table["seeds"] = presets.parse_seeds(values[SEEDS])
+            table["seeds"] = parse_seeds(values[SEEDS])
         settings = [f"{key}={text}" for key, text in values.items() if key != SEEDS]
-        return presets.resolve(table, presets.shown(self.base.preset.path), settings)
+        return presets.resolve(table, gallery.shown(self.base.preset.path), settings)
 
     def _needed(self, name: str) -> set[str]:
         """The arm and all that it takes something from, directly or not."""
@@ -258,7 +259,7 @@ def _own(arm: Arm) -> Recipe:
 def _needs(name: str, depth: int = 0) -> tuple[str, ...]:
     """The arms that a piece preset takes a mask or a norm from, as far as its files can be read."""
     try:
-        table = toml.read(presets.find(name, "pruning"), name)
+        table = toml.read(gallery.find(name, "pruning"), name)
     except PresetError:
         return ()
     found = [table[key].get("arm") for key in ("mask_from", "scale_to") if _is_table(table, key)]

@@ -20,7 +20,7 @@ from grok_tui.cli import commands, tables
 from grok_tui.errors import RunFailed
 from grok_tui.monitor import launch
 from grok_tui.monitor.watch import View
-from grok_tui.protocol import control, presets
+from grok_tui.protocol import control, gallery, presets
 from grok_tui.protocol.config import Config
 from grok_tui.protocol.rundir import RunDir
 from tests import fakes
@@ -263,7 +263,7 @@ def test_export_in_another_format_is_refused(grok: Grok, runs: Path) -> None:
 
 def test_every_preset_of_the_gallery_is_listed_shown_and_checked(grok: Grok) -> None:
     listed = grok("presets", "list").out
-    for preset in presets.gallery():
+    for preset in gallery.presets():
         assert preset.name in listed
         assert grok("presets", "check", preset.name).out.startswith("ok: ")
 

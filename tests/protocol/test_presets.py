@@ -9,16 +9,19 @@ import tomli
 from msgspec.structs import replace
 
 from grok_tui.errors import PresetError
-from grok_tui.protocol import presets
+from grok_tui.protocol import gallery, presets
+from grok_tui.protocol.arms import METHODS
 from grok_tui.protocol.checks import as_config
-from grok_tui.protocol.tasks import ModularAddition
+from grok_tui.protocol.probing import PROBES
+from grok_tui.protocol.settings import parse_seeds
+from grok_tui.protocol.tasks import ModularAddition, RandomTable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-EXPERIMENTS = [preset.name for preset in presets.gallery()]
+EXPERIMENTS = [preset.name for preset in gallery.presets()]
 PIECES = [
-    (kind, preset) for kind in ("task", "model", "pruning") for preset in presets.gallery(kind)
+    (kind, preset) for kind in ("task", "model", "pruning") for preset in gallery.presets(kind)
 ]
 
 
@@ -43,13 +46,8 @@ def test_a_gallery_experiment_loads_and_survives_a_round_trip(name: str) -> None
     assert as_config(tomli.loads(presets.dump(config)), "again") == config
 
 
-def test_the_gallery_starts_with_quickstart() -> None:
-    assert EXPERIMENTS[0] == "quickstart"
-    assert {"paper-default", "early-tickets"} <= set(EXPERIMENTS)
-
-
 @pytest.mark.parametrize(("kind", "piece"), PIECES, ids=lambda value: getattr(value, "name", value))
-def test_every_piece_says_what_it_is(kind: str, piece: presets.Preset) -> None:
+def test_every_piece_says_what_it_is(kind: str, piece: gallery.Preset) -> None:
     assert piece.about
     assert not piece.problem
 
@@ -104,23 +102,6 @@ def test_early_tickets_reads_the_dense_arm_before_and_after_it_generalises() -> 
     config, _ = presets.load("early-tickets")
     moments = [arm.mask_from.at for arm in config.arms if arm.mask_from.arm]
     assert {"memorised", 400, 800, "generalised"} <= set(moments)
-
-
-def test_the_working_directory_comes_before_the_users_own_and_the_gallery(elsewhere: Path) -> None:
-    mine = write(
-        elsewhere / "config/grok-tui/presets/quickstart.toml", 'title = "mine"\narms = ["dense"]'
-    )
-    assert presets.find("quickstart") == mine
-    here = write(elsewhere / "presets/quickstart.toml", 'title = "here"\narms = ["dense"]')
-    assert presets.find("quickstart") == here
-    assert presets.load("quickstart")[0].title == "here"
-    assert [preset.title for preset in presets.gallery() if preset.name == "quickstart"] == ["here"]
-
-
-def test_a_preset_that_cannot_be_read_is_listed_with_its_problem(elsewhere: Path) -> None:
-    write(elsewhere / "presets/broken.toml", "title = ")
-    (broken,) = [preset for preset in presets.gallery() if preset.name == "broken"]
-    assert "not valid TOML" in broken.problem
 
 
 def test_an_arm_is_named_after_its_preset_or_by_itself(elsewhere: Path) -> None:
@@ -196,13 +177,13 @@ def test_set_cannot_smuggle_in_a_second_key() -> None:
     ("text", "seeds"), [("3", [0, 1, 2]), ("0,4,2", [0, 4, 2]), ("7,", [7]), ("1, 2", [1, 2])]
 )
 def test_seeds_are_a_number_of_them_or_a_list(text: str, seeds: list[int]) -> None:
-    assert presets.parse_seeds(text) == seeds
+    assert parse_seeds(text) == seeds
 
 
 @pytest.mark.parametrize("text", ["x", "-1", "0", "1001", "1,,2", "1e3", "²", "9" * 5000])
 def test_other_seeds_are_refused(text: str) -> None:
     with pytest.raises(PresetError, match="expected a number of seeds"):
-        presets.parse_seeds(text)
+        parse_seeds(text)
 
 
 def test_a_runs_own_config_is_read_as_a_preset(elsewhere: Path) -> None:
@@ -216,3 +197,139 @@ def test_the_wait_before_a_mask_is_bounded_however_weak_the_decay() -> None:
     config, _ = presets.load("quickstart", ["train.weight_decay=1e-12"])
     assert config.mask_offset(config.arm("grokked-ticket")) == 10_000_000
     assert config.mask_offset(config.arm("random-mask")) == 0
+
+
+def test_an_arms_task_is_a_piece_or_a_table_that_starts_from_one(elsewhere: Path) -> None:
+    write(elsewhere / "presets/pruning/other.toml", 'about = "x"\ntask = "modular-addition"')
+    arms = [
+        "other",
+        {"preset": "other", "name": "more", "task": {"train_fraction": 0.7}},
+        {"preset": "other", "name": "table", "task": {"kind": "random-table"}},
+        {"name": "own", "task": {"preset": "modular-addition", "train_fraction": 0.3}},
+    ]
+    config = presets.resolve({"title": "x", "arms": arms}, "x")
+    other, more, table, own = (config.task_of(arm) for arm in config.arms)
+    assert isinstance(other, ModularAddition)
+    assert replace(other, train_fraction=0.7) == more
+    assert replace(other, train_fraction=0.3) == own
+    assert table == RandomTable()
+
+
+def test_an_arms_task_that_is_no_piece_is_named_with_its_key() -> None:
+    arms = [{"name": "own", "task": "latin"}]
+    with pytest.raises(PresetError, match=r"x: arms\[0\]\.task: latin: no such task preset"):
+        presets.resolve({"title": "x", "arms": arms}, "x")
+
+
+def test_files_of_an_arms_task_are_meant_from_the_folder_of_its_preset(elsewhere: Path) -> None:
+    split = write(elsewhere / "deep/s.safetensors", "")
+    path = write(
+        elsewhere / "deep/own.toml",
+        'title = "own"\n[[arms]]\nname = "own"\n'
+        'task = { kind = "modular-addition", split_from = "s.safetensors" }',
+    )
+    (arm,) = presets.load(str(path))[0].arms
+    assert isinstance(arm.task, ModularAddition)
+    assert arm.task.split_from == str(split)
+
+
+def test_every_key_survives_a_round_trip(elsewhere: Path) -> None:
+    arms = [
+        {"name": "dense", "steps": 500, "weight_decay": 0.0, "stop_after_generalised": 0},
+        {
+            "name": "ticket",
+            "method": "magnitude",
+            "scope": "layer",
+            "pruning_rate": 0.5,
+            "layer_rates": {"W_E": 0.1},
+            "exclude": ["W_U"],
+            "mask_from": {"arm": "dense", "at": 100},
+            "rewind_to": 10,
+            "rewind_arm": "dense",
+            "learning_rate": 0.1,
+        },
+        {
+            "name": "popup",
+            "method": "edge-popup",
+            "scope": "layer",
+            "scores": {"weight_decay": 0, "freeze_weights": False},
+            "init": "redrawn",
+        },
+        {
+            "name": "student",
+            "subset": {"score": "grand", "fraction": 0.5, "skip": 0.1, "arms": ["dense"], "at": 5},
+            "teacher": {"arm": "dense", "features": 2.0, "shuffle_classes": True},
+        },
+        {"name": "other", "task": {"kind": "modular-multiplication"}},
+    ]
+    probes = ["norms", {"probe": "progress", "arms": ["dense"], "frequencies": [3, 5]}]
+    config = presets.resolve({"title": "x", "arms": arms, "probes": probes}, "x")
+    path = write(elsewhere / "config.toml", presets.dump(config))
+    assert presets.load_config(path) == config
+    assert "None" not in path.read_text()
+
+
+def test_a_configuration_may_be_longer_than_a_preset_but_not_without_end(elsewhere: Path) -> None:
+    names = [f"{index:040d}" for index in range(64)]
+    arms: list[dict[str, object]] = [{"name": name, "about": "x" * 400} for name in names]
+    config = presets.resolve({"title": "x", "arms": arms}, "x")
+    path = write(elsewhere / "config.toml", presets.dump(config))
+    assert path.stat().st_size > 64 * 1024
+    assert presets.load_config(path) == config
+    task = {"kind": "modular-addition", "about": "表" * 400}
+    subset = {"score": "el2n", "fraction": 0.5, "arms": names[:30]}
+    arms = [{**arm, "about": "表" * 400, "task": task} for arm in arms]
+    arms = [*arms[:30], *({**arm, "subset": subset} for arm in arms[30:])]
+    probes = [{"probe": name, "arms": names} for name in PROBES]
+    config = presets.resolve({"title": "x", "arms": arms, "probes": probes}, "x")
+    with pytest.raises(PresetError, match="x: arms: spelled out they are longer than"):
+        presets.dump(config)
+
+
+MODELS_OF = {
+    "mlp": 115_000,
+    "mlp-two-embeddings": 148_500,
+    "transformer": 115_456,
+    "image-mlp": 54_800,
+    "parity-mlp": 2112,
+    "regression-mlp": 27_220,
+}
+TASK_OF = {
+    "image-mlp": "digits",
+    "parity-mlp": "sparse-parity",
+    "regression-mlp": "polynomial-regression",
+}
+
+
+@pytest.mark.parametrize(("name", "weights"), MODELS_OF.items())
+def test_a_model_piece_has_the_published_size(name: str, weights: int) -> None:
+    task = TASK_OF.get(name, "modular-addition")
+    config = presets.resolve({"title": "x", "task": task, "model": name, "arms": ["dense"]}, "x")
+    assert config.parameters == weights
+
+
+def test_every_arm_of_the_gallery_is_trained_beside_those_it_is_made_from() -> None:
+    others = ["dense", "grokked-ticket", "teacher", "scorer"]
+    pieces = [one.name for one in gallery.presets("pruning")]
+    arms = [*others, *(name for name in pieces if name not in others)]
+    task = {"preset": "modular-addition", "train_fraction": 0.5}
+    config = presets.resolve({"title": "x", "task": task, "model": "mlp", "arms": arms}, "x")
+    names = {arm.name for arm in config.arms}
+    assert {"iterative-ticket-1", "scorer-10", "random-examples-3"} <= names
+    assert set(METHODS) == {arm.method for arm in config.arms}
+    assert {name for name in pieces if name not in names} == {"scorer", "random-examples"}
+
+
+def test_the_pieces_of_edge_popup_differ_in_what_is_trained_and_decays() -> None:
+    arms = ["dense", "edge-popup", *(f"edge-popup-{how}" for how in EDGE_POPUPS)]
+    config = presets.resolve({"title": "x", "arms": arms}, "x")
+    initial = config.arm("edge-popup")
+    assert (initial.rewind_to, initial.scores.freeze_weights) == ("init", True)
+    for how, (freeze, decay) in EDGE_POPUPS.items():
+        arm = config.arm(f"edge-popup-{how}")
+        assert (arm.rewind_to, arm.rewind_arm) == ("memorised", "dense")
+        assert (arm.scores.freeze_weights, arm.scores.weight_decay) == (freeze, decay)
+        assert (arm.scope, arm.pruning_rate) == ("layer", 0.6)
+
+
+EDGE_POPUPS = {"memorised": (True, 1.0), "weights": (False, 1.0), "no-decay": (True, 0.0)}

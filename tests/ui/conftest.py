@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grok_tui.monitor.estimate import Estimate
-from grok_tui.protocol import presets
+from grok_tui.protocol import gallery as shelf
 from grok_tui.ui.services import Services
 from tests import fakes
 from tests.ui.trainers import NOW, Trainers
@@ -73,7 +73,7 @@ def gallery(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         path = folder / f"{name}.toml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    monkeypatch.setattr(presets, "folders", lambda: [folder])
+    monkeypatch.setattr(shelf, "folders", lambda: [folder])
     return folder
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grok_tui.errors import PresetError
+from grok_tui.protocol import gallery as shelf
 from grok_tui.protocol import presets
 from grok_tui.protocol.tasks import ModularTask
 from grok_tui.ui import draft as drafts
@@ -22,7 +23,7 @@ BY_KEY = {value.key: value for value in VALUES}
 
 @pytest.fixture
 def draft(gallery: Path) -> Draft:
-    (quick, _) = presets.gallery()
+    (quick, _) = shelf.presets()
     return Draft.of(drafts.base(quick))
 
 
@@ -97,7 +98,7 @@ def test_seeds_are_a_number_or_a_list(draft: Draft) -> None:
 
 
 def test_ticking_an_arm_ticks_all_that_it_is_made_from(gallery: Path) -> None:
-    slow = presets.gallery()[1]
+    slow = shelf.presets()[1]
     alone = Draft.of(drafts.base(slow))
     ticked, others = alone.toggled("shuffled-mask")
     assert set(ticked.arms) == {"dense", "grokked-ticket", "shuffled-mask"}
@@ -137,7 +138,7 @@ def test_arms_that_an_experiment_spells_out_are_kept_as_they_are(gallery: Path) 
         'title = "Own"\narms = ["dense", { preset = "grokked-ticket", name = "late", '
         "mask_from = { at = 400 } }]"
     )
-    own = next(one for one in presets.gallery() if one.name == "own")
+    own = next(one for one in shelf.presets() if one.name == "own")
     draft, _ = Draft.of(drafts.base(own)).toggled("random-mask")
     arms = {arm.name: arm for arm in draft.resolve().arms}
     assert arms["late"].mask_from.at == 400

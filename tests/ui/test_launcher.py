@@ -238,9 +238,9 @@ async def test_a_preset_that_cannot_be_read_says_why_and_cannot_be_started(
 async def test_without_any_preset_it_says_where_they_are_looked_for(
     runs: Path, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from grok_tui.protocol import presets
+    from grok_tui.protocol import gallery
 
-    monkeypatch.setattr(presets, "folders", list)
+    monkeypatch.setattr(gallery, "folders", list)
     app = GrokTuiApp(runs, services=services)
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)

@@ -13,7 +13,7 @@ from textual.widgets import Button, Input, Static
 
 from grok_tui.errors import GrokTuiError, PresetError
 from grok_tui.monitor.text import safe
-from grok_tui.protocol import presets
+from grok_tui.protocol import gallery
 from grok_tui.ui import draft as drafts
 from grok_tui.ui.draft import VALUES, Draft
 from grok_tui.ui.keys import bindings
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from grok_tui.protocol.config import Config
-    from grok_tui.protocol.presets import Preset
+    from grok_tui.protocol.gallery import Preset
     from grok_tui.ui.services import Services
 
 HEAD = Content.assemble(("grok-tui  ", "bold $foreground"), "pick an experiment, change it, start")
@@ -92,7 +92,7 @@ class Launcher(Screen[None]):
 
     def on_mount(self) -> None:
         """Read the gallery and show its first experiment."""
-        self._gallery = {preset.name: preset for preset in presets.gallery()}
+        self._gallery = {preset.name: preset for preset in gallery.presets()}
         items = [Item(one.name, problem=bool(one.problem)) for one in self._gallery.values()]
         self.query_one("#experiments", Picker).fill(items)
         if items:
