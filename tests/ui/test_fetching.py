@@ -37,7 +37,7 @@ async def test_how_far_a_file_has_come_is_told_before_the_trainer_starts(
     async with app.run_test(message_hook=seen.append) as pilot:
         await pilot.press("S")
         await settled(pilot)
-    assert [message.words for message in seen if isinstance(message, Fetching)] == [WORDS]
+    assert {message.words for message in seen if isinstance(message, Fetching)} == {WORDS}
     assert len(trainers.started) == 1
 
 
