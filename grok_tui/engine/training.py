@@ -45,7 +45,7 @@ class Block:
         self.lanes = list(lanes)
         stacked = _stack([lane.rows for lane in lanes])
         self._update = _update(lanes, stacked, layout)
-        self._row, self._updates = self._update.row, stacked.updates
+        self._row = self._update.row
         data = [lane.data for lane in lanes]
         weights, gradients = layout.views(self._row), layout.views(stacked.gradient)
         sets = _together([one.train for one in data]), _together([one.test for one in data])
@@ -71,7 +71,7 @@ class Block:
         if self._lesson is None:
             self._network.backward(slope)
             return
-        self._lesson.add_to_slope(self._logits, slope, self._updates)
+        self._lesson.add_to_slope(self._logits, slope, self._update.count)
         self._network.backward(slope, self._lesson.feature_slope(self._network.features))
 
     def measure(self) -> Tensor:

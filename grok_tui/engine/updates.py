@@ -21,6 +21,8 @@ class Update(Protocol):
 
     row: Tensor
     """What the network computes with (..., length): pruned weights are exactly zero in it."""
+    count: Tensor
+    """Updates done (...)."""
 
     def __call__(self) -> None:
         """One update, given the gradient of `row` in the gradients of the weights."""
@@ -31,7 +33,7 @@ class Weights:
     """The kept weights are trained; the mask stays."""
 
     def __init__(self, lanes: Sequence[Lane], stacked: Rows, layout: Layout) -> None:
-        self.row, self._mask = stacked.weights, stacked.mask
+        self.row, self._mask, self.count = stacked.weights, stacked.mask, stacked.updates
         self._pruned = bool((layout.packed(stacked.mask) == 0).any())
         self._optimizer = optimizer.AdamW(lanes[0].train).bind([lane.rows for lane in lanes])
 
@@ -49,7 +51,7 @@ class Scores:
         popups = [lane.popup for lane in lanes if lane.popup]
         popup = popups[0]
         self._rows, self._scores = stacked, scores
-        self.row = stacked.weights * stacked.mask
+        self.row, self.count = stacked.weights * stacked.mask, scores.updates
         train_scores = optimizer.AdamW(popup.train)
         self._optimizers = [train_scores.bind([one.rows for one in popups])]
         self._frozen = popup.frozen

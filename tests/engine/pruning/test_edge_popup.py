@@ -11,7 +11,7 @@ import torch
 from grok_tui.engine.lanes import Layout
 from grok_tui.engine.pruning.edge_popup import initial_scores, remask
 from grok_tui.engine.pruning.masks import keep_best
-from grok_tui.protocol.arms import Arm, Scores
+from grok_tui.protocol.arms import Arm, Scores, Teacher
 from tests.engine import tiny
 
 FROZEN = Scores()
@@ -105,6 +105,17 @@ def test_the_gradient_of_a_score_is_that_of_its_masked_weight_times_weight_and_s
     wanted = before * (1 - rate) - rate * scores.gradient.sign()
     moved = scores.gradient.abs() > 1e-6
     assert torch.allclose(scores.weights[moved], wanted[moved], atol=1e-4)
+
+
+def test_a_teacher_counts_its_updates_though_the_weights_are_frozen() -> None:
+    """The weight of a teacher's answers grows from nothing with the updates."""
+    ramps = []
+    for ramp in (0.0, 1.0):
+        arm = popup(teacher=Teacher(arm="dense", at="memorised", logits=50.0, ramp=ramp))
+        ramps.append(tiny.values(tiny.run(tiny.tiny((tiny.DENSE, arm))), "popup"))
+    plain = tiny.values(tiny.run(tiny.tiny((tiny.DENSE, popup()))), "popup")
+    assert ramps[0][5] != ramps[1][5]
+    assert ramps[1][5] != plain[5]
 
 
 def test_scores_decay_only_as_they_are_told() -> None:
