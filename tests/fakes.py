@@ -12,7 +12,6 @@ A run that is "running" or "paused" has its lock held by this process until `let
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -38,25 +37,19 @@ from grok_tui.protocol.events import (
 )
 from grok_tui.protocol.rundir import About, RunDir, TrainerLock, boot_id
 from grok_tui.protocol.tasks import ModularAddition
+from tests.fake_probes import Fate as Fate
+from tests.fake_probes import probed, rise, to_last
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from grok_tui.protocol.probing import Probe
+
 HOSTILE_TITLE = (
     "\x1b]0;owned\x07\x1b[2J[/] [bold]\u202eevil\u2066 e\u0301\u0301\u0301\u0301\u0301 表 \u009b31m"
 )
 RUN_ID = "20261121-101500-quickstart-abcd"
-
-
-@dataclass(frozen=True)
-class Fate:
-    """What becomes of a lane: when it memorises and generalises (None: never)."""
-
-    t_mem: int | None
-    t_gen: int | None
-    l1_ratio: float = 1.0
-    l2_ratio: float = 1.0
 
 
 FATES = {
@@ -87,7 +80,12 @@ def arms() -> tuple[Arm, ...]:
 
 
 def config(
-    *, seeds: Sequence[int] = (0,), steps: int = 5000, only: Sequence[str] = (), title: str = ""
+    *,
+    seeds: Sequence[int] = (0,),
+    steps: int = 5000,
+    only: Sequence[str] = (),
+    title: str = "",
+    probes: Sequence[Probe] = (),
 ) -> Config:
     """An experiment with the six arms of quickstart, or with `only` some of them."""
     chosen = tuple(arm for arm in arms() if not only or arm.name in only)
@@ -99,6 +97,7 @@ def config(
         task=ModularAddition(train_fraction=0.5),
         arms=chosen,
         train=train,
+        probes=tuple(probes),
     )
 
 
@@ -140,7 +139,10 @@ def lane_events(
     for step in steps if steps is not None else grid(end):
         if last is not None and step > last:
             return found
-        found.append(measured(arm, seed, step, fate))
+        event = measured(arm, seed, step, fate)
+        if config.probes:
+            event = msgspec.structs.replace(event, probes=probed(config, step, before, fate))
+        found.append(event)
         for milestone, when in list(todo.items()):
             if when is not None and step >= when:
                 del todo[milestone]
@@ -154,6 +156,8 @@ def lane_events(
                     )
                 )
         before = step
+    if any(probe.probe == "mask-distance" for probe in config.probes):
+        found.append(to_last(arm, seed, [one.step for one in found if isinstance(one, Measured)]))
     found.append(LaneFinished(arm=arm, seed=seed, step=before, reason=reason))
     return found
 
@@ -189,8 +193,8 @@ def lane_started(
 
 def measured(arm: str, seed: int, step: int, fate: Fate) -> Measured:
     """Plausible values of one lane after `step` updates."""
-    train = _rise(step, fate.t_mem, 3.0, 0.02)
-    test = _rise(step, fate.t_gen, 8.0, 0.01) if fate.t_gen else 0.01 + 0.2 * step / (step + 4000)
+    train = rise(step, fate.t_mem, 3.0, 0.02)
+    test = rise(step, fate.t_gen, 8.0, 0.01) if fate.t_gen else 0.01 + 0.2 * step / (step + 4000)
     norm = 1 - 0.35 * step / (step + 1500)
     return Measured(
         arm=arm,
@@ -204,14 +208,6 @@ def measured(arm: str, seed: int, step: int, fate: Fate) -> Measured:
         l1_norm=21_000 * fate.l1_ratio * norm,
         l2_norm=75 * fate.l2_ratio * norm,
     )
-
-
-def _rise(step: int, when: int | None, slope: float, floor: float) -> float:
-    """A logistic curve over log(step) that passes 0.95 at `when`."""
-    if when is None or step == 0:
-        return floor
-    height = slope * math.log(step / when) + math.log(0.951 / 0.049)
-    return max(floor, 1 / (1 + math.exp(-height)))
 
 
 def started(config: Config) -> Started:

@@ -214,11 +214,15 @@ def plot(
     context: typer.Context,
     run: RunName,
     linear: Annotated[bool, typer.Option("--linear", help="Steps without logarithm.")] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="One plot, or a probe; repeatable."),
+    ] = None,
 ) -> None:
-    """Draw accuracy, loss and norms of a run."""
+    """Draw accuracy, loss and norms of a run, or what its probes found."""
     from grok_tui.cli.drawing import charts
 
-    print_lines(charts(_look(_find(context, run)), log_x=not linear))
+    print_lines(charts(_look(_find(context, run)), log_x=not linear, only=only or ()))
 
 
 @app.command()

@@ -66,6 +66,14 @@ class Axis:
 ACCURACY = Axis(0.0, 1.0)
 """Always the same, so that two charts of accuracy can be compared by eye."""
 
+EXPLAINED = Axis(-0.2, 1.0)
+"""Of the share of the variance that is explained: below zero where the mean would do better."""
+
+
+def index_axis(last: int, log: bool) -> Axis:
+    """The numbers 1 to `last`."""
+    return Axis(1.0, float(max(2, last)), log=log)
+
 
 def step_axis(planned: int, log: bool) -> Axis:
     """Steps, from the planned number alone so that the axis never moves while a run trains."""

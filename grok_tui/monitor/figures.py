@@ -85,7 +85,7 @@ class Plotter:
         marks: Sequence[Mark] = (),
     ) -> Grid:
         """The grid of these lines at this size, see `chart`."""
-        columns, rows, framed = _canvas_size(size)
+        columns, rows, framed = canvas_size(size)
         self._fold(lines, x, columns)
         traces = [self._trace(line, y, rows) for line in lines] if columns * rows else []
         letters = [_letter(line, x, y, columns, rows) for line in lines]
@@ -93,7 +93,7 @@ class Plotter:
         if drawn != self._drawn:
             canvas = _raster(traces, columns, rows)
             _write_letters(canvas, letters)
-            self._grid = _frame(canvas, x, y, marks) if framed else canvas
+            self._grid = frame(canvas, x, y, marks) if framed else canvas
             self._drawn = drawn
         return self._grid
 
@@ -101,7 +101,7 @@ class Plotter:
         self, lines: Sequence[Line], x: Axis, size: tuple[int, int], positive: bool
     ) -> tuple[float, float]:
         """Lowest and highest y of what these lines show at this size; NaN if they show nothing."""
-        self._fold(lines, x, _canvas_size(size)[0])
+        self._fold(lines, x, canvas_size(size)[0])
         found = [self._envelopes[line.role].limits(positive) for line in lines]
         lows, highs = ([pair[end] for pair in found if pair[0] <= pair[1]] for end in (0, 1))
         return (min(lows), max(highs)) if lows else (math.nan, math.nan)
@@ -118,7 +118,7 @@ class Plotter:
         return line.role, [piece for run in runs for piece in dashes(run)] if line.dashed else runs
 
 
-def _canvas_size(size: tuple[int, int]) -> tuple[int, int, bool]:
+def canvas_size(size: tuple[int, int]) -> tuple[int, int, bool]:
     """Columns and rows of the canvas, and whether there is room for a frame around it."""
     width, height = max(0, size[0]), max(0, size[1])
     if width < GUTTER + 4 or height < SILL + 2:
@@ -141,7 +141,7 @@ def to_text(grid: Grid, palette: Sequence[int] = ()) -> str:
     return "\n".join(lines)
 
 
-_ASCII = str.maketrans("│┤┼└─┬", "|++`-+")
+_ASCII = str.maketrans("│┤┼└─┬·", "|++`-+.")
 
 
 def to_ascii(grid: Grid) -> Grid:
@@ -183,7 +183,7 @@ def _write_letters(canvas: Grid, letters: Sequence[tuple[int, int, Cell] | None]
             canvas[row][free] = cell
 
 
-def _frame(canvas: Grid, x: Axis, y: Axis, marks: Sequence[Mark]) -> Grid:
+def frame(canvas: Grid, x: Axis, y: Axis, marks: Sequence[Mark] = ()) -> Grid:
     """The canvas with its left and lower frame, ticks, labels and marks."""
     rows, columns = len(canvas), len(canvas[0])
     labels = {

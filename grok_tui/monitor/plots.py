@@ -1,28 +1,58 @@
-"""What is plotted of a run: which columns, in whose ink, and what an empty plot waits for."""
+"""What can be plotted of a run: its metrics and the families of its probes, each with its choices.
+
+A probe is named "<family>/<part>". A family is one plot, its parts are what it can show; a part
+that ends in chance or shuffled is no choice of its own but the dashed line beside another.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TYPE_CHECKING, Literal
 
-from grok_tui.monitor.axes import ACCURACY, Axis, step_axis, value_axis
-from grok_tui.monitor.figures import Grid, Line, Mark, Plotter
+from grok_tui.monitor.columns import NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from grok_tui.monitor.history import History, LaneHistory, Metric
+    from grok_tui.monitor.columns import Column
+    from grok_tui.monitor.history import History, LaneHistory
     from grok_tui.monitor.watch import View
     from grok_tui.protocol.config import Config
 
-INKS = 64
-"""Arms that can be told apart by role; a configuration has no more."""
-DARK = (74, 214, 36, 175, 227, 202, 252, 110)
-"""xterm-256 colours of the arms on a dark ground, near those of Okabe and Ito."""
-DARK_DIM = (31, 136, 29, 132, 143, 130, 244, 67)
-LIGHT = (25, 166, 29, 126, 94, 160, 238, 61)
-"""The same on a light ground."""
-LIGHT_DIM = (110, 180, 108, 175, 180, 174, 246, 146)
+Kind = Literal["steps", "frequencies", "plane", "list"]
+"""A number over steps, the newest vectors over their index, two of them against each other, or
+written out."""
+REFERENCES = ("chance", "shuffled")
+"""What a part is to be compared with, drawn beside it."""
+FIRST, SECOND, SHARES = "/first", "/second", "/shares"
+"""Coordinates of points in a plane, and the shares of the variance that its axes explain."""
+LISTED = "frequencies"
+"""The vector that is a list of numbers, not a value for each number."""
+WHOLE = ("net", "mean")
+"""Parts that are of the whole network stand before those of its matrices."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing that a plot can show."""
+
+    solid: str
+    """A metric, or a probe; of a plane the table whose columns are points."""
+    dashed: str = ""
+    label: str = ""
+    """What tells it from the other choices of its plot."""
+    kind: Kind = "steps"
+    arm: str = ""
+    """Of a plane: whose points."""
+
+    @property
+    def legend(self) -> str:
+        """What the dashed lines are; empty if there are none."""
+        if not self.dashed:
+            return ""
+        reference = self.dashed.rpartition("/")[2]
+        return f"╴╴ {reference}" if reference in REFERENCES else "── test  ╴╴ train"
 
 
 @dataclass(frozen=True)
@@ -32,33 +62,31 @@ class Plot:
     name: str
     """What `plot` calls it."""
     title: str
-    solid: Metric
-    dashed: Metric | None = None
+    choices: tuple[Choice, ...]
+    """At least one."""
     log_y: bool = False
 
+    def choice(self, label: str) -> Choice:
+        """The choice of that label, else the first."""
+        return next((one for one in self.choices if one.label == label), self.choices[0])
 
-PLOTS = (
-    Plot("accuracy", "accuracy", "test_accuracy", "train_accuracy"),
-    Plot("loss", "loss", "test_loss", "train_loss", log_y=True),
-    Plot("l1", "L1 norm", "l1_norm"),
-    Plot("l2", "L2 norm", "l2_norm"),
+
+METRIC_PLOTS = (
+    Plot("accuracy", "accuracy", (Choice("test_accuracy", "train_accuracy"),)),
+    Plot("loss", "loss", (Choice("test_loss", "train_loss"),), log_y=True),
+    Plot("l1", "L1 norm", (Choice("l1_norm"),)),
+    Plot("l2", "L2 norm", (Choice("l2_norm"),)),
 )
 
 
-def letter(arm: int) -> str:
-    """The letter of an arm, by its place in the configuration."""
-    return chr(ord("A") + arm) if arm < 26 else chr(ord("a") + arm - 26) if arm < 52 else "*"
-
-
-def role(arm: int, dim: bool = False) -> int:
-    """The role of an arm's ink: 1 to 64 for its main line, 65 to 128 for the second."""
-    return 1 + arm % INKS + (INKS if dim else 0)
-
-
-def palette(light: bool = False, frame: int = 243) -> list[int]:
-    """The xterm-256 colour of each role, 0 to 128."""
-    main, dim = (LIGHT, LIGHT_DIM) if light else (DARK, DARK_DIM)
-    return [frame, *(inks[arm % len(inks)] for inks in (main, dim) for arm in range(INKS))]
+def plots(config: Config, history: History) -> tuple[Plot, ...]:
+    """The plots of a run: the metrics, then what its probes find or are about to find."""
+    accuracy, *others = METRIC_PLOTS
+    return (
+        replace(accuracy, title=config.task.score),
+        *others,
+        *(Plot(name, name, choices) for name, choices in _families(config, history)),
+    )
 
 
 def shown_lane(config: Config, history: History, arm: str) -> LaneHistory | None:
@@ -66,64 +94,99 @@ def shown_lane(config: Config, history: History, arm: str) -> LaneHistory | None
     return history.lanes.get((arm, config.seeds[0]))
 
 
-def lines(plot: Plot, config: Config, history: History) -> list[Line]:
-    """The lines of a plot, dashed ones first so that the others lie on top; the first arm last."""
-    found: list[Line] = []
-    for metric in (plot.dashed, plot.solid):
-        if metric is None:
-            continue
-        dashed = metric == plot.dashed
-        for index, arm in reversed(list(enumerate(config.arms))):
-            lane = shown_lane(config, history, arm.name)
-            if lane is not None and lane.steps:
-                mark = "" if dashed else letter(index)
-                found.append(
-                    Line(role(index, dashed), lane.steps, lane.metrics[metric], mark, dashed)
-                )
-    return found
-
-
-def marks(config: Config, history: History) -> list[Mark]:
-    """The letter of each arm at the step at which it generalised."""
-    found = []
-    for index, arm in enumerate(config.arms):
-        lane = shown_lane(config, history, arm.name)
-        if lane is not None and lane.t_gen is not None:
-            found.append(Mark(role(index), letter(index), max(1, lane.t_gen)))
-    return found
-
-
-class Chart:
-    """One plot of one run that is drawn again and again as the run grows."""
-
-    def __init__(self, plot: Plot) -> None:
-        self.plot = plot
-        self._plotter = Plotter()
-        self._y: Axis | None = None
-
-    def draw(
-        self, config: Config, history: History, size: tuple[int, int], log: tuple[bool, bool]
-    ) -> Grid:
-        """The chart at this size with log or plain x and y; the same grid while nothing changed."""
-        x = step_axis(config.train.steps, log[0])
-        found = lines(self.plot, config, history)
-        if self.plot.solid == "test_accuracy" and not log[1]:
-            y = ACCURACY
-        else:
-            low, high = self._plotter.limits(found, x, size, log[1])
-            y = self._y = value_axis(low, high, log[1], self._y)
-        return self._plotter.draw(found, x, y, size, marks(config, history))
-
-
-def waiting_for(view: View, drawn: Sequence[Line]) -> str:
+def waiting_for(view: View, plot: Plot, choice: Choice) -> str:
     """Why a plot is empty, in a few words; empty when it is not."""
-    if any(line.xs and line.xs[-1] >= 1 for line in drawn):  # a log axis begins at step 1
-        return ""
-    reasons = {
-        "starting": "waiting for the trainer to start",
-        "running": "waiting for the first steps",
-        "paused": "paused before the first step",
-    }
     if view.config is None:
         return view.problem or "waiting for the configuration"
-    return reasons.get(view.state, "no step was trained")
+    lanes = [shown_lane(view.config, view.history, arm.name) for arm in view.config.arms]
+    if any(lane is not None and _shows(lane, choice) for lane in lanes):
+        return ""
+    if plot.name in _METRIC_NAMES or not any(lane is not None and lane.step for lane in lanes):
+        reasons = {
+            "starting": "waiting for the trainer to start",
+            "running": "waiting for the first steps",
+            "paused": "paused before the first step",
+        }
+        return reasons.get(view.state, "no step was trained")
+    if view.state not in ("running", "paused"):
+        return "this was not measured"
+    every = next((probe.every for probe in view.config.probes if probe.probe == plot.name), 0)
+    return "waiting for its first measurement" + (f", each {every} steps" if every else "")
+
+
+_METRIC_NAMES = frozenset(plot.name for plot in METRIC_PLOTS)
+
+
+def _shows(lane: LaneHistory, choice: Choice) -> bool:
+    """Whether something of a lane can be seen: a log axis begins at step 1."""
+    if choice.kind == "steps":
+        xs = series(lane, choice.solid)[0]
+        return len(xs) > 0 and xs[-1] >= 1
+    name = choice.solid + (FIRST if choice.kind == "plane" else "")
+    return choice.arm in ("", lane.arm) and name in lane.vectors
+
+
+def series(lane: LaneHistory, name: str) -> tuple[Column, Column]:
+    """Steps and values of a metric or of a probe; empty where it was not measured."""
+    if name in lane.metrics:
+        return lane.steps, lane.metrics[name]  # type: ignore[index]
+    probe = lane.probes.get(name)
+    return (probe.steps, probe.values) if probe else (NOTHING, NOTHING)
+
+
+def _families(config: Config, history: History) -> Iterator[tuple[str, tuple[Choice, ...]]]:
+    """The probes by what stands before the first "/"; those of the configuration come first."""
+    shown = [shown_lane(config, history, arm.name) for arm in config.arms]
+    lanes = [lane for lane in shown if lane is not None]
+    numbers = _by_family(chain.from_iterable(lane.probes for lane in lanes))
+    vectors = _by_family(chain.from_iterable(lane.vectors for lane in lanes))
+    asked = [probe.probe for probe in config.probes]
+    for family in dict.fromkeys([*asked, *numbers, *vectors]):
+        if family in _METRIC_NAMES:
+            continue  # the name of another plot
+        parts = numbers.get(family, {})
+        found = [
+            *sorted(_of_numbers(family, parts), key=_is_of_a_part),
+            *_of_vectors(family, vectors.get(family, {}), lanes),
+        ]
+        yield family, tuple(found) or (Choice(family),)
+
+
+def _by_family(names: Iterable[str]) -> dict[str, dict[str, None]]:
+    """The parts of each family, in the order in which they were first named."""
+    found: dict[str, dict[str, None]] = {}
+    for name in dict.fromkeys(names):
+        family, _, part = name.partition("/")
+        found.setdefault(family, {})[part] = None
+    return found
+
+
+def _of_numbers(family: str, parts: Mapping[str, None]) -> Iterator[Choice]:
+    for part in parts:
+        base, _, last = part.rpartition("/")
+        if last in REFERENCES and base in parts:
+            continue
+        reference = next((f"{part}/{one}" for one in REFERENCES if f"{part}/{one}" in parts), "")
+        dashed = f"{family}/{reference}" if reference else ""
+        yield Choice(f"{family}/{part}" if part else family, dashed, part)
+
+
+def _is_of_a_part(choice: Choice) -> bool:
+    return choice.label.partition("/")[0] not in WHOLE
+
+
+def _of_vectors(
+    family: str, parts: Mapping[str, None], lanes: Iterable[LaneHistory]
+) -> Iterator[Choice]:
+    for part in parts:
+        name = f"{family}/{part}" if part else family
+        table = part.removesuffix(FIRST)
+        if table != part:
+            plane = f"{family}/{table}"
+            for lane in lanes:
+                if plane + FIRST in lane.vectors and plane + SECOND in lane.vectors:
+                    yield Choice(plane, label=f"{table} of {lane.arm}", kind="plane", arm=lane.arm)
+        elif part == LISTED:
+            yield Choice(name, label=part, kind="list")
+        elif not part.endswith((SECOND, SHARES)):
+            yield Choice(name, label=part, kind="frequencies")

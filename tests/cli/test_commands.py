@@ -24,6 +24,7 @@ from grok_tui.protocol import control, gallery, presets
 from grok_tui.protocol.config import Config
 from grok_tui.protocol.rundir import RunDir
 from tests import fakes
+from tests.fake_probes import PROBED
 
 IDS = [f"20261121-10150{index}-quickstart-abc{letter}" for index, letter in enumerate("abcd")]
 
@@ -226,6 +227,45 @@ def test_plot_draws_every_chart_without_control_codes(grok: Grok, runs: Path) ->
     for title in ("accuracy", "loss", "L1 norm", "L2 norm"):
         assert title in out
     assert "\x1b" not in out
+
+
+def test_plot_draws_only_what_is_asked_for(grok: Grok, runs: Path) -> None:
+    fakes.recorded_run(runs, made_of=fakes.config(only=("dense",), probes=PROBED))
+    every = grok("plot", "last").out
+    assert "spectrum in" not in every
+    assert "--only NAME draws a probe: norms fourier-entropy mask-distance spectrum" in every
+    out = grok("plot", "last", "--only", "loss", "--only", "mask-distance/net").out
+    assert [line for line in out.splitlines() if "seed 0" in line] == [
+        "loss, dashed: train, seed 0",
+        "mask-distance net, dashed: chance, seed 0",
+    ]
+    assert "--only" not in out
+
+
+def test_plot_draws_every_part_of_a_probe(grok: Grok, runs: Path) -> None:
+    fakes.recorded_run(runs, made_of=fakes.config(only=("dense",), probes=PROBED))
+    out = grok("plot", "last", "--only", "embedding-pca", "--only", "progress").out
+    assert [line for line in out.splitlines() if "seed 0" in line] == [
+        "embedding-pca W_E of dense, seed 0, at step 1404, 31 % + 29 % of the variance",
+        "progress restricted, seed 0",
+        "progress excluded, seed 0",
+        "progress frequencies, seed 0, at step 1404",
+    ]
+    assert "A dense: 5 14" in out
+
+
+def test_plot_of_what_a_run_does_not_have_names_what_it_has(grok: Grok, runs: Path) -> None:
+    fakes.recorded_run(runs)
+    result = grok("plot", "last", "--only", "entropy")
+    assert (result.code, result.out) == (2, "")
+    assert "has no plot entropy; expected one of accuracy, loss, l1, l2" in result.err
+
+
+def test_plot_of_a_probe_that_was_not_measured_says_so(grok: Grok, runs: Path) -> None:
+    asked = fakes.config(only=("dense",), probes=PROBED)
+    found = fakes.run_events(fakes.config(only=("dense",)))
+    fakes.recorded_run(runs, made_of=asked, found=found)
+    assert "this was not measured" in grok("plot", "last", "--only", "spectrum").out
 
 
 def test_plot_of_an_unreadable_configuration_is_one_sentence(grok: Grok, runs: Path) -> None:

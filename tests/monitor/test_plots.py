@@ -1,82 +1,126 @@
-"""What is plotted of a run."""
+"""What can be plotted of a run, and what a plot says that has nothing to show."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from grok_tui.monitor.history import EMPTY, fold
-from grok_tui.monitor.plots import (
-    PLOTS,
-    Chart,
-    letter,
-    lines,
-    marks,
-    palette,
-    role,
-    waiting_for,
-)
-from grok_tui.monitor.watch import State, View
+from grok_tui.monitor.plots import METRIC_PLOTS, Choice, Plot, plots, waiting_for
+from grok_tui.monitor.watch import View
+from grok_tui.protocol.probing import Probe
 from grok_tui.protocol.rundir import RunDir
+from grok_tui.protocol.tasks import PolynomialRegression
 from tests import fakes
+from tests.fake_probes import PROBED
 
-CONFIG = fakes.config()
-HISTORY = fakes.history(CONFIG)
-ACCURACY = PLOTS[0]
+if TYPE_CHECKING:
+    from grok_tui.monitor.history import History
+    from grok_tui.monitor.watch import State
+    from grok_tui.protocol.config import Config
+    from grok_tui.protocol.events import ProbeValue
 
-
-def test_train_is_dashed_and_below_test() -> None:
-    found = lines(ACCURACY, CONFIG, HISTORY)
-    assert [line.dashed for line in found] == [True] * 6 + [False] * 6
-    assert [line.letter for line in found] == [""] * 6 + list("FEDCBA")
-
-
-def test_every_line_has_an_ink_of_its_own() -> None:
-    found = lines(ACCURACY, CONFIG, HISTORY)
-    assert len({line.role for line in found}) == 12
+CONFIG = fakes.config(only=("dense", "random-mask"))
+RUN = RunDir(Path("x"))
 
 
-def test_norms_have_one_line_an_arm() -> None:
-    assert len(lines(PLOTS[2], CONFIG, HISTORY)) == 6
+def probed(probes: dict[str, ProbeValue], arm: str = "dense") -> History:
+    """A lane that was measured once, after 7 steps."""
+    event = fakes.measured(arm, 0, 7, fakes.Fate(5, None))
+    return fold(EMPTY, [msgspec.structs.replace(event, probes=probes)])
 
 
-def test_an_arm_that_has_not_started_has_no_line_but_keeps_its_letter() -> None:
-    config = fakes.config(only=("dense", "random-mask"))
-    history = fakes.history(fakes.config(only=("random-mask",)), last=50, ended=False)
-    assert [line.letter for line in lines(PLOTS[2], config, history)] == ["B"]
+def family(history: History, name: str, config: Config = CONFIG) -> Plot:
+    return next(plot for plot in plots(config, history) if plot.name == name)
 
 
-def test_of_several_seeds_the_first_is_drawn() -> None:
-    config = fakes.config(seeds=(7, 8), only=("dense",))
-    history = fakes.history(config)
-    found = lines(PLOTS[2], config, history)
-    assert [line.xs for line in found] == [history.lanes["dense", 7].steps]
+def choices(history: History, name: str) -> list[tuple[str, str, str]]:
+    """Label, kind and reference of each choice."""
+    return [(one.label, one.kind, one.dashed) for one in family(history, name).choices]
 
 
-def test_generalising_is_marked_on_the_axis() -> None:
-    found = {mark.letter: mark.x for mark in marks(CONFIG, HISTORY)}
-    assert found.keys() == set("ABCD")
-    assert found["B"] == HISTORY.lanes["grokked-ticket", 0].t_gen
+def test_a_run_without_probes_has_its_metrics() -> None:
+    assert plots(CONFIG, fakes.history(CONFIG)) == METRIC_PLOTS
 
 
-def test_every_role_has_a_colour_on_either_ground() -> None:
-    for light in (False, True):
-        assert len(palette(light)) == role(63, dim=True) + 1
-        assert len(set(palette(light)[1:7])) == 6
+def test_what_accuracy_is_stands_in_its_title() -> None:
+    config = msgspec.structs.replace(CONFIG, task=PolynomialRegression())
+    assert plots(config, EMPTY)[0].title == "variance explained"
+    assert plots(config, EMPTY)[0].name == "accuracy"
 
 
-def test_letters_are_single_characters_for_as_many_arms_as_there_can_be() -> None:
-    assert [letter(n) for n in (0, 25, 26, 51, 63)] == ["A", "Z", "a", "z", "*"]
+def test_probes_follow_in_the_order_of_the_configuration_then_of_the_log() -> None:
+    config = msgspec.structs.replace(CONFIG, probes=(Probe(probe="table"), Probe(probe="norms")))
+    found = plots(config, probed({"norms/W_E/l1": 1.0, "newer/x": 2.0, "alone": 3.0}))
+    assert [plot.name for plot in found[4:]] == ["table", "norms", "newer", "alone"]
+    assert found[4].choices == (Choice("table"),)
+    assert found[7].choices == (Choice("alone"),)
 
 
-@pytest.mark.parametrize("plot", PLOTS, ids=lambda plot: plot.name)
-@pytest.mark.parametrize("log", [(True, True), (True, False), (False, True), (False, False)])
-def test_each_plot_can_be_drawn_on_each_axis(plot: object, log: tuple[bool, bool]) -> None:
-    grid = Chart(plot).draw(CONFIG, HISTORY, (60, 12), log)  # type: ignore[arg-type]
-    braille = sum("\u2801" <= character <= "\u28ff" for row in grid for character, _ in row)
-    assert braille > 40
-    assert [len(row) for row in grid] == [60] * 12
+def test_the_parts_of_a_probe_are_choices_the_whole_network_first() -> None:
+    history = probed(dict.fromkeys(["norms/W_E/l1", "norms/W_E/l2", "norms/net/l1"], 1.0))
+    assert [one.label for one in family(history, "norms").choices] == [
+        "net/l1",
+        "W_E/l1",
+        "W_E/l2",
+    ]
+    assert family(history, "norms").choices[0].solid == "norms/net/l1"
+    means = probed(dict.fromkeys(["ramanujan/W_E/a", "ramanujan/mean/a", "ramanujan/empty"], 1.0))
+    assert [one.label for one in family(means, "ramanujan").choices] == ["mean/a", "W_E/a", "empty"]
+
+
+def test_what_chance_gives_is_drawn_beside_the_part_and_is_no_choice() -> None:
+    names = ["W_E", "W_E/chance", "net", "net/chance", "to-last"]
+    history = probed({f"mask-distance/{name}": 0.5 for name in names})
+    assert choices(history, "mask-distance") == [
+        ("net", "steps", "mask-distance/net/chance"),
+        ("W_E", "steps", "mask-distance/W_E/chance"),
+        ("to-last", "steps", ""),
+    ]
+    assert family(history, "mask-distance").choices[0].legend == "╴╴ chance"
+    shuffled = probed({"mask-spectrum/W_U": 0.05, "mask-spectrum/W_U/shuffled": 0.001})
+    assert choices(shuffled, "mask-spectrum") == [("W_U", "steps", "mask-spectrum/W_U/shuffled")]
+    alone = probed({"mask-distance/net/chance": 0.75})
+    assert choices(alone, "mask-distance") == [("net/chance", "steps", "")]
+
+
+def test_vectors_are_spectra_planes_or_lists() -> None:
+    plane = {f"embedding-pca/W_E/{part}": (1.0, 2.0) for part in ("first", "second", "shares")}
+    spectra = {"spectrum/in": (1.0,), "spectrum/out": (2.0,)}
+    listed: dict[str, ProbeValue] = {"progress/frequencies": (5.0,), "progress/restricted": 0.1}
+    history = probed({**plane, **spectra, **listed})
+    assert choices(history, "spectrum") == [("in", "frequencies", ""), ("out", "frequencies", "")]
+    assert choices(history, "embedding-pca") == [("W_E of dense", "plane", "")]
+    assert choices(history, "progress") == [
+        ("restricted", "steps", ""),
+        ("frequencies", "list", ""),
+    ]
+
+
+def test_a_plane_needs_both_of_its_coordinates() -> None:
+    history = probed({"embedding-pca/W_E/first": (1.0, 2.0)})
+    assert family(history, "embedding-pca").choices == (Choice("embedding-pca"),)
+
+
+def test_a_choice_is_found_by_its_label_or_is_the_first() -> None:
+    plot = family(probed({"x/a": 1.0, "x/b": 2.0}), "x")
+    assert plot.choice("b").solid == "x/b"
+    assert plot.choice("gone").solid == "x/a"
+
+
+def test_a_probe_cannot_take_the_place_of_a_metric() -> None:
+    assert plots(CONFIG, probed({"loss/x": 1.0, "l1": 2.0})) == METRIC_PLOTS
+
+
+ACCURACY = METRIC_PLOTS[0]
+
+
+def reason(view: View, plot: Plot = ACCURACY, label: str = "") -> str:
+    return waiting_for(view, plot, plot.choice(label))
 
 
 @pytest.mark.parametrize(
@@ -88,23 +132,36 @@ def test_each_plot_can_be_drawn_on_each_axis(plot: object, log: tuple[bool, bool
     ],
 )
 def test_an_empty_plot_says_what_it_waits_for(state: State, words: str) -> None:
-    assert waiting_for(View(RunDir(Path("x")), CONFIG, state=state), []) == words
+    view = View(RUN, CONFIG, state=state)
+    assert reason(view) == words
+    assert reason(view, Plot("norms", "norms", (Choice("norms"),))) == words
 
 
 def test_a_plot_that_has_only_step_0_is_empty_on_its_log_axis_and_says_so() -> None:
     history = fold(EMPTY, fakes.lane_events(CONFIG, "dense", 0, last=0))
-    view = View(RunDir(Path("x")), CONFIG, history=history, state="running")
-    drawn = lines(ACCURACY, CONFIG, history)
-    assert [list(line.xs) for line in drawn] == [[0], [0]]
-    assert waiting_for(view, drawn) == "waiting for the first steps"
+    assert reason(View(RUN, CONFIG, history=history, state="running")) == (
+        "waiting for the first steps"
+    )
 
 
 def test_a_plot_without_a_configuration_says_why() -> None:
-    view = View(RunDir(Path("x")), None, "config.toml: cannot be read")
-    assert waiting_for(view, []) == "config.toml: cannot be read"
+    assert reason(View(RUN, None, "config.toml: cannot be read")) == "config.toml: cannot be read"
 
 
 def test_a_plot_that_shows_something_waits_for_nothing() -> None:
-    view = View(RunDir(Path("x")), CONFIG, history=HISTORY)
-    assert waiting_for(view, lines(ACCURACY, CONFIG, HISTORY)) == ""
-    assert lines(ACCURACY, CONFIG, EMPTY) == []
+    config = fakes.config(only=("dense",), probes=PROBED)
+    view = View(RUN, config, history=fakes.history(config), state="running")
+    for plot in plots(config, view.history):
+        assert [waiting_for(view, plot, choice) for choice in plot.choices] == [""] * len(
+            plot.choices
+        )
+
+
+def test_a_probe_that_was_not_measured_yet_says_how_often_it_is() -> None:
+    probes = (Probe(probe="norms"), Probe(probe="spectrum", every=500))
+    config = msgspec.structs.replace(CONFIG, probes=probes)
+    running = View(RUN, config, history=fakes.history(CONFIG, last=50), state="running")
+    norms, spectrum = plots(config, running.history)[4:]
+    assert reason(running, norms) == "waiting for its first measurement"
+    assert reason(running, spectrum) == "waiting for its first measurement, each 500 steps"
+    assert reason(replace(running, state="finished"), spectrum) == "this was not measured"

@@ -10,12 +10,14 @@ import grok_tui.ui.app
 from grok_tui.monitor.history import EMPTY, fold
 from grok_tui.monitor.watch import State, View
 from grok_tui.protocol.events import Failed
+from grok_tui.protocol.probing import Probe
 from grok_tui.protocol.rundir import RunDir
 from grok_tui.ui.app import GrokTuiApp
 from grok_tui.ui.screens.live import LiveScreen
 from grok_tui.ui.widgets.board import Board
 from grok_tui.ui.widgets.chart import ChartView
 from tests import fakes
+from tests.fake_probes import PROBED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +75,17 @@ def finished(seeds: Sequence[int] = (0,)) -> View:
     """Every lane to its end."""
     config = fakes.config(seeds=seeds)
     return view("finished", fakes.run_events(config), config)
+
+
+@cache
+def probed() -> View:
+    """As `running`, with probes; nothing of the table was measured yet."""
+    config = fakes.config(probes=(*PROBED, Probe(probe="table", every=1000)))
+    quiet = fakes.config(probes=PROBED)
+    found = [fakes.started(config), *fakes.lane_events(quiet, "dense", 0)]
+    for arm in ("grokked-ticket", "random-mask", "shuffled-mask"):
+        found += fakes.lane_events(quiet, arm, 0, last=700)
+    return view("running", found, config)
 
 
 def failed() -> View:

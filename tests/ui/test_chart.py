@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from grok_tui.monitor.figures import Plotter
+from grok_tui.protocol.tasks import PolynomialRegression
 from grok_tui.ui.widgets.chart import ChartView
 from tests.ui import live
 from tests.ui.looking import on_screen
@@ -77,3 +79,39 @@ async def test_an_empty_chart_says_what_it_waits_for(width: int) -> None:
     async with live.LiveApp(live.starting()).run_test(size=(width, 30)) as pilot:
         await live.drawn(pilot)
         assert "waiting for the trainer to start" in on_screen(pilot)
+
+
+@pytest.mark.parametrize("width", [80, 160])
+async def test_a_probe_that_was_not_measured_yet_says_so(width: int) -> None:
+    async with live.LiveApp(live.probed()).run_test(size=(width, 48)) as pilot:
+        await live.drawn(pilot)
+        await pilot.press("up")
+        await pilot.pause()
+        assert "waiting for its first measurement, each 1000 steps" in on_screen(pilot)
+
+
+async def test_the_title_of_a_probe_says_what_it_shows_and_of_when() -> None:
+    async with live.LiveApp(live.probed()).run_test(size=(160, 60)) as pilot:
+        await live.drawn(pilot)
+        await pilot.press("]", "down", "down")
+        await pilot.pause()
+        text = on_screen(pilot)
+        assert "fourier-entropy in 1 of 4" in text
+        assert "▸mask-distance net 1 of 3: ." in text
+        assert "╴╴ chance" in text
+        assert "spectrum in 1 of 2" in text
+        assert "newest" in text
+        await pilot.press("]")
+        await pilot.pause()
+        assert "embedding-pca W_E of dense 1 of 4: ." in on_screen(pilot)
+        assert "at step 1404  page 3 of 3: ]" in on_screen(pilot)
+
+
+async def test_the_score_of_a_regression_has_its_own_name() -> None:
+    shown = live.running()
+    assert shown.config is not None
+    config = msgspec.structs.replace(shown.config, task=PolynomialRegression())
+    async with live.LiveApp(replace(shown, config=config)).run_test(size=(160, 48)) as pilot:
+        await live.drawn(pilot)
+        assert "▸variance explained" in on_screen(pilot)
+        assert "accuracy" not in on_screen(pilot)

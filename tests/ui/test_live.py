@@ -17,6 +17,7 @@ from grok_tui.ui.widgets.arms import doing, table
 from grok_tui.ui.widgets.board import Board
 from grok_tui.ui.widgets.chart import ChartView
 from tests import fakes
+from tests.fake_probes import PROBED
 from tests.ui import live
 from tests.ui.looking import notices, on_screen, settled
 
@@ -162,8 +163,10 @@ async def test_arrows_choose_the_chart_and_enter_gives_it_the_screen() -> None:
         screen = await live.drawn(pilot)
         await pilot.press("down", "enter")
         await pilot.pause()
-        assert [chart.plot.name for chart in screen.query(ChartView) if chart.display] == ["loss"]
-        assert screen.query_one("#chart-loss").size.height > 40
+        [chart] = [chart for chart in screen.query(ChartView) if chart.display]
+        assert chart.panel is not None
+        assert chart.panel.plot.name == "loss"
+        assert chart.size.height > 40
         await pilot.press("up", "up")
         assert "▸L2 norm" in on_screen(pilot)
         await pilot.press("escape")
@@ -175,7 +178,8 @@ async def test_x_and_y_change_the_scale_of_the_chosen_chart_only() -> None:
     async with live.LiveApp(live.running()).run_test(size=(160, 48)) as pilot:
         screen = await live.drawn(pilot)
         await pilot.press("down", "x", "y")
-        assert [(chart.log_x, chart.log_y) for chart in screen.query(ChartView)] == [
+        panels = screen.query_one(Board).panels
+        assert [(panel.log_x, panel.log_y) for panel in panels.page] == [
             (True, False),
             (False, False),
             (True, False),
@@ -183,8 +187,94 @@ async def test_x_and_y_change_the_scale_of_the_chosen_chart_only() -> None:
         ]
         assert "linear steps" in on_screen(pilot)
         await pilot.press("3", "x", "y", "4", "x", "y", "2")  # no chart is seen: nothing changes
-        chart = screen.query_one(Board).chart
-        assert (chart.log_x, chart.log_y) == (False, False)
+        assert (panels.chosen.log_x, panels.chosen.log_y) == (False, False)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_brackets_turn_the_pages_of_charts(size: tuple[int, int]) -> None:
+    async with live.LiveApp(live.probed()).run_test(size=size) as pilot:
+        await live.drawn(pilot)
+        assert "page 1 of 3: ]" in on_screen(pilot)
+        await pilot.press("]")
+        await pilot.pause()
+        text = on_screen(pilot)
+        assert "▸norms" in text
+        assert all(name in text for name in ("fourier-entropy", "mask-distance", "spectrum"))
+        await pilot.press("]", "]")
+        await pilot.pause()
+        assert "▸accuracy" in on_screen(pilot)
+        await pilot.press("[")
+        await pilot.pause()
+        text = on_screen(pilot)
+        assert "▸embedding-pca" in text
+        assert "norms" not in text
+
+
+async def test_arrows_go_on_to_the_next_page_and_around() -> None:
+    async with live.LiveApp(live.probed()).run_test(size=(80, 24)) as pilot:
+        await live.drawn(pilot)
+        await pilot.press("up")
+        await pilot.pause()
+        assert "▸table" in on_screen(pilot)
+        await pilot.press("down", "down", "down", "down", "down")
+        await pilot.pause()
+        assert "▸norms net/l1 1 of 3: ." in on_screen(pilot)
+
+
+async def test_a_run_without_probes_has_one_page() -> None:
+    async with live.LiveApp(live.running()).run_test(size=(160, 48)) as pilot:
+        screen = await live.drawn(pilot)
+        await pilot.press("down", "]")
+        await pilot.pause()
+        assert "page" not in on_screen(pilot)
+        assert screen.query_one(Board).panels.chosen.plot.name == "accuracy"
+
+
+async def test_comma_and_full_stop_choose_what_a_chart_shows() -> None:
+    async with live.LiveApp(live.probed()).run_test(size=(80, 24)) as pilot:
+        await live.drawn(pilot)
+        await pilot.press("]", ".")
+        await pilot.pause()
+        assert "▸norms W_E/l1 2 of 3: ." in on_screen(pilot)
+        await pilot.press(",", ",")
+        await pilot.pause()
+        assert "▸norms W_U/l1 3 of 3: ." in on_screen(pilot)
+        await pilot.press("3", ".", "]", "2")
+        await pilot.pause()
+        assert "▸norms W_U/l1 3 of 3: ." in on_screen(pilot)
+
+
+async def test_what_was_chosen_stays_when_more_parts_are_found() -> None:
+    """The distance to the last mask stands after the others, but a later probe may stand before."""
+    config = fakes.config(only=("dense",), probes=PROBED)
+    found = fakes.lane_events(config, "dense", 0, last=80)
+    app = live.LiveApp(live.view("running", found, config))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await live.drawn(pilot)
+        await pilot.press("]", "down", "down", ".", "y")
+        await pilot.pause()
+        assert "▸mask-distance W_E 2 of 2: ." in on_screen(pilot)
+        app.shown.view = live.view("running", fakes.lane_events(config, "dense", 0), config, 2)
+        await live.drawn(pilot, 2)
+        assert "▸mask-distance W_E 2 of 3: ." in on_screen(pilot)
+        assert screen.query_one(Board).panels.chosen.log_y
+
+
+async def test_each_kind_of_a_chart_keeps_its_own_axes() -> None:
+    async with live.LiveApp(live.probed()).run_test(size=(160, 48)) as pilot:
+        screen = await live.drawn(pilot)
+        panels = screen.query_one(Board).panels
+        await pilot.press("]", "]", "down")
+        assert (panels.chosen.plot.name, panels.chosen.log_x) == ("progress", True)
+        await pilot.press("x", ".")  # its next part is over steps, too
+        assert (panels.chosen.choice.label, panels.chosen.log_x) == ("excluded", False)
+        await pilot.press("]", "]", "down", "down", "down")
+        await pilot.pause()
+        assert panels.chosen.plot.name == "spectrum"
+        assert "linear frequencies" in on_screen(pilot)
+        await pilot.press("x", "y")
+        await pilot.pause()
+        assert "log frequencies, log y" in on_screen(pilot)
 
 
 async def test_three_shows_the_report_and_escape_leads_back() -> None:

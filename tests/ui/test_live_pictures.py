@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,6 +47,13 @@ async def ready(pilot: Pilot[None]) -> None:
     await pilot.pause(0.1)
 
 
+async def pressed(keys: tuple[str, ...], pilot: Pilot[None]) -> None:
+    """The same, after these keys."""
+    await ready(pilot)
+    await pilot.press(*keys)
+    await pilot.pause(0.1)
+
+
 VIEWS = [live.running, live.finished, live.failed, live.starting, huge]
 
 
@@ -55,6 +63,29 @@ def test_live(
     snap_compare: Callable[..., bool], shown: Callable[[], View], size: tuple[int, int]
 ) -> None:
     assert snap_compare(live.LiveApp(shown()), terminal_size=size, run_before=ready)
+
+
+PAGES = {"probes": ("]",), "planes": ("]", "]"), "spectrum-alone": ("]", *["down"] * 3, "enter")}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("keys", PAGES.values(), ids=PAGES)
+def test_probes(
+    snap_compare: Callable[..., bool], keys: tuple[str, ...], size: tuple[int, int]
+) -> None:
+    assert snap_compare(
+        live.LiveApp(live.probed()), terminal_size=size, run_before=partial(pressed, keys)
+    )
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_probes_without_colour(
+    snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert snap_compare(
+        live.LiveApp(live.probed()), terminal_size=size, run_before=partial(pressed, ("]", "down"))
+    )
 
 
 def test_several_seeds_after_the_end(snap_compare: Callable[..., bool]) -> None:

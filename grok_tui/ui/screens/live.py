@@ -144,6 +144,22 @@ class LiveScreen(Screen[None]):
         """The chart before; in the other panes, a line up."""
         self.query_one(Board).move(-1)
 
+    def action_page(self) -> None:
+        """The next page of charts."""
+        self.query_one(Board).turn_page(1)
+
+    def action_page_before(self) -> None:
+        """The page of charts before."""
+        self.query_one(Board).turn_page(-1)
+
+    def action_part(self) -> None:
+        """The next thing that the chosen chart can show."""
+        self.query_one(Board).turn_part(1)
+
+    def action_part_before(self) -> None:
+        """The thing before."""
+        self.query_one(Board).turn_part(-1)
+
     def action_full(self) -> None:
         """Give the chosen chart the whole screen, or take it back."""
         self.query_one(Board).fill()

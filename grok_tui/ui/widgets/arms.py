@@ -7,8 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from grok_tui.monitor.axes import short
+from grok_tui.monitor.inks import letter, role
 from grok_tui.monitor.milestones import phase
-from grok_tui.monitor.plots import letter, role
 from grok_tui.monitor.verdict import ratio
 from grok_tui.monitor.watch import ALIVE
 from grok_tui.ui.widgets.cells import CellView

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Literal
 
 from textual.containers import Container, Vertical, VerticalScroll
 
-from grok_tui.monitor.plots import PLOTS
+from grok_tui.monitor.plots import plots
 from grok_tui.ui.screens.log import LogPane
 from grok_tui.ui.widgets.arms import Arms
 from grok_tui.ui.widgets.arrange import arrange
 from grok_tui.ui.widgets.chart import ChartView
+from grok_tui.ui.widgets.panels import PAGE, Panels
 from grok_tui.ui.widgets.status import Status
 from grok_tui.ui.widgets.verdict import Words, report, sentences, summary
 
@@ -45,7 +46,7 @@ class Board(Vertical):
         super().__init__()
         self.pane: Pane = "charts"
         self.full = False
-        self.chosen = 0
+        self.panels = Panels()
         self._run = run
         self._view: View | None = None
         self._verdict: Verdict | None = None
@@ -55,7 +56,7 @@ class Board(Vertical):
         """Head, charts, comparison, verdict; report and log in their place when asked for."""
         yield Status("status")
         with Container(id="charts"):
-            yield from (ChartView(plot) for plot in PLOTS)
+            yield from (ChartView(place, self.panels) for place in range(PAGE))
         yield Arms("arms")
         yield Words("verdict")
         with VerticalScroll(id="report"):
@@ -78,6 +79,8 @@ class Board(Vertical):
         first = before == ""
         ended = view.state == "finished" != before
         self._view, self._verdict = view, verdict
+        if view.config is not None:
+            self.panels.take(plots(view.config, view.history))
         if ended and self.pane == "charts" and not self._has_room_for_verdict():
             self.pane = "report"
         with self.app.batch_update():
@@ -105,10 +108,22 @@ class Board(Vertical):
     def move(self, by: int) -> None:
         """The next chart or the one before; in the other panes, so many lines."""
         if self.pane == "charts":
-            self.chosen = (self.chosen + by) % len(PLOTS)
+            self.panels.move(by)
             self.rearrange()
         else:
             self.query_one(f"#{self.pane}").scroll_relative(y=by, animate=False)
+
+    def turn_page(self, by: int) -> None:
+        """The next page of charts, or the page before."""
+        if self.pane == "charts":
+            self.panels.turn(by)
+            self.rearrange()
+
+    def turn_part(self, by: int) -> None:
+        """The next thing that the chosen chart can show, or the one before."""
+        if self.pane == "charts":
+            self.panels.chosen.turn(by)
+            self.chart.redraw()
 
     def fill(self) -> None:
         """Give the chosen chart the whole screen, or take it back."""
@@ -119,12 +134,13 @@ class Board(Vertical):
     def toggle(self, axis: Literal["x", "y"]) -> None:
         """Log for plain and back, for the chosen chart, while it can be seen."""
         if self.pane == "charts":
-            self.chart.toggle(axis)
+            self.panels.chosen.flip(axis)
+            self.chart.redraw()
 
     @property
     def chart(self) -> ChartView:
         """The chart that keys act on."""
-        return self.query_one(f"#chart-{PLOTS[self.chosen].name}", ChartView)
+        return next(chart for chart in self.query(ChartView) if chart.chosen)
 
     def rearrange(self) -> None:
         """Show and size what belongs here now, then draw it."""
@@ -155,15 +171,15 @@ class Board(Vertical):
     def _arrange(self) -> bool:
         """Show and size what belongs on a board of this size; whether anything changed."""
         layout = arrange(self.size, self._view, self._verdict, self.full)
-        wanted = (layout, self.pane, self.chosen)
+        page = self.panels.page
+        wanted = (layout, self.pane, self.panels.chosen, *page)
         if wanted == self._arranged:
             return False
         self._arranged = wanted
         charts = self.pane == "charts"
         self.set_class(layout.four, "-four")
         self.set_class(layout.roomy, "-roomy")
-        for index, chart in enumerate(self.query(ChartView)):
-            chart.chosen = index == self.chosen
+        for chart in self.query(ChartView):
             chart.alone = not layout.four
         heights = {
             "#charts": 1 if charts else 0,
@@ -172,8 +188,9 @@ class Board(Vertical):
             "#report": 1 if self.pane == "report" else 0,
             "#log": 1 if self.pane == "log" else 0,
         }
-        for index, plot in enumerate(PLOTS):
-            heights[f"#chart-{plot.name}"] = 1 if layout.four or index == self.chosen else 0
+        for place in range(PAGE):
+            shown = place < len(page) and (layout.four or page[place] is self.panels.chosen)
+            heights[f"#chart-{place}"] = 1 if shown else 0
         for selector, height in heights.items():
             self._resize(selector, height)
         return True

@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from grok_tui.monitor.plots import palette
+from grok_tui.monitor.inks import palette
 from grok_tui.ui.widgets import paper
 
 if TYPE_CHECKING:

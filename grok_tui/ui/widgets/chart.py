@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from grok_tui.monitor.plots import PLOTS, Chart, lines, waiting_for
+from grok_tui.monitor.charts import explained, moment
+from grok_tui.monitor.plots import waiting_for
 from grok_tui.ui.widgets.cells import CellView
 from grok_tui.ui.widgets.paper import DIM, STRONG, TEXT, Paper
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from grok_tui.monitor.figures import Grid
-    from grok_tui.monitor.plots import Plot
     from grok_tui.monitor.watch import View
+    from grok_tui.ui.widgets.panels import Panel, Panels
 
 
 class ChartView(CellView):
@@ -19,17 +22,24 @@ class ChartView(CellView):
 
     DEFAULT_CSS = "ChartView { width: 1fr; height: 1fr; }"
 
-    def __init__(self, plot: Plot) -> None:
-        super().__init__(id=f"chart-{plot.name}")
-        self.plot = plot
-        self.log_x = True
-        self.log_y = plot.log_y
-        self.chosen = False
-        """Whether keys act on this chart."""
+    def __init__(self, place: int, panels: Panels) -> None:
+        super().__init__(id=f"chart-{place}")
         self.alone = False
         """Whether it is the only one on screen: then its title line names the others."""
-        self._chart = Chart(plot)
+        self._place = place
+        self._panels = panels
         self._view: View | None = None
+
+    @property
+    def panel(self) -> Panel | None:
+        """What it shows: the chart of the page at its place, if there are so many."""
+        page = self._panels.page
+        return page[self._place] if self._place < len(page) else None
+
+    @property
+    def chosen(self) -> bool:
+        """Whether keys act on this chart."""
+        return self.panel is self._panels.chosen
 
     def draw(self, view: View, at_once: bool = True) -> None:
         """Show the run as it is in this view; not at once: when the new size comes, or `redraw`."""
@@ -39,54 +49,66 @@ class ChartView(CellView):
 
     def redraw(self) -> None:
         """Show the last view with the settings and the size of now."""
-        if self._view is not None and self.display and self.size.area:
-            self.show(self._page(self._view))
-
-    def toggle(self, axis: Literal["x", "y"]) -> None:
-        """Log for plain, plain for log."""
-        if axis == "x":
-            self.log_x = not self.log_x
-        else:
-            self.log_y = not self.log_y
-        self.redraw()
+        panel = self.panel
+        if self._view is not None and panel is not None and self.display and self.size.area:
+            self.show(self._paint(self._view, panel))
 
     def resized(self) -> None:
         """Draw for the new size; the first drawing waits, so that words are seen before it."""
         if self.grid:
             self.redraw()
 
-    def _page(self, view: View) -> Grid:
+    def _paint(self, view: View, panel: Panel) -> Grid:
         width, height = self.size
         page = Paper(width, height)
-        self._write_title(page, view)
-        size = (width - 1, height - 1)
-        if view.config is not None:
-            body = self._chart.draw(view.config, view.history, size, (self.log_x, self.log_y))
+        self._write_title(page, view, panel)
+        reason = waiting_for(view, panel.plot, panel.choice)
+        plain = reason and panel.choice.kind != "steps"  # axes of numbers that nobody knows yet
+        if view.config is not None and not plain:
+            body = panel.draw(view.config, view.history, (width - 1, height - 1))
             for y, row in enumerate(body, start=1):
                 page.stamp(0, y, row)
-        drawn = lines(self.plot, view.config, view.history) if view.config else []
-        reason = waiting_for(view, drawn)
         if reason:
             page.write(max(0, (width - len(reason)) // 2), height // 2, reason, DIM)
         return page.grid
 
-    def _write_title(self, page: Paper, view: View) -> None:
+    def _write_title(self, page: Paper, view: View, panel: Panel) -> None:
         x = 0
-        for plot in PLOTS if self.alone else (self.plot,):
-            here = plot is self.plot
+        for one in self._panels.page if self.alone else (panel,):
+            here = one is panel
             strong = here and (self.chosen or self.alone)
             x = page.write(x, 0, "▸" if strong else " ", STRONG)
-            x = page.write(x, 0, plot.title, STRONG if strong else TEXT if here else DIM) + 1
+            x = page.write(x, 0, one.plot.title, STRONG if strong else TEXT if here else DIM) + 1
+            if here and one.choice.label:
+                x = page.write(x, 0, one.choice.label, TEXT) + 1
+                count = len(one.plot.choices)
+                key = ": ." if self.chosen and count > 1 else ""
+                x = page.write(x, 0, f"{one.place + 1} of {count}{key}", DIM) + 1
         right = page.width - 2
-        scale = f"{'log' if self.log_x else 'linear'} steps"
-        if self.log_y:
-            scale += ", log y"
-        seeds = len(view.config.seeds) if view.config else 1
-        parts = ["── test  ╴╴ train"] if self.plot.dashed else []
-        parts += (
-            [f"seed {view.config.seeds[0]} of {seeds} seeds"] if view.config and seeds > 1 else []
-        )
-        for part in (*parts, scale):
+        for part in self._notes(view, panel):
             if right - len(part) < x + 2:
                 break
             right = page.write_right(right, 0, part, DIM) - 2
+
+    def _notes(self, view: View, panel: Panel) -> Iterator[str]:
+        """What stands right in the title line, the most important first, from the right."""
+        panels = self._panels
+        if self.chosen and panels.pages > 1:
+            yield f"page {panels.number} of {panels.pages}: ]"
+        choice, config = panel.choice, view.config
+        notes = [choice.legend]
+        if config is not None:
+            notes.append(moment(choice, config, view.history))
+            notes.append(explained(choice, config, view.history))
+            if len(config.seeds) > 1:
+                notes.append(f"seed {config.seeds[0]} of {len(config.seeds)} seeds")
+        yield from filter(None, [*notes, _scale(panel)])
+
+
+def _scale(panel: Panel) -> str:
+    """How the axes run; nothing where that cannot be changed."""
+    if panel.choice.kind not in ("steps", "frequencies"):
+        return ""
+    logs = "log" if panel.log_x else "linear"
+    words = f"{logs} {panel.choice.kind}"
+    return f"{words}, log y" if panel.log_y else words

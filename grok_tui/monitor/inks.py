@@ -1,0 +1,28 @@
+"""How arms are told apart in a chart: a letter, and a role that stands for a colour."""
+
+from __future__ import annotations
+
+INKS = 64
+"""Arms that can be told apart by role; a configuration has no more."""
+DARK = (74, 214, 36, 175, 227, 202, 252, 110)
+"""xterm-256 colours of the arms on a dark ground, near those of Okabe and Ito."""
+DARK_DIM = (31, 136, 29, 132, 143, 130, 244, 67)
+LIGHT = (25, 166, 29, 126, 94, 160, 238, 61)
+"""The same on a light ground."""
+LIGHT_DIM = (110, 180, 108, 175, 180, 174, 246, 146)
+
+
+def letter(arm: int) -> str:
+    """The letter of an arm, by its place in the configuration."""
+    return chr(ord("A") + arm) if arm < 26 else chr(ord("a") + arm - 26) if arm < 52 else "*"
+
+
+def role(arm: int, dim: bool = False) -> int:
+    """The role of an arm's ink: 1 to 64 for its main line, 65 to 128 for the second."""
+    return 1 + arm % INKS + (INKS if dim else 0)
+
+
+def palette(light: bool = False, frame: int = 243) -> list[int]:
+    """The xterm-256 colour of each role, 0 to 128."""
+    main, dim = (LIGHT, LIGHT_DIM) if light else (DARK, DARK_DIM)
+    return [frame, *(inks[arm % len(inks)] for inks in (main, dim) for arm in range(INKS))]
