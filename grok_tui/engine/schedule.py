@@ -76,7 +76,7 @@ class Schedule:
     def until_stop(self, lane: Lane) -> int:
         """Updates until something is to be done with the lane itself, or is to be read first; 0
         while it only waits to be measured where it stands."""
-        if lane.measured < lane.step and self.probes(lane, lane.step):
+        if self.points(lane, lane.step) and self.probes(lane, lane.step):
             return 0
         end = self.end(lane)
         known = [self._last(lane), *(self.point(point, lane) for point in self._points[lane.arm])]

@@ -49,6 +49,17 @@ def test_a_lane_that_generalised_is_looked_at_where_it_would_end_and_no_further(
     assert found[-1] == t_gen.step + 33 == tiny.ended(events, "dense").step
 
 
+def test_a_lane_that_stands_between_measured_steps_goes_on() -> None:
+    config = probed(tiny.tiny(steps=330), Probe(probe="norms"))
+    lanes = tiny.experiment(config)
+    events = lanes.begin()
+    for _ in range(400):  # from 200 on every second step is measured, then every third
+        events += lanes.advance(min(1, lanes.until_stop())) if lanes.running else []
+    assert not lanes.running
+    found = [event.step for event in tiny.measured(events, "dense") if event.probes]
+    assert found == [event.step for event in tiny.measured(tiny.run(config), "dense")]
+
+
 def test_it_looks_at_the_arms_that_it_names() -> None:
     config = probed(tiny.tiny(tiny.ALL), Probe(probe="norms", every=30, arms=("ticket", "l2")))
     assert steps(config, "norms/W_E/l1", "dense") == []
