@@ -101,6 +101,30 @@ def config(
     )
 
 
+def many_arms(arms: int = 20, seeds: int = 3) -> Config:
+    """A dense arm and tickets with long names, which differ at their end."""
+    plain = config(seeds=range(seeds))
+    ticket = plain.arm("grokked-ticket")
+    tickets = tuple(
+        msgspec.structs.replace(ticket, name=f"grokked-ticket-of-the-weights-at-{number:02d}")
+        for number in range(1, arms)
+    )
+    return msgspec.structs.replace(plain, arms=(plain.arm("dense"), *tickets))
+
+
+def many_events(config: Config, last: int | None = None) -> list[AnyEvent]:
+    """A log of such a run, measured at a few steps only; half of the tickets never generalise."""
+    found: list[AnyEvent] = [started(config)]
+    for index, arm in enumerate(config.arms):
+        for seed in config.seeds:
+            fate = Fate(40, 1141 + index if index % 2 == 0 else None, 0.43)
+            steps = [0, 40, 1141 + index, config.train.steps]
+            found += lane_events(
+                config, arm.name, seed, fate=fate, steps=steps, last=last, mask_step=1474
+            )
+    return found
+
+
 def grid(last: int) -> Iterator[int]:
     """The steps that are measured: each to 100, then 1 % apart, and the last."""
     step = 0

@@ -42,6 +42,6 @@ def print_cut(lines: Iterable[str]) -> None:
     print_lines(safe(line, width) for line in lines)
 
 
-def room() -> int:
+def room(endless: int = MAX_WIDTH) -> int:
     """Columns of the terminal that stdout is; as many as anybody needs if it is none."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else MAX_WIDTH
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else endless

@@ -16,10 +16,10 @@ from grok_tui.monitor.milestones import (
     planned,
     progress,
 )
-from grok_tui.monitor.text import safe
+from grok_tui.monitor.text import safe, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from rich.progress import Progress, TaskID
 
@@ -33,6 +33,8 @@ EVERY = 10.0
 """Seconds between two plain lines when nothing happens."""
 WIDE = 100
 """Columns from which there is room for a bar beside the numbers."""
+BAR = 20
+"""Columns that it takes there."""
 
 
 class Reporter(Protocol):
@@ -161,8 +163,7 @@ class Bars:
         self._console = Console(file=file, markup=False, highlight=False, emoji=False)
         columns = ("{task.description}", "{task.fields[stand]}", "{task.fields[accuracy]}")
         name, stand, accuracy = (TextColumn(column, markup=False) for column in columns)
-        # The numbers of the gallery's arms take 80 columns; the bar has what is left.
-        bar = [BarColumn(20)] if self._console.width >= WIDE else []
+        bar = [BarColumn(BAR)] if self._console.width >= WIDE else []
         self._progress: Progress = Progress(
             name, *bar, stand, accuracy, console=self._console, auto_refresh=False
         )
@@ -175,20 +176,38 @@ class Bars:
         if view.config is None or view.version == self._version:
             return
         self._version = view.version
-        room = self._console.height - 2
-        lanes = [(arm, seed) for arm in view.config.arms for seed in view.config.seeds]
-        for arm, seed in lanes:
-            lane = view.history.lanes.get((arm.name, seed))
-            fields = _fields(view.config, arm, lane)
-            hidden = len(lanes) > room and (lane is None or lane.end is not None)
-            self._progress.update(self._task((arm.name, seed)), visible=not hidden, **fields)  # type: ignore[arg-type]
+        lanes = {
+            (arm.name, seed): (arm, view.history.lanes.get((arm.name, seed)))
+            for arm in view.config.arms
+            for seed in view.config.seeds
+        }
+        many = len(lanes) > self._console.height - 2
+        shown = {
+            key: _fields(view.config, arm, lane)
+            for key, (arm, lane) in lanes.items()
+            if not many or (lane is not None and lane.end is None)
+        }
+        room = self._room(shown.values())
+        for key in lanes:
+            task = self._task(key)
+            if key in shown:
+                name = f"{shortened(key[0], room - len(f' seed {key[1]}'))} seed {key[1]}"
+                self._progress.update(task, visible=True, description=name, **shown[key])  # type: ignore[arg-type]
+            else:
+                self._progress.update(task, visible=False)
         self._progress.refresh()
+
+    def _room(self, shown: Collection[Mapping[str, object]]) -> int:
+        """Columns that the numbers leave for the name of a lane."""
+        taken = sum(
+            max((len(str(fields.get(column, ""))) for fields in shown), default=0) + 1
+            for column in ("stand", "accuracy")
+        )
+        return self._console.width - taken - 1 - (BAR + 1 if self._console.width >= WIDE else 0)
 
     def _task(self, key: LaneKey) -> TaskID:
         if key not in self._tasks:
-            self._tasks[key] = self._progress.add_task(
-                lane_name(*key), total=1.0, stand="", accuracy=""
-            )
+            self._tasks[key] = self._progress.add_task("", total=1.0, stand="", accuracy="")
         return self._tasks[key]
 
     def say(self, sentence: str) -> None:

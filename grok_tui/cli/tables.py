@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from grok_tui.cli.lines import room
-from grok_tui.monitor.text import columns, safe, safe_lines
+from grok_tui.monitor.text import columns, narrowed, safe, safe_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from grok_tui.protocol.section import Section
 
 GAP = "  "
+MANY = 24
+"""Lanes of which `show` has a line for each."""
 TEXT = 40
 """Columns of a cell that is a sentence and no number."""
 
@@ -57,7 +59,8 @@ def verdict_lines(verdict: Verdict) -> list[str]:
     from grok_tui.monitor.verdict import table
 
     header, rows = table(verdict, room())
-    return [*aligned(header, rows), "", *(safe(line, 1000) for line in verdict.sentences)]
+    sentences = [_wrapped(safe(line, 5000), room(5000)) for line in verdict.sentences]
+    return [*aligned(header, rows), "", *(line for lines in sentences for line in lines)]
 
 
 def run_lines(summaries: Sequence[Summary]) -> list[str]:
@@ -87,7 +90,7 @@ def show_lines(view: View) -> Iterator[str]:
         yield safe(view.problem, 400)
     else:
         yield safe(view.config.title)
-        yield from _wrapped(safe(view.config.about, 400))
+        yield from _wrapped(safe(view.config.about, 400), min(room(), 100))
         yield ""
         yield from _lane_lines(view, view.config)
         yield ""
@@ -97,10 +100,10 @@ def show_lines(view: View) -> Iterator[str]:
     yield from _provenance(view)
 
 
-def _wrapped(text: str) -> list[str]:
+def _wrapped(text: str, width: int) -> list[str]:
     import textwrap
 
-    return textwrap.wrap(text, 100)
+    return textwrap.wrap(text, width)
 
 
 def _judged(view: View, config: Config) -> list[str]:
@@ -110,7 +113,15 @@ def _judged(view: View, config: Config) -> list[str]:
 
 
 def _lane_lines(view: View, config: Config) -> list[str]:
+    """A line for each lane; of many those that train, for the table of arms has all."""
     header = ("arm", "seed", "step", "phase", "train", "test")
+    lanes = [
+        (arm, seed, view.history.lanes.get((arm.name, seed)))
+        for arm in config.arms
+        for seed in config.seeds
+    ]
+    many = len(lanes) > MANY
+    shown = [found for found in lanes if not many or (found[2] and found[2].end is None)]
     rows = [
         (
             arm.name,
@@ -120,11 +131,12 @@ def _lane_lines(view: View, config: Config) -> list[str]:
             _share(lane, "train_accuracy"),
             _share(lane, "test_accuracy"),
         )
-        for arm in config.arms
-        for seed in config.seeds
-        for lane in [view.history.lanes.get((arm.name, seed))]
+        for arm, seed, lane in shown
     ]
-    return aligned(header, rows)
+    top, *others = narrowed([header, *rows], room())
+    left = len(lanes) - len(shown)
+    rest = [f"{left} lanes have ended or not begun; --json lists them"] if left else []
+    return [*(aligned(top, others) if others else []), *rest]
 
 
 def _phase(view: View, config: Config, arm: Arm, lane: LaneHistory | None) -> str:

@@ -104,7 +104,7 @@ def _choose(config: Config, history: History) -> Case | Claim:
             ),
         )
     if not tickets:
-        return Claim("", "not tested", "it has no ticket.")
+        return Claim("", "not tested", "it has no ticket that only its mask tells from dense.")
     lanes = [history.lanes.get((arm.name, seed)) for arm in tickets for seed in config.seeds]
     if any(lane is None or lane.end is None for lane in lanes):
         return Claim("", "undecided", f"{_WAITING}.")

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_LENGTH = 10_000
 MAX_LINES = 2_000
 MAX_MARKS = 3
+FEWEST = 8
+"""Columns that a shortened name keeps at least."""
 REPLACEMENT = "\ufffd"
 _REPLACED = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 _MARKS = frozenset(("Mn", "Me", "Mc"))
@@ -35,6 +41,30 @@ def safe_lines(text: str, width: int = 200, lines: int = MAX_LINES) -> list[str]
 def columns(text: str) -> int:
     """Columns that a text which passed `safe` takes on a terminal."""
     return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def shortened(name: str, width: int) -> str:
+    """A name in at most `width` columns, cut in the middle: names of a series differ at the end."""
+    name = safe(name, MAX_LENGTH)
+    if columns(name) <= width or width < 3:
+        return safe(name, width)
+    tail = (width - 1) // 2
+    return f"{safe(name, width - tail)[:-1]}…{_last(name, tail)}"
+
+
+def narrowed(rows: Sequence[Sequence[str]], width: int, gap: int = 2) -> list[tuple[str, ...]]:
+    """Rows of a table whose first cells are shortened so that columns `gap` apart fit `width`."""
+    widths = [max(map(columns, cells)) for cells in zip(*rows, strict=True)]
+    room = width - sum(widths[1:]) - gap * (len(widths) - 1)
+    return [(shortened(first, max(room, FEWEST)), *others) for first, *others in rows]
+
+
+def _last(text: str, width: int) -> str:
+    """As many of the last characters as take `width` columns at most."""
+    start = len(text)
+    while start and columns(text[start - 1 :]) <= width:
+        start -= 1
+    return text[start:]
 
 
 def _cut_ascii(text: str, width: int) -> str:

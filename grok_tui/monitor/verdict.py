@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from grok_tui.monitor.arms import ArmRow, Spread, arm_rows
 from grok_tui.monitor.claims import Status, claims
 from grok_tui.monitor.roles import Role
+from grok_tui.monitor.text import narrowed
 
 if TYPE_CHECKING:
     from grok_tui.monitor.history import History
@@ -51,13 +52,13 @@ def judge(config: Config, history: History) -> Verdict:
 def table(verdict: Verdict, width: int) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Header and rows of plain strings: arm, seeds that generalised, then medians over seeds.
 
-    Where `width` has no room for them the norms are left out; the rest takes at most 80 columns,
-    for names of 20 and steps of 5 digits.
+    Where `width` has no room for them the norms are left out, then the middle of long names: 80
+    columns are enough for names of 20 and steps of 5 digits.
     """
     lines = [HEADER, *(_cells(row) for row in verdict.rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     if sum(widths) + GAP * (len(widths) - 1) > width:
-        lines = [line[:-NORMS] for line in lines]
+        lines = narrowed([line[:-NORMS] for line in lines], width, GAP)
     return lines[0], lines[1:]
 
 

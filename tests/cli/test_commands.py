@@ -220,6 +220,38 @@ def test_a_hostile_run_does_not_steer_the_terminal(
     assert printed.isprintable()
 
 
+@pytest.fixture
+def eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables are made for a terminal of that width."""
+    monkeypatch.setattr("grok_tui.cli.tables.room", lambda *_: 80)
+
+
+@pytest.mark.usefixtures("eighty_columns")
+def test_show_keeps_many_arms_within_80_columns(grok: Grok, runs: Path) -> None:
+    made_of = fakes.many_arms()
+    found = fakes.many_events(made_of)
+    fakes.recorded_run(runs, made_of=made_of, found=[*found, fakes.finished(found)])
+    lines = grok("show", "last").out.splitlines()
+    assert max(len(line) for line in lines if "folder" not in line) <= 80
+    assert "60 lanes have ended or not begun; --json lists them" in lines
+    rows = [line for line in lines if "…" in line]
+    assert len(rows) == 19
+    assert [row.split()[0][-4:] for row in rows[:2]] == ["t-01", "t-02"]
+    assert len(json.loads(grok("show", "last", "--json").out)["lanes"]) == 60
+
+
+@pytest.mark.usefixtures("eighty_columns")
+def test_show_of_many_lanes_has_those_that_train(grok: Grok, runs: Path) -> None:
+    made_of = fakes.many_arms()
+    found = fakes.many_events(made_of)
+    begun = fakes.lane_events(made_of, made_of.arms[-1].name, 2, fate=fakes.Fate(40, None), last=50)
+    fakes.recorded_run(runs, "running", made_of=made_of, found=[*found[:-5], *begun])
+    lines = grok("show", "last").out.splitlines()
+    [row] = [line for line in lines if "memorised since step 40" in line]
+    assert len(row) <= 80
+    assert "59 lanes have ended or not begun; --json lists them" in lines
+
+
 def test_plot_draws_every_chart_without_control_codes(grok: Grok, runs: Path) -> None:
     fakes.recorded_run(runs)
     out = grok("plot", "last").out

@@ -139,6 +139,24 @@ def test_eighty_columns_hold_step_speed_time_left_and_accuracies(
     assert "…" not in out.getvalue()
 
 
+def test_eighty_columns_hold_names_of_any_length(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = terminal(monkeypatch, 80, 30)
+    made_of = fakes.many_arms(arms=8, seeds=1)
+    found = fakes.many_events(made_of, last=1141)
+    run = fakes.recorded_run(tmp_path, "running", made_of=made_of, found=found)
+    bars = Bars(out)
+    bars.show(Watch(run).look())
+    bars.close()
+    fakes.let_go(run)
+    lines = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", out.getvalue()).splitlines()
+    assert max(map(len, lines)) <= 80
+    last = [line.split()[0] for line in lines if "seed 0" in line][-7:]
+    assert [name[-3:] for name in last] == [f"-0{number}" for number in range(1, 8)]
+    assert "..." not in out.getvalue()
+
+
 def test_follow_returns_when_the_trainer_is_done_and_closes_the_reporter(tmp_path: Path) -> None:
     run = fakes.recorded_run(tmp_path, "running")
 

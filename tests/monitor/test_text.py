@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grok_tui.monitor.text import columns, safe, safe_lines
+from grok_tui.monitor.text import columns, narrowed, safe, safe_lines, shortened
 
 BAD = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -93,3 +93,31 @@ def test_lines_are_kept_apart_and_the_last_ones_win() -> None:
     ]
     assert safe_lines("1\n2\n3", lines=2) == ["2", "3"]
     assert safe_lines("") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "short"),
+    [
+        ("ticket-at-12000", 15, "ticket-at-12000"),
+        ("ticket-at-12000", 14, "ticket-…-12000"),
+        ("ticket-at-12000", 9, "tick…2000"),
+        ("ticket-at-12000", 3, "t…0"),
+        ("ticket-at-12000", 2, "t…"),
+        ("ticket-at-12000", 0, ""),
+        ("表表表表表", 7, "表…表"),
+    ],
+)
+def test_a_name_is_shortened_in_its_middle(name: str, width: int, short: str) -> None:
+    assert shortened(name, width) == short
+
+
+@given(st.text(max_size=60), st.integers(0, 40))
+def test_a_shortened_name_takes_no_more_than_its_room(name: str, width: int) -> None:
+    assert columns(shortened(name, width)) <= width
+
+
+def test_only_the_names_of_a_table_give_way() -> None:
+    rows = [("arm", "t_gen"), ("ticket-at-the-step-12000", "53 (50-178)")]
+    assert narrowed(rows, 80) == rows
+    assert narrowed(rows, 30) == [("arm", "t_gen"), ("ticket-a…ep-12000", "53 (50-178)")]
+    assert narrowed(rows, 5)[1] == ("tick…000", "53 (50-178)")

@@ -101,7 +101,7 @@ async def test_each_arm_says_what_it_does_or_waits_for() -> None:
         text = on_screen(pilot)
         assert "A dense                  generalised at step 1149" in text
         assert "E random-mask            memorised since step 60" in text
-        assert "waiting for grokked-ticket to start" in text
+        assert "controlled-dense-l1    waiting to start" in text
 
 
 async def test_an_arm_waits_for_the_moment_its_mask_is_made_of() -> None:

@@ -6,9 +6,11 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from grok_tui.monitor.awaiting import awaited
 from grok_tui.monitor.axes import short
 from grok_tui.monitor.inks import letter, role
 from grok_tui.monitor.milestones import phase
+from grok_tui.monitor.text import shortened
 from grok_tui.monitor.verdict import ratio
 from grok_tui.monitor.watch import ALIVE
 from grok_tui.ui.widgets.cells import CellView
@@ -16,11 +18,9 @@ from grok_tui.ui.widgets.paper import DIM, STRONG, TEXT, Paper, bar
 
 if TYPE_CHECKING:
     from grok_tui.monitor.figures import Grid
-    from grok_tui.monitor.history import History
     from grok_tui.monitor.verdict import ArmRow, Spread, Verdict
     from grok_tui.monitor.watch import View
     from grok_tui.protocol.arms import Arm
-    from grok_tui.protocol.config import Config
 
 _NUMBERS = (("t_mem", 6), ("t_gen", 7), ("tau", 6), ("speed", 7))
 _SHARE = 6
@@ -29,12 +29,6 @@ _ROOMY = 100
 _SPELLED_OUT = re.compile(r" (at|since) step \d+$| in \d+ steps$")
 _COUNT = re.compile(r"^(\d+/\d+) generalised$")
 TIMES = "\u00d7"
-_VERBS = {
-    "generalised": "to generalise",
-    "memorised": "to memorise",
-    "final": "to finish",
-    "init": "to start",
-}
 
 
 def doing(view: View, arm: Arm) -> str:
@@ -51,21 +45,6 @@ def doing(view: View, arm: Arm) -> str:
     if reached or all(lane is not None and lane.end is not None for lane in lanes):
         return f"{reached}/{len(words)} generalised"
     return Counter(_SPELLED_OUT.sub("", word) for word in words).most_common(1)[0][0]
-
-
-def awaited(config: Config, history: History, arm: Arm) -> str:
-    """What an arm waits for before it can start."""
-    source = arm.mask_from
-    if source.arm:
-        lane = history.lanes.get((source.arm, config.seeds[0]))
-        offset = config.mask_offset(arm)
-        if source.at == "generalised" and lane is not None and lane.t_gen is not None and offset:
-            return f"waiting for {source.arm} at step {lane.t_gen + offset}"
-        verb = f"to reach step {source.at}" if isinstance(source.at, int) else _VERBS[source.at]
-        return f"waiting for {source.arm} {verb}"
-    if arm.scale_to.arm:
-        return f"waiting for {arm.scale_to.arm} to start"
-    return "waiting to start"
 
 
 def table(view: View, verdict: Verdict | None, width: int, height: int) -> Grid:
@@ -111,7 +90,7 @@ def _row(page: Paper, y: int, index: int, words: str, found: tuple[Arm, ArmRow |
     phase_at, x, share_at = _places(page.width)
     ink = role(index)
     page.write(1, y, letter(index), ink)
-    page.write(3, y, arm.name, TEXT, phase_at - 4)
+    page.write(3, y, shortened(arm.name, phase_at - 4), TEXT)
     waiting = words.startswith(("waiting", "not started"))
     reached = row is not None and row.t_gen.median is not None
     if page.width < _ROOMY and not waiting:
