@@ -66,7 +66,7 @@ def folders() -> list[Path]:
 def presets(kind: Kind = "experiment") -> list[Preset]:
     """Every preset of a kind that can be found by name; the first folder that has it wins.
 
-    Quickstart comes first, then folder by folder, numbers in names in their order.
+    Quickstart comes first, then folder by folder; figures, by number, before what goes beyond.
     """
     return [_listed(kind, path, folder) for path, folder in _files(kind)]
 
@@ -80,11 +80,11 @@ def _files(kind: Kind) -> list[tuple[Path, str]]:
             for path in (shelf / folder).glob("*.toml"):
                 found.setdefault(path.stem, (path, folder))
 
-    def place(file: tuple[Path, str]) -> tuple[bool, int, list[str | int]]:
+    def place(file: tuple[Path, str]) -> tuple[bool, int, bool, list[str | int]]:
         path, folder = file
         parts = re.split(r"(\d+)", path.stem)  # letters and numbers by turns, letters first
         name = [int(part) if index % 2 else part for index, part in enumerate(parts)]
-        return path.stem != FIRST, inside.index(folder), name
+        return path.stem != FIRST, inside.index(folder), not path.stem.startswith("fig"), name
 
     return sorted(found.values(), key=place)
 
@@ -102,10 +102,13 @@ def find(name: str, kind: Kind = "experiment", base: Path | None = None) -> Path
     """The file of a preset given by name, or by path (from `base`). Raises PresetError."""
     if name.endswith(".toml") or "/" in name:
         return (base or Path.cwd()) / Path(name).expanduser()
-    known = {path.stem: path for path, _ in _files(kind)}
-    if name in known:
-        return known[name]
-    close = difflib.get_close_matches(name, known, n=3) or list(known)[:NAMED]
+    for shelf in folders():
+        for folder in FOLDERS[kind]:
+            path = shelf / folder / f"{name}.toml"
+            if path.is_file():
+                return path
+    known = [path.stem for path, _ in _files(kind)]
+    close = difflib.get_close_matches(name, known, n=3) or known[:NAMED]
     what = "preset" if kind == "experiment" else f"{kind} preset"
     raise PresetError(name, "", f"no such {what}; expected a file or one of {', '.join(close)}")
 

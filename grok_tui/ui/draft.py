@@ -7,84 +7,27 @@ wrong with it, in the sentence that `--set` gives.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from grok_tui.errors import PresetError
 from grok_tui.monitor.milestones import duration
-from grok_tui.protocol import gallery, presets, schema, toml
-from grok_tui.protocol.config import Config, Train, to_plain
+from grok_tui.protocol import gallery, presets
+from grok_tui.protocol.pieces import filled
 from grok_tui.protocol.settings import parse_seeds
+from grok_tui.ui.recipes import Recipe, looking_at, reached
+from grok_tui.ui.values import SEEDS, Value, field_of, values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from grok_tui.protocol.arms import Arm
+    from grok_tui.protocol.config import Config, Train
     from grok_tui.protocol.gallery import Preset
-    from grok_tui.protocol.section import Section
+    from grok_tui.protocol.toml import Table
+    from grok_tui.protocol.toml import Value as Plain
+    from grok_tui.ui.recipes import Pieces
 
 OWN = ""
 """The task or model as the experiment has it, when that comes from no preset."""
-RATE = "arms.*.pruning_rate"
-SEEDS = "seeds"
-_OWN_RATE = ("magnitude", "random")
-_MAX_BASES = 8
-
-
-@dataclass(frozen=True)
-class Value:
-    """One of the usual values: where it stands in an experiment and how a form shows it."""
-
-    key: str
-    label: str
-    width: int = 8
-
-    def expected(self) -> str:
-        """What may be written there, in words."""
-        if self.key == SEEDS:
-            return "a number of seeds (5), or the seeds (0,1,2)"
-        if self.key == RATE:
-            return "share that is removed, at least 0 and below 1"
-        return schema.expected_at(list(self.key.split(".")))
-
-    def text(self, config: Config) -> str:
-        """The value in an experiment as it would be typed; empty where there is none."""
-        if self.key == SEEDS:
-            counted = config.seeds == tuple(range(len(config.seeds)))
-            return str(len(config.seeds)) if counted else ",".join(map(str, config.seeds)) + ","
-        if self.key == RATE:
-            rates = {arm.pruning_rate for arm in config.arms if arm.method in _OWN_RATE}
-            return " ".join(f"{rate:g}" for rate in sorted(rates))
-        section, _, name = self.key.partition(".")
-        value = getattr(getattr(config, section), name, "")
-        return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-VALUES: tuple[Value, ...] = (
-    Value("task.p", "p"),
-    Value("task.train_fraction", "train fraction"),
-    Value("train.learning_rate", "learning rate"),
-    Value("train.weight_decay", "weight decay"),
-    Value("train.steps", "steps"),
-    Value(RATE, "pruning rate"),
-    Value(SEEDS, "seeds"),
-)
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """An arm that can be ticked."""
-
-    name: str
-    about: str
-    needs: tuple[str, ...]
-    """The arms that it takes a mask or a norm from."""
-    table: Any
-    """How an experiment names it: a piece preset, or a table."""
-
-    @property
-    def explained(self) -> str:
-        """What it shows, and what it is made from."""
-        return f"{self.about} Made from {' and '.join(self.needs)}." if self.needs else self.about
 
 
 @dataclass(frozen=True)
@@ -93,25 +36,30 @@ class Base:
 
     preset: Preset
     config: Config
+    table: Table
+    """The same as its file says it, pieces filled in."""
     task: str
     model: str
-    tasks: tuple[Preset, ...]
-    models: tuple[Preset, ...]
+    pieces: Pieces
     recipes: Mapping[str, Recipe]
+    """The arms of the experiment, then those of the gallery."""
+
+    @property
+    def source(self) -> str:
+        """What a message calls the experiment."""
+        return gallery.shown(self.preset.path)
 
 
-def base(preset: Preset) -> Base:
-    """Read an experiment and its surroundings. Raises PresetError."""
-    config, _ = presets.load(str(preset.path))
-    table = toml.read(preset.path, gallery.shown(preset.path))
-    recipes = {arm.name: _own(arm) for arm in config.arms}
-    for piece in gallery.presets("pruning"):
-        if not piece.problem and piece.name not in recipes:
-            recipes[piece.name] = Recipe(piece.name, piece.about, _needs(piece.name), piece.name)
+def base(preset: Preset, pieces: Pieces) -> Base:
+    """Read an experiment. Raises PresetError."""
+    table = gallery.read(preset.path)
+    source = gallery.shown(preset.path)
+    config = presets.resolve(table, source)
+    whole = filled(table, source)
+    own = {arm["name"]: Recipe.of(arm) for arm in whole["arms"]}
     task, model = (_piece_name(table.get(key, OWN)) for key in ("task", "model"))
-    tasks = tuple(one for one in gallery.presets("task") if not one.problem)
-    models = tuple(one for one in gallery.presets("model") if not one.problem)
-    return Base(preset, config, task, model, tasks, models, recipes)
+    others = {name: arm for name, arm in pieces.recipes.items() if name not in own}
+    return Base(preset, config, whole, task, model, pieces, own | others)
 
 
 @dataclass(frozen=True)
@@ -129,7 +77,7 @@ class Draft:
     @classmethod
     def of(cls, base: Base) -> Draft:
         """The experiment unchanged."""
-        return cls(base, base.task, base.model, tuple(arm.name for arm in base.config.arms))
+        return cls(base, base.task, base.model, tuple(arm["name"] for arm in base.table["arms"]))
 
     @property
     def changed(self) -> bool:
@@ -138,19 +86,42 @@ class Draft:
 
     def with_task(self, name: str) -> Draft:
         """Another task; values that were typed for the last one are dropped."""
-        values = {key: text for key, text in self.values.items() if not key.startswith("task.")}
-        return replace(self, task=name, values=values)
+        return replace(self, task=name, values=self._without("task"))
 
     def with_model(self, name: str) -> Draft:
-        """Another model."""
-        return replace(self, model=name)
+        """Another model; values that were typed for the last one are dropped."""
+        return replace(self, model=name, values=self._without("model"))
+
+    def _without(self, group: str) -> Mapping[str, str]:
+        return {key: text for key, text in self.values.items() if not key.startswith(f"{group}.")}
+
+    def fitted(self) -> tuple[Draft, str]:
+        """This draft with the first model that can learn its task, and what is wrong with its own.
+
+        As it is, and nothing, if its own can, or none.
+        """
+        problem = self._misfit()
+        models = [self.base.model, *(model.name for model in self.base.pieces.models)]
+        others = (self.with_model(name) for name in models if problem)
+        fitting = next((other for other in others if not other._misfit()), None)
+        return (fitting, problem) if fitting else (self, "")
+
+    def _misfit(self, probe: Plain = None) -> str:
+        """Why model and task, or a probe of any arm, do not go together; empty if they do."""
+        probes = [{**probe, "arms": []}] if isinstance(probe, dict) else [probe] if probe else []
+        table = {**self._picked(), "arms": [{"name": "dense"}], "probes": probes}
+        try:
+            presets.resolve(table, self.base.source)
+        except PresetError as error:
+            return error.problem
+        return ""
 
     def with_value(self, value: Value, text: str) -> Draft:
         """One value as typed; the text that the preset has is no change."""
-        values = {key: old for key, old in self.values.items() if key != value.key}
+        texts = {key: old for key, old in self.values.items() if key != value.key}
         if text != value.text(self.unvalued()):
-            values[value.key] = text
-        return replace(self, values=values)
+            texts[value.key] = text
+        return replace(self, values=texts)
 
     def toggled(self, name: str) -> tuple[Draft, tuple[str, ...]]:
         """Tick or untick an arm, and with it what it cannot do without, or what needs it.
@@ -171,14 +142,15 @@ class Draft:
 
     def faults(self) -> dict[str, str]:
         """What is wrong with each value that was typed, by key, as if it were the only one."""
-        found = {key: self._fault(key) for key in self.values}
+        offered = values(self.unvalued())
+        found = {key: self._fault(key, offered) for key in self.values}
         return {key: problem for key, problem in found.items() if problem}
 
-    def _fault(self, key: str) -> str:
+    def _fault(self, key: str, offered: tuple[Value, ...]) -> str:
         try:
             self._resolved({key: self.values[key]})
         except PresetError as error:
-            return error.problem if field_of(error) == key else ""
+            return error.problem if field_of(error, offered) == key else ""
         return ""
 
     def unvalued(self) -> Config:
@@ -188,40 +160,41 @@ class Draft:
         except PresetError:
             return self.base.config
 
-    def _resolved(self, values: Mapping[str, str]) -> Config:
-        table = to_plain(self.base.config)
+    def _resolved(self, texts: Mapping[str, str]) -> Config:
+        table = {**self._picked(), "probes": self._probes()}
+        if SEEDS in texts:
+            table["seeds"] = parse_seeds(texts[SEEDS])
+        settings = [f"{key}={text}" for key, text in texts.items() if key != SEEDS]
+        return presets.resolve(table, self.base.source, settings)
+
+    def _picked(self) -> Table:
+        """The experiment with what is picked and ticked."""
+        table = {**self.base.table, "arms": [self.base.recipes[name].table for name in self.arms]}
         for key, name, own in (
             ("task", self.task, self.base.task),
             ("model", self.model, self.base.model),
         ):
             if name != own:
                 table[key] = {"preset": name}
-        table["arms"] = [self.base.recipes[name].table for name in self.arms]
-        if SEEDS in values:
-            table["seeds"] = parse_seeds(values[SEEDS])
-        settings = [f"{key}={text}" for key, text in values.items() if key != SEEDS]
-        return presets.resolve(table, gallery.shown(self.base.preset.path), settings)
+        return table
+
+    def _probes(self) -> list[Plain]:
+        """Those probes of the experiment for which there is an arm, and sense in the task."""
+        probes = looking_at(self.base.table.get("probes", []), self._picked()["arms"])
+        if self.task == self.base.task:
+            return probes
+        return [probe for probe in probes if not self._misfit(probe)]
 
     def _needed(self, name: str) -> set[str]:
         """The arm and all that it takes something from, directly or not."""
-        return _reached(name, {arm: recipe.needs for arm, recipe in self.base.recipes.items()})
+        return reached(name, {arm: recipe.needs for arm, recipe in self.base.recipes.items()})
 
     def _needing(self, name: str) -> set[str]:
         """The arm and all that take something from it, directly or not."""
         recipes = self.base.recipes
-        return _reached(
+        return reached(
             name, {arm: [by for by in recipes if arm in recipes[by].needs] for arm in recipes}
         )
-
-
-def field_of(error: PresetError) -> str:
-    """The key of the usual value that an error is about; empty if it is about none."""
-    if error.source.startswith("--seeds") or error.key.startswith(SEEDS):
-        return SEEDS
-    if error.key.startswith("arms.") and error.key.endswith(".pruning_rate"):
-        return RATE
-    known = [value.key for value in VALUES]
-    return error.key if error.key in known else ""
 
 
 def facts(config: Config) -> list[str]:
@@ -230,7 +203,7 @@ def facts(config: Config) -> list[str]:
     train: Train = config.train
     lanes = f"{_count(arms, 'arm')} x {_count(seeds, 'seed')} = {_count(arms * seeds, 'lane')}"
     size = f"{config.parameters:,} weights each"
-    steps = f"up to {train.steps:,} steps"
+    steps = f"up to {max(config.train_of(arm).steps for arm in config.arms):,} steps"
     if train.stop_after_generalised:
         steps += f", or {train.stop_after_generalised:,} after generalising"
     return [f"{lanes}, {size}", steps]
@@ -247,50 +220,7 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def _own(arm: Arm) -> Recipe:
-    """An arm that the experiment has; a rate of 0 is left out, for it is no rate of its own."""
-    table = to_plain(arm)
-    if not arm.pruning_rate:
-        del table["pruning_rate"]
-    needs = tuple(name for name in (arm.mask_from.arm, arm.scale_to.arm) if name)
-    return Recipe(arm.name, arm.about, needs, table)
-
-
-def _needs(name: str, depth: int = 0) -> tuple[str, ...]:
-    """The arms that a piece preset takes a mask or a norm from, as far as its files can be read."""
-    try:
-        table = toml.read(gallery.find(name, "pruning"), name)
-    except PresetError:
-        return ()
-    found = [table[key].get("arm") for key in ("mask_from", "scale_to") if _is_table(table, key)]
-    own = tuple(arm for arm in found if isinstance(arm, str) and arm)
-    start = table.get("preset")
-    if own or not isinstance(start, str) or depth == _MAX_BASES:
-        return own
-    return _needs(start, depth + 1)
-
-
-def _is_table(table: Mapping[str, Any], key: str) -> bool:
-    return isinstance(table.get(key), dict)
-
-
 def _piece_name(piece: object) -> str:
     """The name of the preset that a piece starts from; OWN where it starts from none."""
     name = piece.get("preset", OWN) if isinstance(piece, dict) else piece
     return name if isinstance(name, str) else OWN
-
-
-def _reached(name: str, leads: Mapping[str, Iterable[str]]) -> set[str]:
-    """All that can be come to from a name, itself included."""
-    found, ahead = {name}, [name]
-    while ahead:
-        for other in leads.get(ahead.pop(), ()):
-            if other in leads and other not in found:
-                found.add(other)
-                ahead.append(other)
-    return found
-
-
-def kind(section: Section) -> str:
-    """The word for which task or model a section is."""
-    return str(to_plain(section)["kind"])

@@ -45,13 +45,13 @@ def write(path: Path, text: str) -> Path:
 
 
 def test_quickstart_is_first_and_figures_are_last_and_in_their_order(elsewhere: Path) -> None:
-    for name in ("fig10", "fig9", "fig2b", "fig2a", "fig1-paper", "fig1", "table1"):
+    for name in ("fig10", "fig9", "fig2b", "fig2a", "fig1-paper", "fig1", "beyond", "table1"):
         write(elsewhere / f"presets/figures/{name}.toml", PLAIN)
     write(elsewhere / "presets/a-first.toml", PLAIN)
     found = gallery.presets()
     names = [one.name for one in found if one.path.is_relative_to(elsewhere)]
     assert names[0] == "a-first"
-    figures = ["fig1", "fig1-paper", "fig2a", "fig2b", "fig9", "fig10", "table1"]
+    figures = ["fig1", "fig1-paper", "fig2a", "fig2b", "fig9", "fig10", "beyond", "table1"]
     assert names[1:] == figures
     assert found[0].name == "quickstart"
     folders = [one.folder for one in found]

@@ -11,20 +11,38 @@ from grok_tui.protocol import gallery as shelf
 from grok_tui.protocol import presets
 from grok_tui.protocol.tasks import ModularTask
 from grok_tui.ui import draft as drafts
-from grok_tui.ui.draft import RATE, SEEDS, VALUES, Draft
+from grok_tui.ui.draft import Draft
+from grok_tui.ui.recipes import Pieces
+from grok_tui.ui.values import RATE, SEEDS, Value, field_of, values
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from grok_tui.protocol.config import Config
 
-BY_KEY = {value.key: value for value in VALUES}
+PARITY = 'about = "Bits."\nkind = "sparse-parity"'
+SUBTRACTION = 'about = "Ordered."\nkind = "modular-subtraction"'
+CHAIN = 'about = "A chain."\nkind = "perceptron"\nwidths = [64]'
+
+
+def opened(name: str) -> Draft:
+    """The experiment of that name, unchanged."""
+    (preset,) = (one for one in shelf.presets() if one.name == name)
+    return Draft.of(drafts.base(preset, Pieces.read()))
 
 
 @pytest.fixture
 def draft(gallery: Path) -> Draft:
-    (quick, _) = shelf.presets()
-    return Draft.of(drafts.base(quick))
+    return opened("quickstart")
+
+
+def typed(draft: Draft, key: str, text: str) -> Draft:
+    return draft.with_value(value(draft, key), text)
+
+
+def value(draft: Draft, key: str) -> Value:
+    (found,) = (one for one in values(draft.unvalued()) if one.key == key)
+    return found
 
 
 def modulus(config: Config) -> int:
@@ -55,14 +73,14 @@ def test_a_bad_value_is_refused_with_a_sentence_at_its_field(
     draft: Draft, key: str, text: str, part: str
 ) -> None:
     with pytest.raises(PresetError) as caught:
-        draft.with_value(BY_KEY[key], text).resolve()
-    assert drafts.field_of(caught.value) == key
+        typed(draft, key, text).resolve()
+    assert field_of(caught.value, values(draft.unvalued())) == key
     assert part in caught.value.problem
 
 
 def test_each_bad_value_has_a_fault_of_its_own(draft: Draft) -> None:
     for key, text in (("task.p", "2"), ("train.steps", "7"), ("train.weight_decay", "-1")):
-        draft = draft.with_value(BY_KEY[key], text)
+        draft = typed(draft, key, text)
     assert draft.faults() == {
         "task.p": "expected a whole number from 3 to 1000, got 2",
         "train.weight_decay": "expected a number from 0 to 100, got -1",
@@ -70,14 +88,14 @@ def test_each_bad_value_has_a_fault_of_its_own(draft: Draft) -> None:
 
 
 def test_a_value_that_is_changed_back_is_no_change(draft: Draft) -> None:
-    changed = draft.with_value(BY_KEY["task.p"], "97")
+    changed = typed(draft, "task.p", "97")
     assert changed.changed
     assert modulus(changed.resolve()) == 97
-    assert not changed.with_value(BY_KEY["task.p"], "67").changed
+    assert not typed(changed, "task.p", "67").changed
 
 
 def test_the_pruning_rate_is_that_of_every_arm_with_one_of_its_own(draft: Draft) -> None:
-    config = draft.with_value(BY_KEY[RATE], "0.8").resolve()
+    config = typed(draft, RATE, "0.8").resolve()
     rates = {arm.name: arm.pruning_rate for arm in config.arms}
     assert rates["grokked-ticket"] == rates["random-mask"] == 0.8
     assert rates["dense"] == rates["shuffled-mask"] == 0
@@ -85,22 +103,20 @@ def test_the_pruning_rate_is_that_of_every_arm_with_one_of_its_own(draft: Draft)
 
 def test_resolving_a_bad_rate_leaves_the_draft_as_it_was(draft: Draft) -> None:
     with pytest.raises(PresetError):
-        draft.with_value(BY_KEY[RATE], "2").resolve()
+        typed(draft, RATE, "2").resolve()
     assert draft.resolve() == draft.base.config
 
 
 def test_seeds_are_a_number_or_a_list(draft: Draft) -> None:
-    assert draft.with_value(BY_KEY[SEEDS], "3").resolve().seeds == (0, 1, 2)
-    chosen = draft.with_value(BY_KEY[SEEDS], "4,7").resolve()
+    assert typed(draft, SEEDS, "3").resolve().seeds == (0, 1, 2)
+    chosen = typed(draft, SEEDS, "4,7").resolve()
     assert chosen.seeds == (4, 7)
-    assert BY_KEY[SEEDS].text(chosen) == "4,7,"
-    assert BY_KEY[SEEDS].text(draft.base.config) == "1"
+    assert value(draft, SEEDS).text(chosen) == "4,7,"
+    assert value(draft, SEEDS).text(draft.base.config) == "1"
 
 
 def test_ticking_an_arm_ticks_all_that_it_is_made_from(gallery: Path) -> None:
-    slow = shelf.presets()[1]
-    alone = Draft.of(drafts.base(slow))
-    ticked, others = alone.toggled("shuffled-mask")
+    ticked, others = opened("slow").toggled("shuffled-mask")
     assert set(ticked.arms) == {"dense", "grokked-ticket", "shuffled-mask"}
     assert others == ("grokked-ticket",)
     assert {arm.name for arm in ticked.resolve().arms} == set(ticked.arms)
@@ -120,13 +136,13 @@ def test_no_arm_at_all_is_refused(draft: Draft) -> None:
 
 
 def test_another_task_drops_what_was_typed_for_the_last_one(draft: Draft) -> None:
-    changed = draft.with_value(BY_KEY["task.p"], "97").with_value(BY_KEY["train.steps"], "10")
+    changed = typed(typed(draft, "task.p", "97"), "train.steps", "10")
     other = changed.with_task("tiny-addition").resolve()
     assert (modulus(other), other.train.steps) == (7, 10)
 
 
 def test_another_model_keeps_what_was_typed_and_the_arms(draft: Draft) -> None:
-    changed = draft.with_value(BY_KEY["task.p"], "97").with_model("transformer")
+    changed = typed(draft, "task.p", "97").with_model("transformer")
     config = changed.resolve()
     assert config.shapes()["W_Q"] == (1, 128, 128)
     assert (modulus(config), config.arms) == (97, draft.base.config.arms)
@@ -138,15 +154,114 @@ def test_arms_that_an_experiment_spells_out_are_kept_as_they_are(gallery: Path) 
         'title = "Own"\narms = ["dense", { preset = "grokked-ticket", name = "late", '
         "mask_from = { at = 400 } }]"
     )
-    own = next(one for one in shelf.presets() if one.name == "own")
-    draft, _ = Draft.of(drafts.base(own)).toggled("random-mask")
+    draft, _ = opened("own").toggled("random-mask")
     arms = {arm.name: arm for arm in draft.resolve().arms}
     assert arms["late"].mask_from.at == 400
     assert set(arms) == {"dense", "late", "random-mask"}
 
 
+def test_another_model_drops_what_was_typed_for_the_last_one(draft: Draft) -> None:
+    wide = typed(draft, "model.d_hidden", "96")
+    assert wide.resolve().shapes()["W_in"] == (96, 500)
+    assert wide.with_model("transformer").resolve().shapes()["W_in"] == (128, 128)
+    assert not wide.with_model("transformer").with_model("mlp").changed
+
+
+def test_a_task_that_the_model_cannot_learn_comes_with_the_first_that_can(gallery: Path) -> None:
+    (gallery / "tasks/parity.toml").write_text(PARITY)
+    (gallery / "models/chain.toml").write_text(CHAIN)
+    misfit = opened("quickstart").with_task("parity")
+    with pytest.raises(PresetError, match="mlp takes pairs of tokens, but sparse-parity has rows"):
+        misfit.resolve()
+    fitted, problem = misfit.fitted()
+    assert problem.startswith("mlp takes pairs of tokens, but sparse-parity has rows of numbers")
+    assert (fitted.task, fitted.model) == ("parity", "chain")
+    assert fitted.resolve().shapes()["W_1"] == (64, 31)
+    back, problem = fitted.with_task("modular-addition").fitted()
+    assert problem.startswith("perceptron takes rows of numbers")
+    assert not back.changed, "its own model comes first"
+
+
+def test_a_model_that_can_learn_the_task_stays(gallery: Path, draft: Draft) -> None:
+    assert draft.fitted() == (draft, "")
+    (gallery / "tasks/subtraction.toml").write_text(SUBTRACTION)
+    ordered = opened("quickstart").with_task("subtraction")
+    fitted, problem = ordered.fitted()
+    assert "with one embedding (a, b) and (b, a) are the same" in problem
+    assert fitted.model == "transformer"
+    assert fitted.fitted() == (fitted, "")
+
+
+def test_where_no_model_can_learn_the_task_the_sentence_stays(gallery: Path) -> None:
+    (gallery / "tasks/parity.toml").write_text(PARITY)
+    misfit = opened("quickstart").with_task("parity")
+    assert misfit.fitted() == (misfit, "")
+
+
+def test_all_that_an_arm_takes_something_from_is_ticked_with_it(gallery: Path) -> None:
+    (gallery / "pruning/scorer.toml").write_text('about = "S."\nsteps = 5\nrepeat = 3')
+    (gallery / "pruning/hard.toml").write_text(
+        'about = "H."\nsubset = { score = "el2n", fraction = 0.5, arms = ["scorer"], at = 5 }\n'
+        'teacher = { arm = "dense" }'
+    )
+    (gallery / "pruning/late.toml").write_text(
+        'preset = "dense"\nrewind_to = 9\nrewind_arm = "dense"'
+    )
+    alone = opened("slow")
+    hard, others = alone.toggled("hard")
+    assert others == ("scorer",)
+    assert [arm.name for arm in hard.resolve().arms][:2] == ["dense", "hard"]
+    assert hard.resolve().arm("hard").subset.arms == ("scorer-1", "scorer-2", "scorer-3")
+    late, _ = alone.toggled("late")
+    assert late.toggled("dense")[0].arms == ()
+    assert alone.base.recipes["hard"].explained == "H. Made from dense and scorer."
+
+
+def test_arms_said_in_short_are_one_line_to_tick(gallery: Path) -> None:
+    (gallery / "own.toml").write_text(
+        'title = "Own"\narms = ["dense", { preset = "grokked-ticket", rounds = 3 }]'
+    )
+    draft = opened("own")
+    assert draft.arms == ("dense", "grokked-ticket")
+    assert draft.resolve() == presets.load("own")[0]
+    assert len(draft.resolve().arms) == 4
+    assert len(draft.toggled("grokked-ticket")[0].resolve().arms) == 1
+
+
+def test_probes_follow_the_arms_and_the_task(gallery: Path) -> None:
+    (gallery / "tasks/product.toml").write_text('about = "P."\nkind = "modular-multiplication"')
+    (gallery / "own.toml").write_text(
+        'title = "Own"\ntask = "modular-addition"\nmodel = "mlp"\n'
+        'arms = ["dense", "random-mask", { preset = "dense", name = "twice", repeat = 2 }]\n'
+        'probes = ["norms", { probe = "progress", arms = ["dense", "twice-1"] },\n'
+        '{ probe = "table", arms = ["random-mask"] }]'
+    )
+    draft = opened("own")
+    assert probes(draft) == {
+        "norms": (),
+        "progress": ("dense", "twice-1"),
+        "table": ("random-mask",),
+    }
+    fewer = draft.toggled("random-mask")[0].toggled("dense")[0]
+    assert probes(fewer) == {"norms": (), "progress": ("twice-1",)}
+    other = draft.with_task("product")
+    assert probes(other) == {"norms": (), "table": ("random-mask",)}, "progress is of addition"
+
+
+def probes(draft: Draft) -> dict[str, tuple[str, ...]]:
+    return {probe.probe: probe.arms for probe in draft.resolve().probes}
+
+
+def test_a_piece_that_cannot_be_read_is_not_offered(gallery: Path) -> None:
+    (gallery / "pruning/lost.toml").write_text('preset = "nowhere"')
+    (gallery / "tasks/broken.toml").write_text("kind = ")
+    pieces = Pieces.read()
+    assert "lost" not in pieces.recipes
+    assert "broken" not in [one.name for one in pieces.tasks]
+
+
 def test_facts_count_lanes_and_weights(draft: Draft) -> None:
-    lanes, steps = drafts.facts(draft.with_value(BY_KEY[SEEDS], "2").resolve())
+    lanes, steps = drafts.facts(typed(draft, SEEDS, "2").resolve())
     assert lanes == "5 arms x 2 seeds = 10 lanes, 115,000 weights each"
     assert steps == "up to 5,000 steps, or 300 after generalising"
 

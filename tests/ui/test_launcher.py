@@ -14,6 +14,7 @@ from grok_tui.protocol.tasks import ModularAddition
 from grok_tui.ui.app import GrokTuiApp
 from grok_tui.ui.messages import OpenRun, RunStarted, StartFailed
 from grok_tui.ui.screens.launcher import Launcher
+from grok_tui.ui.widgets.form import Form
 from grok_tui.ui.widgets.summary import Recent
 from tests import fakes
 from tests.ui.looking import notices, on_screen, settled, written
@@ -124,6 +125,85 @@ async def test_a_transformer_is_picked_in_three_keys_and_trained(
     assert [arm.name for arm in config.arms][:2] == ["dense", "grokked-ticket"]
 
 
+async def test_a_task_brings_a_model_that_can_learn_it(app: GrokTuiApp, gallery: Path) -> None:
+    (gallery / "tasks/parity.toml").write_text('about = "Bits."\nkind = "sparse-parity"')
+    (gallery / "models/chain.toml").write_text('about = "A chain."\nkind = "perceptron"')
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("tab", "down", "enter")
+        await settled(pilot)
+        said = notices(pilot)
+        text = on_screen(pilot)
+        config = launcher(app)._config
+        await pilot.press("tab", "end", "enter")
+        await settled(pilot)
+        refused = written(pilot, "#summary")
+    assert config is not None
+    assert (config.task.inputs, config.model.pairs) == (31, False)
+    assert said == [
+        "Picked with it: chain; mlp takes pairs of tokens, but sparse-parity has rows of numbers."
+    ]
+    assert "parity bits      3" in text
+    assert "train fraction" not in text
+    assert "transformer takes pairs of tokens, but sparse-parity has rows" in refused
+
+
+async def test_the_sizes_of_a_model_are_typed_below_the_button(
+    app: GrokTuiApp, trainers: Trainers
+) -> None:
+    async with app.run_test(size=LARGE) as pilot:
+        await settled(pilot)
+        text = on_screen(pilot)
+        app.screen.query_one("#model-form", Form).enter()
+        field = app.focused
+        assert isinstance(field, Input)
+        field.value = "64"
+        await pilot.press("f5")
+        await settled(pilot)
+    assert text.index("Start training") < text.index("d embedding")
+    (config,) = trainers.started
+    assert config.shapes()["W_E"] == (64, 67)
+
+
+async def test_figures_stand_under_a_heading_that_cannot_be_picked(
+    app: GrokTuiApp, gallery: Path
+) -> None:
+    (gallery / "figures").mkdir()
+    for name in ("fig10", "fig2"):
+        (gallery / f"figures/{name}.toml").write_text((gallery / "slow.toml").read_text())
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("down", "down")
+        await settled(pilot)
+        names = [row[1:26].strip() for row in on_screen(pilot).split("\n")]
+        draft = launcher(app).draft
+    assert names[2:7] == ["○ quickstart", "○ slow", "figures", "● fig2", "○ fig10"]
+    assert draft is not None
+    assert draft.base.preset.name == "fig2"
+
+
+async def test_what_is_picked_is_in_sight_when_the_keyboard_leaves_a_list(
+    app: GrokTuiApp, gallery: Path
+) -> None:
+    for index in range(9):
+        (gallery / f"tasks/a-{index}.toml").write_text(
+            'about = "Another."\nkind = "modular-addition"'
+        )
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        before = on_screen(pilot)
+        await pilot.press("tab")
+        await settled(pilot)
+        about = written(pilot, "#about")
+        await pilot.press("home")
+        during = on_screen(pilot)
+        await pilot.press("tab")
+        await settled(pilot)
+        after = on_screen(pilot)
+    assert "● modular-addition" in before
+    assert about == "Labels (a + b) mod p."
+    assert "● modular-addition" not in during
+    assert "● modular-addition" in after
+
+
 async def test_a_model_is_explained_whole_on_a_small_screen_below_long_lists(
     app: GrokTuiApp, gallery: Path
 ) -> None:
@@ -151,14 +231,14 @@ async def test_a_bad_value_is_explained_under_its_field_and_start_is_refused(
         await settled(pilot)
         said = notices(pilot)
     at = next(index for index, row in enumerate(rows) if "6799" in row)
-    assert "expected a whole number from 3 to" in rows[at + 1]
-    assert "1000, got 6799" in rows[at + 2]
+    assert "expected a whole number from 3" in rows[at + 1]
+    assert "to 1000, got 6799" in rows[at + 2]
     assert "task.p" in said[0]
     assert not trainers.started
 
 
 async def test_every_value_goes_into_the_run(app: GrokTuiApp, trainers: Trainers) -> None:
-    typed = ["13", "0.6", "0.01", "0.5", "777", "0.7", "2"]
+    typed = ["13", "0.6", "false", "0.01", "0.5", "777", "0.7", "2"]
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("v")
         for text in typed:
@@ -191,6 +271,7 @@ async def test_starting_opens_the_run(app: GrokTuiApp, trainers: Trainers, keys:
 
 async def test_the_start_button_is_for_the_mouse(app: GrokTuiApp, trainers: Trainers) -> None:
     async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
         await pilot.click("#start")
         await settled(pilot)
     assert len(trainers.started) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -15,7 +15,7 @@ from grok_tui.errors import GrokTuiError, PresetError
 from grok_tui.monitor.text import safe
 from grok_tui.protocol import gallery
 from grok_tui.ui import draft as drafts
-from grok_tui.ui.draft import VALUES, Draft
+from grok_tui.ui.draft import Draft
 from grok_tui.ui.keys import bindings
 from grok_tui.ui.messages import (
     Chosen,
@@ -30,9 +30,11 @@ from grok_tui.ui.messages import (
     Ticked,
     ValueEdited,
 )
+from grok_tui.ui.recipes import Pieces
+from grok_tui.ui.values import field_of, values
+from grok_tui.ui.widgets.choices import Choices
 from grok_tui.ui.widgets.form import Form
 from grok_tui.ui.widgets.keybar import KeyBar
-from grok_tui.ui.widgets.pickers import Item, Picker, Ticks
 from grok_tui.ui.widgets.summary import SHOWN, Recent, Summary
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.gallery import Preset
+    from grok_tui.ui.draft import Base
     from grok_tui.ui.services import Services
 
 HEAD = Content.assemble(("grok-tui  ", "bold $foreground"), "pick an experiment, change it, start")
@@ -67,6 +70,7 @@ class Launcher(Screen[None]):
         self._runs = runs
         self._services = services
         self._gallery: dict[str, Preset] = {}
+        self._pieces: Pieces | None = None
         self._kept: dict[str, Draft] = {}
         self._config: Config | None = None
         self._problem = ""
@@ -75,28 +79,25 @@ class Launcher(Screen[None]):
         """Lists on the left; what they amount to, the values and the button on the right."""
         yield Static(HEAD, id="head")
         with Horizontal(id="panes"):
-            with Vertical(id="left"):
-                yield Picker("experiments", "experiment", follow=True)
-                yield Picker("tasks", "task")
-                yield Picker("models", "model")
-                yield Ticks("arms", "pruning arms")
-                yield Static(id="about", markup=False)
+            yield Choices()
             with VerticalScroll(id="right", can_focus=False):
                 yield Summary()
-                yield Form(VALUES)
+                yield Form("form", "values")
                 with Horizontal(id="go"):
                     yield Button("Start training (S)", id="start")
                     yield Static(id="status", markup=False)
+                yield Form("model-form", "model")
                 yield Recent()
         yield KeyBar("launcher")
 
     def on_mount(self) -> None:
         """Read the gallery and show its first experiment."""
-        self._gallery = {preset.name: preset for preset in gallery.presets()}
-        items = [Item(one.name, problem=bool(one.problem)) for one in self._gallery.values()]
-        self.query_one("#experiments", Picker).fill(items)
-        if items:
-            self._choose(items[0].name)
+        found = gallery.presets()
+        self._gallery = {preset.name: preset for preset in found}
+        self._pieces = Pieces.read()
+        self.query_one(Choices).offer(found)
+        if found:
+            self._choose(found[0].name)
         else:
             self._refuse("there is no preset in presets/; `grok-tui presets list` says where")
         self.set_interval(EVERY, self._read_recent)
@@ -112,13 +113,17 @@ class Launcher(Screen[None]):
             self._choose(message.name)
             if not message.moved:
                 self.set_focus(self.query_one("#start"))
+        elif self.draft is not None and message.list_id == "models":
+            self.draft = self.draft.with_model(message.name)
         elif self.draft is not None:
-            other = self.draft.with_task if message.list_id == "tasks" else self.draft.with_model
-            self.draft = other(message.name)
+            self.draft, problem = self.draft.with_task(message.name).fitted()
+            if problem:
+                why = safe(problem.partition(";")[0], 200)
+                self.notify(f"Picked with it: {safe(self.draft.model, 40)}; {why}.", markup=False)
 
     def on_explained(self, message: Explained) -> None:
         """Say what the cursor is on, under the lists."""
-        self.query_one("#about", Static).update(Content(safe(message.sentence, 400)))
+        self.query_one(Choices).explain(message.sentence)
 
     def on_ticked(self, message: Ticked) -> None:
         """An arm goes in or out, and with it what cannot stay or be left out."""
@@ -133,9 +138,14 @@ class Launcher(Screen[None]):
 
     def on_value_edited(self, message: ValueEdited) -> None:
         """A value was typed; if more was typed since, the message about that is on its way."""
-        value = next(value for value in VALUES if value.key == message.key)
-        if self.draft is not None and self.query_one(Form).text(value.key) == message.text:
-            self.draft = self.draft.with_value(value, message.text)
+        for form in self.query(Form):
+            value = form.value(message.key)
+            if (
+                self.draft is not None
+                and value is not None
+                and form.text(value.key) == message.text
+            ):
+                self.draft = self.draft.with_value(value, message.text)
 
     def watch_draft(self, draft: Draft | None) -> None:
         """Check what there is now, and show it."""
@@ -154,58 +164,45 @@ class Launcher(Screen[None]):
 
     def _choose(self, name: str) -> None:
         """Take an experiment, with the changes that were made to it before."""
-        picker = self.query_one("#experiments", Picker)
-        if name == picker.picked or name not in self._gallery:
+        choices = self.query_one(Choices)
+        if name == choices.picked or name not in self._gallery:
             return
-        picker.pick(name)
+        choices.pick(name)
         try:
-            self.draft = self._kept.get(name) or Draft.of(drafts.base(self._gallery[name]))
+            self.draft = self._kept.get(name) or Draft.of(self._read(name))
         except PresetError as error:
             self._refuse(str(error))
+
+    def _read(self, name: str) -> Base:
+        assert self._pieces is not None
+        return drafts.base(self._gallery[name], self._pieces)
 
     def _refuse(self, sentence: str) -> None:
         """There is nothing that could be started, for this reason."""
         self.draft, self._config, self._problem = None, None, sentence
-        for each in self.query(Picker):
-            if each.id != "experiments":
-                each.fill([])
-        self.query_one(Ticks).fill([])
-        self.query_one(Form).display = False
+        self.query_one(Choices).clear()
+        self.query(Form).set(display=False)
         self.query_one("#start").add_class("-refused")
         self.query_one(Summary).refuse(sentence)
 
     def _show(self, draft: Draft, problem: PresetError | None) -> None:
         """Put a draft on the screen: lists, summary, values and faults."""
-        self._fill_pieces(draft)
-        arms = self.query_one(Ticks)
-        arms.fill([Item(one.name, about=one.explained) for one in draft.base.recipes.values()])
-        arms.tick(draft.arms)
-        at = drafts.field_of(problem) if problem else ""
+        self.query_one(Choices).show(draft)
         config = self._config or draft.unvalued()
-        texts = {value.key: value.text(config) for value in VALUES} | dict(draft.values)
-        form = self.query_one(Form)
-        form.display = True
+        offered = values(config)
+        at = field_of(problem, offered) if problem else ""
+        texts = {value.key: value.text(config) for value in offered} | dict(draft.values)
         faults = {**draft.faults(), at: problem.problem} if problem else {}
-        form.show(texts, draft.values, faults)
+        for form in self.query(Form):
+            of_model = form.id == "model-form"
+            shown = [value for value in offered if (value.group == "model") == of_model]
+            form.display = True
+            form.show(shown, texts, draft.values, faults)
         self.query_one("#start").set_class(problem is not None, "-refused")
         rest = "" if at else self._problem
         summary = self.query_one(Summary)
         summary.show(config, rest, WORKING_OUT if self._config else "")
         summary.name_it(draft.base.preset.name, draft.changed)
-
-    def _fill_pieces(self, draft: Draft) -> None:
-        base = draft.base
-        for list_id, pieces, section, own, picked in (
-            ("tasks", base.tasks, base.config.task, base.task, draft.task),
-            ("models", base.models, base.config.model, base.model, draft.model),
-        ):
-            items = [Item(one.name, about=one.about) for one in pieces]
-            if own not in [one.name for one in pieces]:
-                items.insert(0, Item(own, own or f"{drafts.kind(section)}, its own"))
-            picker = self.query_one(f"#{list_id}", Picker)
-            picker.fill(items)
-            if picker.picked != picked:
-                picker.pick(picked)
 
     @work(thread=True, exclusive=True, group="estimate")
     def _estimate(self, config: Config) -> None:
@@ -239,7 +236,7 @@ class Launcher(Screen[None]):
     def action_values(self) -> None:
         """Go to the first value."""
         if self.draft is not None:
-            self.query_one(Form).enter()
+            self.query_one("#form", Form).enter()
 
     def action_reset(self) -> None:
         """Forget what was changed in this experiment."""

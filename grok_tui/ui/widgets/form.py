@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from grok_tui.ui.draft import Value
+    from grok_tui.ui.values import Value
 
 
 class ValueField(Input):
@@ -45,7 +45,7 @@ class ValueRow(Vertical):
         with Horizontal(classes="row"):
             yield Static(self._value.label, classes="label", markup=False)
             yield self._field
-            yield Static(self._value.expected(), classes="hint", markup=False)
+            yield Static(self._value.expected, classes="hint", markup=False)
         yield self._problem
 
     def show(self, text: str, changed: bool, problem: str) -> None:
@@ -73,28 +73,39 @@ class ValueRow(Vertical):
 
 
 class Form(Vertical):
-    """The usual values, one under the other."""
+    """Values, one under the other."""
 
-    def __init__(self, values: Iterable[Value]) -> None:
-        super().__init__(id="form")
-        self._rows = {value.key: ValueRow(value) for value in values}
-        self.border_title = " values "
-
-    def compose(self) -> ComposeResult:
-        """A row for each value."""
-        yield from self._rows.values()
+    def __init__(self, form_id: str, title: str) -> None:
+        super().__init__(id=form_id)
+        self._rows: dict[Value, ValueRow] = {}
+        self.border_title = f" {title} "
 
     def show(
-        self, texts: Mapping[str, str], changed: Iterable[str], faults: Mapping[str, str]
+        self,
+        values: Iterable[Value],
+        texts: Mapping[str, str],
+        changed: Iterable[str],
+        faults: Mapping[str, str],
     ) -> None:
-        """Fill every row."""
+        """Show these values, and fill every row."""
+        wanted = tuple(values)
+        if wanted != tuple(self._rows):
+            self._rows = {value: ValueRow(value) for value in wanted}
+            self.remove_children()
+            self.mount_all(self._rows.values())
         marked = set(changed)
-        for key, row in self._rows.items():
+        for value, row in self._rows.items():
+            key = value.key
             row.show(texts.get(key, ""), key in marked, faults.get(key, ""))
 
+    def value(self, key: str) -> Value | None:
+        """The value of that key that is shown."""
+        return next((value for value in self._rows if value.key == key), None)
+
     def text(self, key: str) -> str:
-        """What stands in a field now."""
-        return self._rows[key].text
+        """What stands in a field now; empty if there is none."""
+        value = self.value(key)
+        return "" if value is None else self._rows[value].text
 
     def enter(self) -> None:
         """Put the keyboard into the first field."""

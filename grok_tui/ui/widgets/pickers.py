@@ -31,6 +31,8 @@ class Item:
     """What it is, in a sentence."""
     problem: bool = False
     """Whether it cannot be used."""
+    heading: bool = False
+    """Whether it only names the lines below it: the cursor passes over it."""
 
 
 class Lines(OptionList):
@@ -50,7 +52,7 @@ class Lines(OptionList):
         before = self.name_at(self.highlighted)
         self.items = tuple(items)
         self.clear_options()
-        self.add_options([Option(self.line(item)) for item in self.items])
+        self.add_options([Option(self.line(item), disabled=item.heading) for item in self.items])
         names = [item.name for item in self.items]
         self.highlighted = (names.index(before) if before in names else 0) if names else None
 
@@ -69,13 +71,14 @@ class Lines(OptionList):
 
     def explain(self) -> None:
         """Say what the line under the cursor is."""
-        if self.has_focus and self.highlighted is not None:
+        if self.highlighted is not None:
             self.post_message(Explained(self.items[self.highlighted].about))
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """The cursor came to another line."""
         event.stop()
-        self.explain()
+        if self.has_focus:
+            self.explain()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """A row for each item; nothing wraps. (Textual's own counting fails at width 0.)"""
@@ -98,9 +101,20 @@ class Picker(Lines):
         """Put the mark on that item."""
         self.picked = name
         self.redraw()
+        if not self.has_focus:
+            self.on_blur()
+
+    def on_blur(self) -> None:
+        """While the keyboard is elsewhere what is picked is in sight."""
+        names = [item.name for item in self.items]
+        if self.picked in names:
+            self.highlighted = names.index(self.picked)
+            self.call_after_refresh(self.scroll_to_highlight)
 
     def line(self, item: Item) -> Content:
         """A mark, then the name."""
+        if item.heading:
+            return super().line(item)
         mark = "!" if item.problem else "●" if item.name == self.picked else "○"
         return Content(f"{mark} ") + super().line(item)
 
