@@ -15,7 +15,7 @@ import typer
 from grok_tui import __version__
 from grok_tui.cli import gallery
 from grok_tui.cli.bench import bench
-from grok_tui.cli.lines import print_cut, print_lines, writing
+from grok_tui.cli.lines import print_cut, print_lines
 from grok_tui.errors import GrokTuiError, UsageError
 
 if TYPE_CHECKING:
@@ -229,29 +229,15 @@ def plot(
 def export(
     context: typer.Context,
     run: RunName,
-    form: Annotated[str, typer.Option("--format", help="csv")] = "csv",
+    form: Annotated[
+        str, typer.Option("--format", help="csv, or vectors: those of probes, a row a number.")
+    ] = "csv",
     output: Annotated[Path | None, typer.Option(help="A file; stdout without it.")] = None,
 ) -> None:
     """Write the measured values of a run as a table, every digit kept."""
-    from grok_tui.monitor.export import csv_rows, write_csv
+    from grok_tui.cli import exporting
 
-    if form != "csv":
-        raise UsageError(f"--format {form}: expected csv")
-    view = _look(_find(context, run))
-    if output is None:
-        if sys.stdout.isatty():
-            print_cut(",".join(row) for row in csv_rows(view))
-        else:
-            with writing():
-                write_csv(view, sys.stdout)
-                sys.stdout.flush()
-        return
-    try:
-        with output.open("w", newline="") as file:
-            rows = write_csv(view, file)
-    except OSError as error:
-        raise UsageError(f"cannot write {output}: {error.strerror}") from None
-    print(f"{rows} measurements in {output}", file=sys.stderr)
+    exporting.export(_look(_find(context, run)), form, output)
 
 
 app.command()(bench)

@@ -165,6 +165,9 @@ def _ending(view: View) -> Iterator[str]:
         yield f"warning: {where}{safe(warning.sentence, 400)}"
     if history.damaged:
         yield f"damaged lines in the log, left out: {history.damaged}"
+    left_out = sum(lane.found.left_out for lane in history.lanes.values())
+    if left_out:
+        yield f"probe values left out, too many names or too long: {left_out}"
     if history.unknown:
         yield f"lines of a newer version in the log, left out: {history.unknown}"
 
@@ -217,6 +220,7 @@ def _lane(lane: LaneHistory) -> dict[str, Any]:
         "tau_grok": lane.tau_grok,
         "ended": lane.end.reason if lane.end else None,
         **{metric: lane.last(metric) for metric in METRICS},
+        "probes": {name: probe.values[-1] for name, probe in lane.probes.items() if probe.values},
     }
 
 

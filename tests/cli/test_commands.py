@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from grok_tui import __version__, cli
@@ -330,7 +331,32 @@ def test_export_to_a_place_that_cannot_be_written_is_one_sentence(
 
 def test_export_in_another_format_is_refused(grok: Grok, runs: Path) -> None:
     fakes.recorded_run(runs)
-    assert grok("export", "last", "--format", "xlsx").code == 2
+    result = grok("export", "last", "--format", "xlsx")
+    assert result.code == 2
+    assert "expected csv or vectors" in result.err
+
+
+def test_export_of_vectors_has_a_row_for_each_number(
+    grok: Grok, runs: Path, tmp_path: Path
+) -> None:
+    fakes.recorded_run(runs, made_of=fakes.config(only=("dense",), steps=100, probes=PROBED))
+    rows = list(csv.DictReader(io.StringIO(grok("export", "last", "--format", "vectors").out)))
+    spectrum = [row for row in rows if (row["name"], row["step"]) == ("spectrum/in", "100")]
+    assert [row["index"] for row in spectrum] == [str(number) for number in range(1, 34)]
+    target = tmp_path / "vectors.csv"
+    result = grok("export", "last", "--format", "vectors", "--output", str(target))
+    assert result.err == f"{len(rows)} numbers in {target}\n"
+
+
+def test_what_was_left_out_of_a_log_is_said(grok: Grok, runs: Path) -> None:
+    made_of = fakes.config(only=("dense",))
+    event = fakes.measured("dense", 0, 1, fakes.Fate(5, None))
+    many = {f"n{number}": 1.0 for number in range(600)}
+    event = msgspec.structs.replace(event, probes={"norms/net/l1": 2.5, **many})
+    fakes.recorded_run(runs, made_of=made_of, found=[fakes.started(made_of), event])
+    assert "probe values left out, too many names or too long: 89" in grok("show", "last").out
+    [lane] = json.loads(grok("show", "last", "--json").out)["lanes"]
+    assert lane["probes"]["norms/net/l1"] == 2.5
 
 
 def test_every_preset_of_the_gallery_is_listed_shown_and_checked(grok: Grok) -> None:

@@ -11,16 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grok_tui.monitor.export import csv_rows, write_csv
+from grok_tui.monitor.export import FIXED, MAX_COLUMNS, csv_rows, vector_rows, write_csv
 from grok_tui.monitor.history import METRICS
 from grok_tui.monitor.watch import View
+from grok_tui.protocol.events import Series
 from grok_tui.protocol.rundir import RunDir
 from tests import fakes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grok_tui.protocol.events import AnyEvent, Measured
+    from grok_tui.protocol.events import AnyEvent, Measured, ProbeValue
 
 FATE = fakes.Fate(5, 20)
 
@@ -64,6 +65,37 @@ def test_probes_have_columns_and_gaps(tmp_path: Path) -> None:
     assert [row["gini"] for row in rows] == ["", "0.1", ""]
     assert [row["entropy"] for row in rows] == ["", "", "2.5"]
     assert rows[2]["'=cmd"] == "1.0"
+
+
+def test_a_series_stands_at_the_steps_that_it_tells_of(tmp_path: Path) -> None:
+    lanes = [fakes.measured(arm, 0, step, FATE) for arm in ("a", "b") for step in (0, 5, 9)]
+    late = Series(arm="a", seed=0, name="d/to-last", steps=(0, 9, 11), values=(0.5, 0.0, 1.0))
+    rows = exported(tmp_path, [*lanes, late])
+    assert [row["d/to-last"] for row in rows] == ["0.5", "", "0.0", "", "", ""]
+
+
+def test_vectors_are_no_columns_but_rows_of_their_own(tmp_path: Path) -> None:
+    event = fakes.measured("=dense", 3, 7, FATE)
+    probes: dict[str, ProbeValue] = {"s/in": (0.1, -2.0), "norm": 1.0, "s/out": ()}
+    found: list[AnyEvent] = [event, msgspec.structs.replace(event, step=8, probes=probes)]
+    rows = exported(tmp_path, found)
+    assert [name for name in rows[0] if name not in FIXED] == ["norm"]
+    assert list(vector_rows(View(RunDir(tmp_path)))) == [
+        ("arm", "seed", "step", "name", "index", "value"),
+        ("'=dense", "3", "8", "s/in", "1", "0.1"),
+        ("'=dense", "3", "8", "s/in", "2", "-2.0"),
+    ]
+
+
+def test_of_too_many_probes_the_first_have_columns(tmp_path: Path) -> None:
+    many = {f"n{number}": 1.0 for number in range(MAX_COLUMNS + 5)}
+    event = msgspec.structs.replace(fakes.measured("a", 0, 1, FATE), probes=many)
+    late = Series(arm="a", seed=0, name="late", steps=(1,), values=(0.5,))
+    [row] = exported(tmp_path, [event, late])
+    assert len(row) == len(FIXED) + MAX_COLUMNS
+    assert f"n{MAX_COLUMNS - 1}" in row
+    assert f"n{MAX_COLUMNS}" not in row
+    assert "late" not in row
 
 
 @pytest.mark.parametrize("arm", ["=1+1", "+x", "-x", "@x"])
