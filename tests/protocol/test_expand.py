@@ -66,6 +66,11 @@ def test_rates_of_single_matrices_come_in_rounds_too() -> None:
     assert rates == [0.4, 0.8]
 
 
+def test_an_arm_that_says_no_rate_has_none_in_any_round() -> None:
+    arm = {key: value for key, value in ITERATED.items() if key != "pruning_rate"}
+    assert {one.pruning_rate for one in experiment(arm).arms} == {0.0}
+
+
 def test_every_round_rewinds_to_the_same_weights_of_the_same_arm() -> None:
     initial = experiment(ITERATED).arms[1:]
     assert {(arm.rewind_to, arm.rewind_arm) for arm in initial} == {("init", "")}
