@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import sys
 from itertools import islice
 from pathlib import Path
@@ -16,14 +15,14 @@ from grok_tui import __version__
 from grok_tui.cli import gallery
 from grok_tui.cli.bench import bench
 from grok_tui.cli.lines import print_cut, print_lines
+from grok_tui.cli.options import check_device
+from grok_tui.cli.reproduce import reproduce
 from grok_tui.errors import GrokTuiError, UsageError
 
 if TYPE_CHECKING:
     from grok_tui.monitor.watch import View
     from grok_tui.protocol.control import Command
     from grok_tui.protocol.rundir import RunDir
-
-DEVICE = re.compile(r"^(auto|cpu|mps|cuda(:\d{1,3})?)$")
 
 app = typer.Typer(
     name="grok-tui",
@@ -123,8 +122,7 @@ def run(  # noqa: PLR0913  (one for each option)
     from grok_tui.monitor import launch
     from grok_tui.protocol import presets
 
-    if not DEVICE.match(device):
-        raise UsageError(f"--device {device}: expected auto, cpu, cuda, cuda:N or mps")
+    check_device(device)
     if detach and as_json:
         raise UsageError("--detach prints an id and --json events; choose one of them")
     config, name = presets.load(preset, settings or (), seeds)
@@ -200,8 +198,8 @@ def resume(
     from grok_tui.cli.headless import wait_until_started, wait_until_taken
     from grok_tui.monitor import launch
 
-    if device and not DEVICE.match(device):
-        raise UsageError(f"--device {device}: expected auto, cpu, cuda, cuda:N or mps")
+    if device:
+        check_device(device)
     found = _find(context, run)
     launch.resume(found, device, threads or 0, force=force)
     # Whether a device is there is known only once the trainer has loaded torch.
@@ -241,6 +239,7 @@ def export(
 
 
 app.command()(bench)
+app.command()(reproduce)
 
 
 def _find(context: typer.Context, text: str) -> RunDir:

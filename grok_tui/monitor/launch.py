@@ -62,7 +62,7 @@ def start(
     """
     run = rundir.create(runs.expanduser().absolute(), name)
     try:
-        text = presets.dump(_with_whole_paths(config))
+        text = presets.dump(with_whole_paths(config))
         Disk().replace(run.config, text.encode())
         _spawn(run, _options(device, threads), command)
     except OSError as error:
@@ -261,7 +261,7 @@ def _spawn(run: RunDir, options: Sequence[str], command: Sequence[str]) -> None:
     threading.Thread(target=child.wait, name=f"reap {run.id}", daemon=True).start()
 
 
-def _with_whole_paths(config: Config) -> Config:
+def with_whole_paths(config: Config) -> Config:
     """The configuration with the files that it names found from any folder."""
     arms = tuple(
         arm if arm.task is None else msgspec.structs.replace(arm, task=_with_whole(arm.task))

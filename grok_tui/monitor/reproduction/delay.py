@@ -33,7 +33,7 @@ BASE = "dense"
 TICKET = "grokked-ticket"
 NORM_CONTROLS = ("controlled-dense-l1", "controlled-dense-l2")
 AT_INITIALISATION = ("random-mask", "snip", "grasp", "synflow")
-MASKS = ("random-mask", "random-like-ticket", "shuffled-mask", "snip", "grasp", "synflow")
+MASKS = ("random-mask", "random-mask-by-layer", "shuffled-mask", "snip", "grasp", "synflow")
 """As many weights as the ticket, in masks that no training made."""
 SAME_NORM = 1e-6
 SMALL_LOSS = 0.1

@@ -39,6 +39,12 @@ class Evidence:
     tensor: Callable[[str, int, str], Tensor | None] = _nothing_left
     """What the lane of an arm and a seed left under a name such as `mask.W_U`."""
 
+    @property
+    def seconds(self) -> float:
+        """How long the run trained."""
+        ends = [lane.seconds[-1] for lane in self.history.lanes.values() if lane.steps]
+        return max(ends, default=0.0)
+
     def lanes(self, arm: str) -> list[LaneHistory | None]:
         """The lanes of an arm, in the order of the seeds."""
         return [self.history.lanes.get((arm, seed)) for seed in self.config.seeds]
@@ -165,6 +171,18 @@ def probe(name: str, step: float = inf) -> Reader:
     def read(lane: LaneHistory) -> float | None:
         found = lane.probes.get(name)
         return None if found is None else _no_later(found.steps, found.values, step)
+
+    return read
+
+
+def probe_at(name: str, step: int) -> Reader:
+    """Reads what a probe found at exactly this step; nothing if it was not measured there."""
+
+    def read(lane: LaneHistory) -> float | None:
+        found = lane.probes.get(name)
+        if found is None:
+            return None
+        return dict(zip(found.steps, found.values, strict=True)).get(step)
 
     return read
 

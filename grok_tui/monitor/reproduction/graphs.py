@@ -7,7 +7,7 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 from grok_tui.monitor.reproduction.delay import BASE
-from grok_tui.monitor.reproduction.evidence import probe
+from grok_tui.monitor.reproduction.evidence import probe, probe_at
 from grok_tui.monitor.reproduction.rules import judged, less, no_less_than, no_more_than, spearman
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def of_masks(preset: str, arm: str) -> Rule:
         run = runs[preset]
 
         def at(words: str, name: str) -> list[Quantity]:
-            return [run.of(arm, f"{words} at {step}", probe(name, step)) for step in (600, 2000)]
+            return [run.of(arm, f"{words} at {step}", probe_at(name, step)) for step in (600, 2000)]
 
         checks: list[Check] = []
         numbers: list[Quantity] = []
