@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from grok_tui.engine import probes
+from grok_tui.engine import bits, probes
 from grok_tui.engine.probes.mask_distance import to_last
 from grok_tui.engine.probes.subject import Subject
 from grok_tui.engine.pruning.masks import keep_best, removed
-from grok_tui.protocol.events import Series
+from grok_tui.protocol.events import series_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grok_tui.engine.lanes import Lane, Layout
     from grok_tui.engine.models.model import Model
     from grok_tui.protocol.config import Config
+    from grok_tui.protocol.events import Series
     from grok_tui.protocol.probing import Probe
 
     Values = dict[str, float | tuple[float, ...]]
@@ -42,9 +43,10 @@ class Inspector:
         weights = lane.network().to("cpu", torch.float64)
         for probe in due:
             mask = self._mask(lane, weights, probe)
-            earlier = lane.masks[-1][1] if lane.masks and probe.probe == COMPARES else None
+            earlier = None
             if probe.probe == COMPARES:
-                lane.masks.append((lane.step, mask))
+                earlier = bits.unpacked(lane.masks[-1][1], len(mask)) if lane.masks else None
+                lane.masks.append((lane.step, bits.packed(mask)))
             found = probes.measure(probe.probe, self._subject(lane, weights, mask, earlier, probe))
             values |= {
                 name: tuple(value) if isinstance(value, list) else value
@@ -56,15 +58,11 @@ class Inspector:
         """What only the end of a lane can tell of it."""
         if len(lane.masks) < 2:
             return
-        steps, masks = zip(*lane.masks, strict=True)
-        for part, values in to_last(masks).items():
-            yield Series(
-                arm=lane.arm,
-                seed=lane.seed,
-                name=f"{COMPARES}/{part}",
-                steps=steps,
-                values=tuple(values),
-            )
+        steps, kept = zip(*lane.masks, strict=True)
+        weights = self.layout.prunable_weights
+        masks = (bits.unpacked(one, weights) for one in kept)
+        for part, values in to_last(masks, bits.unpacked(kept[-1], weights)).items():
+            yield from series_lines(lane.arm, lane.seed, f"{COMPARES}/{part}", steps, values)
 
     def _mask(self, lane: Lane, weights: Tensor, probe: Probe) -> Tensor:
         """The lane's mask (weights,); of one that prunes nothing that of its magnitudes now."""

@@ -118,7 +118,7 @@ class Lane:
     teacher: Tensor | None = None
     """Weights of the teacher (length,), on the CPU."""
     masks: list[tuple[int, Tensor]] = field(default_factory=list)
-    """Masks that a probe has kept: step and prunable weights (weights,), uint8."""
+    """Masks that a probe has kept: step, and the prunable weights as `bits.packed`."""
     step: int = 0
     measured: int = -1
     """The step of the last measurement; -1 before the first."""

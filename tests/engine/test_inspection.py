@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+import torch
 
+from grok_tui.engine import bits
 from grok_tui.protocol.arms import Arm
+from grok_tui.protocol.events import MAX_SERIES, Series, decode, encode
 from grok_tui.protocol.probing import PROBES, Probe
 from tests.engine import tiny
 
@@ -87,6 +90,35 @@ def test_a_pruned_arm_shows_its_own_mask_and_a_dense_one_that_of_its_magnitudes(
             if isinstance(share, float)
         ]
         assert sum(counts) == pytest.approx(round(kept * 1584), abs=1)
+
+
+def test_the_end_of_a_lane_tells_how_far_its_masks_were_from_the_last() -> None:
+    lanes = tiny.experiment(probed(tiny.tiny(steps=40), Probe(probe="mask-distance", every=10)))
+    events = tiny.run_on(lanes, begin=True)
+    series = {event.name: event for event in events if isinstance(event, Series)}
+    (lane,) = lanes.finished
+    found = series["mask-distance/to-last"]
+    assert found.steps == (0, 10, 20, 30, 40)
+    assert found.values[-1] == 0 < found.values[-2]
+    assert found.values[-2] == tiny.measured(events, "dense")[-1].probes["mask-distance/net"]
+    assert series["mask-distance/to-last/chance"].values == pytest.approx((0.75,) * 5, abs=1e-3)
+    assert all(len(mask) == 1584 // 8 for _, mask in lane.masks)
+
+
+def test_a_series_of_any_length_is_in_lines_that_can_be_read() -> None:
+    lanes = tiny.experiment(tiny.tiny())
+    lanes.begin()
+    (lane,) = lanes.running.values()
+    mask = bits.packed(torch.ones(lanes.layout.prunable_weights, dtype=torch.uint8))
+    lane.masks = [(step, mask) for step in range(MAX_SERIES + 1)]
+    lines = [decode(encode(event)[:-1]) for event in lanes.inspector.series(lane)]
+    told = [event for event in lines if isinstance(event, Series)]
+    assert [(event.name, len(event.steps)) for event in told] == [
+        ("mask-distance/to-last", MAX_SERIES),
+        ("mask-distance/to-last", 1),
+        ("mask-distance/to-last/chance", MAX_SERIES),
+        ("mask-distance/to-last/chance", 1),
+    ]
 
 
 def test_norms_are_those_of_the_weights_that_are_logged() -> None:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from grok_tui.engine.probes.subject import Subject
 
@@ -29,16 +29,16 @@ def measure(subject: Subject) -> Mapping[str, float]:
     return found
 
 
-def to_last(masks: Sequence[Tensor]) -> dict[str, list[float]]:
+def to_last(masks: Iterable[Tensor], last: Tensor) -> dict[str, list[float]]:
     """to-last, the distance of each mask to the last of them, and to-last/chance.
 
-    masks (weights,) of 0 and 1, uint8, in one order (`Layout.packed`), at least one.
+    Each (weights,) of 0 and 1, uint8, all in one order (`Layout.packed`).
     """
-    last = masks[-1]
-    return {
-        "to-last": [distance(mask, last) for mask in masks],
-        "to-last/chance": [by_chance(mask, last) for mask in masks],
-    }
+    found: dict[str, list[float]] = {"to-last": [], "to-last/chance": []}
+    for mask in masks:
+        found["to-last"].append(distance(mask, last))
+        found["to-last/chance"].append(by_chance(mask, last))
+    return found
 
 
 def distance(mask: Tensor, other: Tensor) -> float:

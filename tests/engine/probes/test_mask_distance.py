@@ -62,7 +62,7 @@ def test_at_the_end_each_mask_is_compared_with_the_last() -> None:
         torch.tensor([int(bit) for bit in row], dtype=torch.uint8)
         for row in ("1100", "0110", "0010")
     ]
-    assert mask_distance.to_last(masks) == {
+    assert mask_distance.to_last(masks, masks[-1]) == {
         "to-last": [1.0, 0.5, 0.0],
         "to-last/chance": pytest.approx([1 - 0.125 / 0.625] * 2 + [1 - 0.0625 / 0.4375]),
     }
