@@ -8,6 +8,8 @@ from dataclasses import dataclass
 _NICE = (1.0, 2.0, 5.0, 10.0)
 _HUGE = 1e300  # limits beyond it would not fit a number
 _TINY = 1e-300
+_APART = 0.02
+"""Least part of a value that an axis spans: labels have three digits."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,14 @@ class Axis:
         return float(10 ** min(300.0, low + fraction * (high - low)))
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
-        """At most `most` round values between the limits, each with its label."""
-        if most < 1:
-            return []
-        values = self._decades(most) if self.log else self._steps(most)
-        return [(value, short(value)) for value in values]
+        """At most `most` round values between the limits, each with a label of its own."""
+        while most > 0:
+            values = self._decades(most) if self.log else self._steps(most)
+            found = [(value, short(value)) for value in values]
+            if len({label for _, label in found}) == len(found):
+                return found
+            most = len(found) - 1
+        return []
 
     def _decades(self, most: int) -> list[float]:
         first = math.ceil(math.log10(self.low) - 1e-9)
@@ -121,10 +126,10 @@ def short(value: float) -> str:
 
 def _round_linear(low: float, high: float) -> Axis:
     # a margin, so that a slowly growing norm does not need new limits at every tick
-    span = max(high - low, abs(high) * 1e-3, 1e-9)
+    span = max(high - low, _APART * max(abs(low), abs(high)), 1e-9)
     step = nice_step(span / 4)
     bottom = _floor(low, step)
-    return Axis(bottom, max(_ceil(high, step), bottom + step))
+    return Axis(bottom, max(_ceil(high, step), bottom + 2 * step))
 
 
 def _round_log(low: float, high: float) -> Axis:

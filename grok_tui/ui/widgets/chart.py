@@ -73,28 +73,40 @@ class ChartView(CellView):
         return page.grid
 
     def _write_title(self, page: Paper, view: View, panel: Panel) -> None:
+        right = page.width - 2
+        if self.chosen and self._panels.pages > 1:
+            where = f"page {self._panels.number} of {self._panels.pages}: ]"
+            right = page.write_right(right, 0, where, DIM) - 2
         x = 0
         for one in self._panels.page if self.alone else (panel,):
-            here = one is panel
-            strong = here and (self.chosen or self.alone)
-            x = page.write(x, 0, "▸" if strong else " ", STRONG)
-            x = page.write(x, 0, one.plot.title, STRONG if strong else TEXT if here else DIM) + 1
-            if here and one.choice.label:
-                x = page.write(x, 0, one.choice.label, TEXT) + 1
-                count = len(one.plot.choices)
-                key = ": ." if self.chosen and count > 1 else ""
-                x = page.write(x, 0, f"{one.place + 1} of {count}{key}", DIM) + 1
-        right = page.width - 2
+            x = self._write_name(page, (x, right), one, panel)
         for part in self._notes(view, panel):
             if right - len(part) < x + 2:
                 break
             right = page.write_right(right, 0, part, DIM) - 2
 
+    def _write_name(self, page: Paper, place: tuple[int, int], one: Panel, shown: Panel) -> int:
+        """A chart of the page, between these columns; of the one that is shown what it shows."""
+        x, right = place
+        here = one is shown
+        strong = here and (self.chosen or self.alone)
+        parts = [
+            ("▸" if strong else " ", STRONG),
+            (one.plot.title, STRONG if strong else TEXT if here else DIM),
+        ]
+        if here and one.choice.label:
+            count = len(one.plot.choices)
+            key = ": ." if self.chosen and count > 1 else ""
+            parts += [
+                (f" {one.choice.label}", TEXT),
+                (f" {one.place + 1} of {count}{key}", DIM),
+            ]
+        for text, ink in parts:
+            x = page.write(x, 0, text, ink, max(0, right - x))
+        return x + 1
+
     def _notes(self, view: View, panel: Panel) -> Iterator[str]:
         """What stands right in the title line, the most important first, from the right."""
-        panels = self._panels
-        if self.chosen and panels.pages > 1:
-            yield f"page {panels.number} of {panels.pages}: ]"
         choice, config = panel.choice, view.config
         notes = [choice.legend]
         if config is not None:
