@@ -52,7 +52,7 @@ def command(*arguments: str) -> str:
 
 
 def test_the_ui_does_not_load_torch() -> None:
-    assert loaded("import grok_tui.ui.app") & {"torch", "numpy"} == set()
+    assert loaded("import grok_tui.ui.app") & {"torch", "numpy", "matplotlib"} == set()
 
 
 def test_a_trainer_loads_neither_the_ui_nor_a_compiler(tmp_path: Path) -> None:
@@ -91,6 +91,17 @@ def test_commands_that_read_runs_load_nothing_heavy(
 ) -> None:
     fakes.recorded_run(tmp_path)
     assert loaded(command(*arguments), GROK_TUI_RUNS=str(tmp_path)) & HEAVY == set()
+
+
+def test_the_rules_of_the_claims_load_nothing_heavy() -> None:
+    code = "import grok_tui.monitor.reproduction.rows, grok_tui.monitor.reproduction.report"
+    assert loaded(code) & {*HEAVY, "matplotlib"} == set()
+
+
+def test_a_report_loads_matplotlib_and_no_torch(tmp_path: Path) -> None:
+    names = loaded(command("reproduce", "extra-noise"), GROK_TUI_RUNS=str(tmp_path))
+    assert names & {"matplotlib", "torch", "textual", "plotext"} == {"matplotlib"}
+    assert "matplotlib.pyplot" not in names
 
 
 def test_plot_loads_plotext_only(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ of claims. Its seeds are the same as well.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -62,10 +62,10 @@ def wanted(rows: Sequence[Row], variant: Variant, seeds: str) -> tuple[Wanted, .
     for preset in dict.fromkeys(preset for row in rows for preset in row.presets):
         name = preset if variant == "fast" else f"{preset}-{variant}"
         config, name = presets.load(name, (), seeds)
-        config = launch.with_whole_paths(config)
-        first = found.get(essence(config))
-        names = (*first.presets, preset) if first else (preset,)
-        found[essence(config)] = Wanted(names, first.name if first else name, config)
+        one = Wanted((preset,), name, launch.with_whole_paths(config))
+        first = found.setdefault(essence(one.config), one)
+        if first is not one:
+            found[essence(one.config)] = replace(first, presets=(*first.presets, preset))
     return tuple(found.values())
 
 
