@@ -118,7 +118,7 @@ def _choose(config: Config, history: History) -> Case | Claim:
 
 def _against(case: Case, hypothesis: str, controls: Sequence[Arm]) -> Claim:
     """Whether the ticket's delay is explained by what it shares with these controls."""
-    what = {"Norm": "dense arm at the norm", "Sparsity": "mask without training of the rate"}
+    what = {"Norm": "dense arm at the norm", "Sparsity": "untrained mask at the rate"}
     if not controls:
         return Claim(hypothesis, "not tested", f"no {what[hypothesis]} of {case.ticket.name}.")
     arms = [case.ticket, *controls]
