@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from grok_tui.errors import PresetError
 from grok_tui.protocol import toml
+from grok_tui.protocol.paths import expanded, is_file
 
 if TYPE_CHECKING:
     from grok_tui.protocol.toml import Table
@@ -101,11 +102,11 @@ def _listed(kind: Kind, path: Path, folder: str) -> Preset:
 def find(name: str, kind: Kind = "experiment", base: Path | None = None) -> Path:
     """The file of a preset given by name, or by path (from `base`). Raises PresetError."""
     if name.endswith(".toml") or "/" in name:
-        return (base or Path.cwd()) / Path(name).expanduser()
+        return (base or Path.cwd()) / expanded(name)
     for shelf in folders():
         for folder in FOLDERS[kind]:
             path = shelf / folder / f"{name}.toml"
-            if path.is_file():
+            if is_file(path):
                 return path
     known = [path.stem for path, _ in _files(kind)]
     close = difflib.get_close_matches(name, known, n=3) or known[:NAMED]
@@ -161,7 +162,7 @@ def make_absolute(table: Table, base: Path) -> None:
     for piece in [table, *(value for value in inner if isinstance(value, dict))]:
         for key in FILE_KEYS:
             if isinstance(piece.get(key), str) and piece[key]:
-                piece[key] = str(base / Path(piece[key]).expanduser())
+                piece[key] = str(base / expanded(piece[key]))
 
 
 def merged(base: Table, own: Table) -> Table:

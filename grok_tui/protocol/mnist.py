@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grok_tui.protocol.paths import expanded, is_file
 from grok_tui.protocol.tasks import Mnist
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class IdxFile:
     def found(self, folder: Path) -> Path | None:
         """Where it lies in a folder, unpacked or gzipped; None if it does not."""
         paths = (folder / self.name, folder / self.packed)
-        return next((path for path in paths if path.is_file()), None)
+        return next((path for path in paths if is_file(path)), None)
 
 
 TRAIN_IMAGES = IdxFile(
@@ -61,7 +62,7 @@ FILES = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
 def folder(task: Mnist) -> Path:
     """Where a task has its files: the folder that it names, else that of the user's data."""
     if task.folder:
-        return Path(task.folder).expanduser()
+        return expanded(task.folder)
     home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(home) / "grok-tui" / "mnist"
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from grok_tui.protocol import expressions
 from grok_tui.protocol.models import MODELS, Mlp, Model, Transformer
+from grok_tui.protocol.paths import is_file
 from grok_tui.protocol.section import MAX_WIDTH, kind
 from grok_tui.protocol.tasks import (
+    Mnist,
     ModularDivision,
     ModularPolynomial,
     PairsTask,
@@ -48,6 +50,8 @@ def _of_task(task: Task, key: str) -> Iterator[tuple[str, str]]:
         yield from _strings(task, key)
     if isinstance(task, PairsTask):
         yield from _split(task, key)
+    if isinstance(task, Mnist) and "\0" in task.folder:
+        yield f"{key}.folder", "a null character, which no path has; expected a folder"
 
 
 def _is_prime(number: int) -> bool:
@@ -77,7 +81,7 @@ def _split(task: PairsTask, key: str) -> Iterator[tuple[str, str]]:
 
 
 def _file(key: str, name: str) -> Iterator[tuple[str, str]]:
-    if not Path(name).is_file():
+    if not is_file(Path(name)):
         yield key, f"there is no file {name}; expected a safetensors file"
 
 

@@ -39,6 +39,11 @@ ROWS = {"kind": "perceptron"}
             "task.train_fraction: 1e-05 of 14400 pairs leaves the training set empty",
         ),
         (
+            {"kind": "mnist", "folder": "/tmp/a\0b"},
+            ROWS,
+            "task.folder: a null character, which no path has; expected a folder",
+        ),
+        (
             {"kind": "modular-addition", "split_from": "nowhere"},
             TWO_TABLES,
             "task.split_from: there is no file",
