@@ -65,7 +65,7 @@ def resolve(
     Raises PresetError.
     """
     changes = [Change.read(text) for text in settings]
-    given = {".".join(change.path): f"--set {change.text}" for change in changes}
+    given = {".".join(change.path): change.source for change in changes}
     try:
         plain = _changed(table, source, changes)
     except PresetError as error:

@@ -64,12 +64,12 @@ class Change:
     def _arms(self, plain: Table) -> list[Table]:
         if len(self.path) < 3:
             raise PresetError(self.source, "", "expected arms.NAME.key=value")
-        arms = [arm for arm in plain.get("arms", []) if isinstance(arm, dict)]
+        arms = _tables(plain)
         if self.path[1] == "*":
             return [arm for arm in arms if self.path[2] in arm]
-        found = [arm for arm in arms if str(arm.get("name", "")) == self.path[1]]
+        found = [arm for arm in arms if arm.get("name") == self.path[1]]
         if not found:
-            known = ", ".join(_names(plain))
+            known = ", ".join(_names(plain)) or "the name of an arm; there is none"
             raise PresetError(self.source, f"arms.{self.path[1]}", f"no such arm; expected {known}")
         return found
 
@@ -84,7 +84,13 @@ class Change:
 
 
 def _names(plain: Table) -> list[str]:
-    return [str(arm.get("name", "")) for arm in plain.get("arms", []) if isinstance(arm, dict)]
+    return [arm["name"] for arm in _tables(plain) if isinstance(arm.get("name"), str)]
+
+
+def _tables(plain: Table) -> list[Table]:
+    """The arms, as far as they are any: nothing is checked yet."""
+    arms = plain.get("arms")
+    return [arm for arm in arms if isinstance(arm, dict)] if isinstance(arms, list) else []
 
 
 def parse_seeds(text: str) -> list[int]:

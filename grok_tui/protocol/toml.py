@@ -58,8 +58,23 @@ def parse(data: bytes, shown: str) -> Table:
         if line.partition("=")[0].count(".") > MAX_DOTS:
             raise PresetError(shown, f"line {number}", f"more than {MAX_DOTS} dots in one key")
     try:
-        return tomli.loads(text)
+        table = tomli.loads(text)
     except RecursionError:
         raise PresetError(shown, "", "brackets are nested too deeply") from None
     except ValueError as error:
         raise PresetError(shown, "", f"not valid TOML: {error}") from None
+    _check_integers(table, shown)
+    return table
+
+
+def _check_integers(table: Table, shown: str) -> None:
+    """Refuse integers that TOML has not: Python reads them, but those of some cannot be shown."""
+    left: list[tuple[str, Value]] = list(table.items())
+    while left:
+        key, value = left.pop()
+        if isinstance(value, dict):
+            left += [(f"{key}.{name}", inner) for name, inner in value.items()]
+        elif isinstance(value, list):
+            left += [(f"{key}[{index}]", inner) for index, inner in enumerate(value)]
+        elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+            raise PresetError(shown, key[:200], "a whole number beyond 64 bits, which TOML has not")

@@ -161,6 +161,30 @@ def test_set_reaches_one_arm_or_every_arm_that_has_the_key() -> None:
     assert {arm.pruning_rate for arm in config.arms} == {0.0, 0.8}
 
 
+@pytest.mark.parametrize("arms", [5, True, "dense", {"dense": 1}, [5, {"name": 7}], [{"name": []}]])
+def test_set_of_an_arm_that_is_none_is_refused(arms: object) -> None:
+    table = {"title": "t", "arms": arms}
+    with pytest.raises(PresetError, match=r"--set arms\.dense\.steps=5"):
+        presets.resolve(table, "own.toml", ["arms.dense.steps=5"])
+    with pytest.raises(PresetError, match=r"own\.toml: arms"):
+        presets.resolve(table, "own.toml", ["arms.*.steps=5"])
+
+
+def test_a_long_change_is_blamed_in_short() -> None:
+    with pytest.raises(PresetError) as error:
+        presets.load("quickstart", [f"train.steps={'9' * 3000}x"])
+    assert len(str(error.value)) < 300
+
+
+@pytest.mark.parametrize("number", ["0x" + "F" * 4000, "-9223372036854775809", "9" * 4000])
+def test_whole_numbers_beyond_64_bits_are_refused(elsewhere: Path, number: str) -> None:
+    file = write(elsewhere / "own.toml", f"title = 't'\ntrain.betas = [\n{number}\n]\n")
+    with pytest.raises(PresetError, match=r"train\.betas\[0\]: a whole number beyond 64 bits"):
+        presets.load(str(file))
+    with pytest.raises(PresetError, match=r"train\.steps: expected a whole number from 1"):
+        presets.load("quickstart", [f"train.steps={number}"])
+
+
 def test_changes_leave_the_table_as_it_was() -> None:
     arm = {"name": "pruned", "method": "random", "pruning_rate": 0.5}
     table = {"title": "mine", "arms": [arm]}
