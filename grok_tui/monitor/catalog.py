@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from grok_tui.errors import PresetError, RunError
 from grok_tui.monitor.history import EMPTY, History, fold
-from grok_tui.monitor.milestones import duration
+from grok_tui.monitor.milestones import duration, longest
 from grok_tui.monitor.tail import decoded
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.watch import Pulse, Signs, State, judge_state
@@ -120,7 +120,7 @@ def summary(run: RunDir) -> Summary:
         seeds=config.seeds if config else (),
         milestones=_milestones(run, config, past),
         step=step,
-        planned=config.train.steps if config else 0,
+        planned=longest(config) if config else 0,
         started_at=_wall_time(run),
         problem=problem,
         note=note,

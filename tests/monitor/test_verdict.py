@@ -13,7 +13,7 @@ from grok_tui.monitor.history import EMPTY, History, fold
 from grok_tui.monitor.verdict import ArmRow, Spread, Verdict, judge, milestone, table
 from grok_tui.protocol.arms import Arm, MaskFrom, ScaleTo
 from grok_tui.protocol.events import AnyEvent, LaneFinished, LaneStarted
-from grok_tui.protocol.models import Transformer
+from grok_tui.protocol.models import Mlp, Transformer
 from tests import fakes
 
 if TYPE_CHECKING:
@@ -249,6 +249,13 @@ def test_a_forgotten_mask_that_works_all_the_same_is_only_warned_of() -> None:
     assert verdict.statuses == ("rejected", "rejected", "supported")
     assert "Warning: in seeds 0, 1, 2 " in verdict.sentences[2]
     assert "Warning" not in told(PAPER, l1_ratio=0.4101).sentences[2]
+
+
+def test_tickets_of_two_embeddings_keep_less_and_are_not_warned_of() -> None:
+    config = msgspec.structs.replace(config_of(PAPER), model=Mlp(embeddings=2))
+    verdict = told(PAPER, l1_ratio=0.39, config=config)
+    assert verdict.statuses == ("rejected", "rejected", "supported")
+    assert "Warning" not in " ".join(verdict.sentences)
 
 
 def test_many_forgotten_masks_are_not_all_named() -> None:
