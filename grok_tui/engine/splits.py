@@ -15,6 +15,8 @@ from grok_tui.errors import PresetError
 from grok_tui.protocol.tasks import PairsTask
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from grok_tui.engine.tasks.data import Data
     from grok_tui.protocol.models import Model
     from grok_tui.protocol.tasks import Task
@@ -31,7 +33,7 @@ def taken_along(task: Task, model: Model) -> Task:
     """
     if not isinstance(task, PairsTask) or task.split_from or not _trained(model):
         return task
-    if not {"train_pairs", "test_pairs"} <= weights.read(model.weights_from, KEY).keys():
+    if len(weights.read(model.weights_from, KEY, ("train_pairs", "test_pairs"))) < 2:
         return task
     return msgspec.structs.replace(task, split_from=model.weights_from)
 
@@ -43,11 +45,18 @@ def check(data: Data, task: Task, model: Model) -> None:
     """
     if not _trained(model) or getattr(task, "split_from", "") == model.weights_from:
         return
-    found = weights.read(model.weights_from, KEY)
-    for name, ours in data.split.items():
-        if name in found and sorted(found[name].tolist()) != sorted(ours.tolist()):
+    found = weights.read(model.weights_from, KEY, data.split)
+    for name, theirs in found.items():
+        if not _alike(theirs, data.split[name]):
             problem = f"these weights were trained with another split: its {name} are not these"
             raise PresetError(model.weights_from, KEY, problem)
+
+
+def _alike(theirs: Tensor, ours: Tensor) -> bool:
+    """Whether these are the same examples in any order; nothing is known yet of theirs."""
+    if theirs.shape != ours.shape or theirs.is_complex():
+        return False
+    return bool(sorted(theirs.tolist()) == sorted(ours.tolist()))
 
 
 def _trained(model: Model) -> bool:

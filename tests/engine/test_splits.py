@@ -11,6 +11,8 @@ from safetensors.torch import save_file
 
 from grok_tui.engine import artifacts
 from grok_tui.errors import PresetError
+from grok_tui.protocol.models import Perceptron
+from grok_tui.protocol.tasks import Digits
 from tests.engine import tiny
 
 if TYPE_CHECKING:
@@ -57,6 +59,18 @@ def test_another_split_than_theirs_is_refused(file: Path, tmp_path: Path) -> Non
     save_file({name: tensor.contiguous() for name, tensor in drawn.items()}, other)
     with pytest.raises(PresetError, match="trained with another split: its train_pairs"):
         split(taken_from(file, "final.", split_from=str(other)))
+
+
+@pytest.mark.parametrize(
+    "theirs", [torch.tensor(3), torch.zeros(10, dtype=torch.complex64), torch.zeros(9, 10)]
+)
+def test_what_is_no_split_at_all_is_another(tmp_path: Path, theirs: torch.Tensor) -> None:
+    file = tmp_path / "w.safetensors"
+    config = taken_from(file, "final.")
+    task, model = Digits(train_images=10), Perceptron(widths=(4,), weights_from=str(file))
+    save_file({"train_images": theirs}, file)
+    with pytest.raises(PresetError, match="trained with another split: its train_images"):
+        split(msgspec.structs.replace(config, task=task, model=model))
 
 
 def test_the_same_split_in_another_order_is_no_other(file: Path, tmp_path: Path) -> None:

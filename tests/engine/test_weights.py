@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import struct
+import time
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -30,6 +33,10 @@ def test_initial_weights_depend_on_the_seed_and_differ_between_matrices() -> Non
 
 def weights_from(file: Path, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     save_file(tensors, file)
+    return read_again(file)
+
+
+def read_again(file: Path) -> dict[str, Tensor]:
     config = tiny.tiny()
     section = msgspec.structs.replace(config.model, weights_from=str(file), weights_prefix="x.")
     return models.build(msgspec.structs.replace(config, model=section)).initial(0)
@@ -50,11 +57,46 @@ def test_weights_come_from_a_file_with_a_prefix(tmp_path: Path) -> None:
         (torch.ones(3, 3), "x.W_E is 3 x 3; expected 24 x 13"),
         (torch.ones(24, 13, dtype=torch.int64), "expected floating-point"),
         (torch.full((24, 13), float("nan")), "not finite"),
+        (torch.tensor(1.0), "x.W_E is a single number; expected 24 x 13"),
+        (torch.ones([1] * 40), "x.W_E is of 40 dimensions; expected 24 x 13"),
     ],
 )
 def test_weights_that_do_not_fit_are_refused(tmp_path: Path, tensor: Tensor, problem: str) -> None:
     with pytest.raises(PresetError, match=problem):
         weights_from(tmp_path / "w.safetensors", {"x.W_E": tensor})
+
+
+def sparse(file: Path, shape: list[int], size: int) -> None:
+    """A file with one tensor of zeros, `x.W_E`, that takes no room on the disk."""
+    tensor = {"dtype": "F32", "shape": shape, "data_offsets": [0, size]}
+    header = json.dumps({"x.W_E": tensor}).encode()
+    with file.open("wb") as opened:
+        opened.write(struct.pack("<Q", len(header)) + header)
+        opened.truncate(8 + len(header) + size)
+
+
+def test_a_file_larger_than_memory_is_refused(tmp_path: Path) -> None:
+    file, size = tmp_path / "w.safetensors", 1 << 43
+    sparse(file, [size // 4], size)
+    with pytest.raises(PresetError, match=r"it is larger than the memory|expected 24 x 13"):
+        read_again(file)
+
+
+def test_a_file_may_hold_many_other_tensors(tmp_path: Path) -> None:
+    many = {f"other.{number}": torch.zeros(1) for number in range(20_000)}
+    began = time.monotonic()
+    with pytest.raises(PresetError, match=r"no tensor x\.W_E; the file has other\.0, "):
+        weights_from(tmp_path / "w.safetensors", many)
+    assert time.monotonic() - began < 2
+
+
+def test_a_file_that_changes_later_changes_no_weights(tmp_path: Path) -> None:
+    drawn = models.build(tiny.tiny()).initial(9)
+    file = tmp_path / "w.safetensors"
+    found = weights_from(file, {f"x.{name}": tensor for name, tensor in drawn.items()})
+    with file.open("r+b") as opened:
+        opened.truncate(0)
+    assert all(torch.equal(found[name], tensor) for name, tensor in drawn.items())
 
 
 def test_weights_in_the_narrowest_types_are_taken(tmp_path: Path) -> None:

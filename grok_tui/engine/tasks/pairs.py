@@ -61,22 +61,25 @@ def _examples(chosen: Tensor, operation: Operation, placement: Placement) -> Exa
 
 
 def _from_file(task: PairsTask, listed: Tensor) -> tuple[Tensor, Tensor]:
-    found = weights.read(task.split_from, "task.split_from")
+    names = ("train_pairs", "test_pairs")
+    found = weights.read(task.split_from, "task.split_from", names)
     parts = []
-    for name in ("train_pairs", "test_pairs"):
+    for name in names:
         tensor = weights.named(found, name, "task.split_from", task.split_from)
         _check_pairs(tensor, task, name)
-        parts.append(tensor if task.ordered else tensor.sort(1).values)
+        parts.append(tensor.clone() if task.ordered else tensor.sort(1).values)
     _check_whole(torch.cat(parts), task, listed)
     return parts[0], parts[1]
 
 
 def _check_pairs(tensor: Tensor, task: PairsTask, name: str) -> None:
     if tensor.dtype != torch.int64 or tensor.dim() != 2 or tensor.shape[1] != 2:
-        shape = "x".join(map(str, tensor.shape))
+        shape = weights.in_words(tensor.shape)
         _refuse(task, name, f"{shape} of {tensor.dtype}; expected (n, 2) of int64")
     if not len(tensor):
         _refuse(task, name, "it is empty; expected at least one pair")
+    if len(tensor) > task.inputs**2:
+        _refuse(task, name, f"{len(tensor)} pairs; there are no more than {task.inputs**2}")
     if tensor.min() < 0 or tensor.max() >= task.inputs:
         _refuse(task, name, f"expected numbers from 0 to {task.inputs - 1}")
 

@@ -99,6 +99,7 @@ def test_a_split_from_a_file_is_taken_as_it_is(tmp_path: Path) -> None:
         (SIX[6:], FIVE, "numbers from 0 to 4"),
         (FIVE[3:].float(), FIVE[:3], "expected .n, 2. of int64"),
         (FIVE[3:].flatten(), FIVE[:3], "expected .n, 2. of int64"),
+        (FIVE.repeat(2, 1), FIVE[:3], "30 pairs; there are no more than 25"),
     ],
 )
 def test_a_wrong_split_is_refused(
