@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from grok_tui.protocol.arms import METHODS
 from grok_tui.protocol.rules.recipes import EDGE_POPUP
 
 if TYPE_CHECKING:
@@ -114,17 +115,35 @@ def _moment(look: _Look, config: Config) -> Iterator[tuple[str, str]]:
 
 
 def _other_task(look: _Look, arm: Arm, config: Config) -> Iterator[tuple[str, str]]:
-    """Weights and answers know the examples that they were trained on, which may be tests here."""
-    other = config.task_of(config.arm(look.arm))
-    if not look.mask_only and _bare(other) != _bare(config.task_of(arm)):
+    """Weights and answers know the examples that they were trained on, which may be tests here.
+
+    So does a mask of trained weights; that of another operation knows no answer of this one.
+    """
+    other, own = config.task_of(config.arm(look.arm)), config.task_of(arm)
+    if _bare(other) == _bare(own):
+        return
+    if not look.mask_only:
         yield (
             look.arm_key,
             f"{look.arm} learns another task, or with another split; expected an arm of the same",
+        )
+    elif METHODS[arm.method].reads == "weights" and _asked(other) == _asked(own):
+        yield (
+            look.arm_key,
+            f"{look.arm} learns the same with another split, so that its mask may know tests of "
+            f"{arm.name}; expected an arm of the same split, or of another operation",
         )
 
 
 def _bare(task: Task) -> Task:
     return msgspec.structs.replace(task, about="")
+
+
+def _asked(task: Task) -> dict[str, object]:
+    """What a task asks, whatever the share of it that is trained on."""
+    split = ("about", "train_", "test_", "split_", "both_orders")
+    plain: dict[str, object] = msgspec.to_builtins(task)
+    return {name: value for name, value in plain.items() if not name.startswith(split)}
 
 
 def _circles(config: Config) -> Iterator[tuple[str, str]]:

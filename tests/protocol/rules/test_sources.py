@@ -123,7 +123,8 @@ def test_weights_and_answers_come_from_an_arm_with_the_same_test_set(
 ) -> None:
     own = {"name": "own", **_named(arm, source["name"])}
     text = refusal(source, own)
-    assert text.startswith(f"arms.own.{key}: {source['name']} learns another task, or with another")
+    assert text.startswith(f"arms.own.{key}: {source['name']} learns ")
+    assert " with another split" in text
 
 
 def _named(value: object, name: str) -> Table:
@@ -133,6 +134,17 @@ def _named(value: object, name: str) -> Table:
     if isinstance(value, list):
         return [_named(inner, name) for inner in value]  # type: ignore[return-value]
     return name if value == "SOURCE" else value  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("key", ["train_fraction", "both_orders"])
+def test_the_mask_of_trained_weights_does_not_come_from_another_split(key: str) -> None:
+    value = 0.6 if key == "train_fraction" else True
+    arm = {"name": "own", "method": "magnitude", "mask_from": {"arm": "split", "at": "final"}}
+    source = {"name": "split", "task": {"kind": "modular-addition", key: value}}
+    text = refusal(source, arm, model="transformer")
+    assert text.startswith("arms.own.mask_from.arm: split learns the same with another split, so")
+    permuted = {"name": "own", "method": "shuffle", "mask_from": {"arm": "split"}}
+    assert experiment(source, permuted, model="transformer").arm("own") is not None
 
 
 def test_a_mask_alone_may_come_from_another_task() -> None:
