@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from grok_tui.engine.splits import MARK
+
 if TYPE_CHECKING:
     from grok_tui.engine.lanes import Lane, Layout
 
 
-def tensors(lane: Lane, layout: Layout, *, diverged: bool) -> dict[str, Tensor]:
+def tensors(
+    lane: Lane, layout: Layout, *, diverged: bool, trained: bool = False
+) -> dict[str, Tensor]:
     """Named so that `weights_from` (prefix `init.` or `final.`) and `split_from` can read them.
 
-    A lane that diverged has no final weights: what is left of them says nothing.
+    A lane that diverged has no final weights: what is left of them says nothing. `trained` says
+    that it started from weights that know its training set (`splits.starts_trained`).
     """
     parts = {"mask": lane.rows.mask.to("cpu", torch.uint8), "init": lane.start}
     if not diverged:
@@ -24,6 +29,8 @@ def tensors(lane: Lane, layout: Layout, *, diverged: bool) -> dict[str, Tensor]:
         for part, row in parts.items()
         for name, view in layout.views(row).items()
     }
+    if trained:
+        named[MARK] = torch.ones(1, dtype=torch.uint8)
     return named | {name: tensor.clone() for name, tensor in lane.data.split.items()}
 
 

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from grok_tui.engine.tasks.data import Data
+    from grok_tui.protocol.arms import Arm
+    from grok_tui.protocol.config import Config
     from grok_tui.protocol.models import Model
     from grok_tui.protocol.tasks import Task
 
 KEY = "model.weights_from"
-UNTRAINED = "init."
-"""The prefix of weights that were not trained: they go with every split."""
+INITIAL = "init."
+"""The prefix of the weights that an arm started from; dense ones go with every split."""
+MARK = "init_trained"
+"""A tensor of files whose `init.` weights know the training set: their split goes along, too."""
 
 
 def taken_along(task: Task, model: Model) -> Task:
@@ -59,5 +63,13 @@ def _alike(theirs: Tensor, ours: Tensor) -> bool:
     return bool(sorted(theirs.tolist()) == sorted(ours.tolist()))
 
 
+def starts_trained(config: Config, arm: Arm) -> bool:
+    """Whether what an arm starts from knows the training set: later weights, or a mask of them."""
+    rewound = arm.rewind_to != "init" or (arm.init == "shared" and _trained(config.model))
+    return rewound or arm.method != "none"
+
+
 def _trained(model: Model) -> bool:
-    return bool(model.weights_from) and model.weights_prefix != UNTRAINED
+    if not model.weights_from:
+        return False
+    return model.weights_prefix != INITIAL or bool(weights.read(model.weights_from, KEY, [MARK]))

@@ -6,7 +6,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from grok_tui.engine import about, artifacts, state
+from grok_tui.engine import about, artifacts, splits, state
 from grok_tui.engine.checkpoints import write_tensors
 from grok_tui.engine.clock import Pace
 from grok_tui.engine.orders import Orders
@@ -47,6 +47,10 @@ class Trainer:
         self._run = run
         self._opened = opened
         self._experiment = opened.experiment
+        config = opened.experiment.config
+        self._starts_trained = {
+            arm.name for arm in config.arms if splits.starts_trained(config, arm)
+        }
         self._recorder = recorder
         self._signals = signals
         self._disk = disk
@@ -90,7 +94,12 @@ class Trainer:
             lane = self._experiment.finished.pop(0)
             path = self._run.artifacts / artifacts.name(lane)
             diverged = self._experiment.results[lane.key].reason == "diverged"
-            tensors = artifacts.tensors(lane, self._experiment.layout, diverged=diverged)
+            tensors = artifacts.tensors(
+                lane,
+                self._experiment.layout,
+                diverged=diverged,
+                trained=lane.arm in self._starts_trained,
+            )
             self._recorder.insist(partial(write_tensors, path, tensors, self._disk))
 
     def _listen(self) -> None:
