@@ -73,8 +73,11 @@ def _fetch(
             data = _asked(mirror, file, progress, silence, reasons)
             if data:
                 beside = folder / f"{file.packed}.{os.getpid()}"
-                Disk().replace(beside, data)
-                Disk().rename(beside, folder / file.packed)
+                try:
+                    Disk().replace(beside, data)
+                    Disk().rename(beside, folder / file.packed)
+                finally:
+                    beside.unlink(missing_ok=True)
                 return
     except OSError as error:
         raise RunError(f"cannot keep MNIST in {folder}: {error.strerror}") from None

@@ -227,3 +227,12 @@ def test_the_folder_that_is_filled_is_the_one_that_the_task_reads(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     default = Config(title="t", task=Mnist(), arms=(Arm(name="a"),))
     assert {folder for folder, _ in mnist.missing(default)} == {tmp_path / "grok-tui/mnist"}
+
+
+def test_what_cannot_be_put_in_its_place_is_not_left_beside_it(
+    tmp_path: Path, serve: Callable[[Answer], str]
+) -> None:
+    (tmp_path / "train-images.gz").mkdir()
+    with pytest.raises(RunError, match="cannot keep MNIST in"):
+        fetching.complete(config(tmp_path), unseen, [serve(whole)])
+    assert [path.name for path in tmp_path.iterdir()] == ["train-images.gz"]
