@@ -24,6 +24,8 @@ _CRC = b',"crc":"'
 _TAIL = len(_CRC) + 8 + len(b'"}')
 
 Step = Annotated[int, Meta(ge=0, le=2**53)]
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+"""How many: a number that other numbers are divided by."""
 ProbeValue = float | tuple[float, ...]
 """What a probe found: a number, or several that belong together (a spectrum)."""
 Milestone = Literal["memorised", "generalised"]
@@ -40,8 +42,8 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
     """One weight tensor of a lane as it starts; a bias, of one dimension, is kept whole."""
 
     name: str
-    shape: tuple[int, ...]
-    kept: int
+    shape: tuple[Count, ...]
+    kept: Count
 
 
 class Started(Event, frozen=True, kw_only=True, tag="started"):
@@ -66,9 +68,9 @@ class LaneStarted(Event, frozen=True, kw_only=True, tag="lane_started"):
 
     arm: str
     seed: int
-    parameters: int
+    parameters: Count
     """All weights, kept or not."""
-    kept: int
+    kept: Count
     """Weights that the mask keeps, exactly."""
     l1_ratio: float
     """Norm of this lane's initial masked weights over that of the dense initial weights."""
@@ -84,7 +86,7 @@ class LaneStarted(Event, frozen=True, kw_only=True, tag="lane_started"):
     """The factor that the initial weights were multiplied with (controlled dense)."""
     split_sha256: str = ""
     """Hash of the training and test examples."""
-    train_examples: int = 0
+    train_examples: Count = 0
     """Examples that it learns from; 0: an older log."""
     task: str = ""
     """Kind of the task that it learns, where that is not the task of the run."""

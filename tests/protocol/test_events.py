@@ -176,3 +176,14 @@ def test_an_event_of_a_newer_version_is_whole_but_not_decoded() -> None:
 def test_a_key_of_a_newer_version_is_let_through() -> None:
     body = b'{"event":"paused","reason":"heat"'
     assert events.decode(line_of(body)) == events.Paused()
+
+
+@pytest.mark.parametrize("key", ["parameters", "kept", "train_examples"])
+@pytest.mark.parametrize("count", ["9" * 400, "-1"])
+def test_a_lane_has_no_counts_that_cannot_be_worked_with(key: str, count: str) -> None:
+    (started,) = (event for event in ALL if isinstance(event, events.LaneStarted))
+    body = events.encode(started).rpartition(b',"crc":')[0]
+    plain = json.loads(body + b"}")
+    written = json.dumps({**plain, key: 0}).replace(f'"{key}": 0', f'"{key}": {count}')
+    with pytest.raises(ValueError, match=r"Expected `int`|Integer value out of range"):
+        events.decode(line_of(written.encode()[:-1]))
