@@ -45,6 +45,8 @@ def problems(config: Config) -> Iterator[tuple[str, str]]:
             yield from _moment(look, config)
             yield from _other_task(look, arm, config)
     yield from _circles(config)
+    for arm in config.arms:
+        yield from _norm(arm, config)
 
 
 def _unknown(arm: Arm, config: Config) -> Iterator[tuple[str, str]]:
@@ -70,6 +72,19 @@ def _changing_masks(arm: Arm, config: Config) -> Iterator[tuple[str, str]]:
                 f"arms.{arm.name}.{key}.arm",
                 f"the mask of {name} changes at every step; expected an arm whose mask stays",
             )
+
+
+def _norm(arm: Arm, config: Config) -> Iterator[tuple[str, str]]:
+    """The factor of a control is that of a mask on the initial weights that both share."""
+    if not arm.scale_to.arm:
+        return
+    source = config.arm(arm.scale_to.arm)
+    if source.rewind_to != "init" or "redrawn" in (source.init, arm.init):
+        yield (
+            f"arms.{arm.name}.scale_to.arm",
+            f"{arm.name} and {source.name} start from different weights, so that their norms would "
+            "differ; expected both to start from the initial ones, shared",
+        )
 
 
 def _automatic(arm: Arm, config: Config) -> Iterator[tuple[str, str]]:

@@ -102,6 +102,15 @@ def test_a_mask_that_changes_is_not_read(arm: Table, key: str) -> None:
     assert text.startswith(f"arms.own.{key}: the mask of popup changes at every step; expected")
 
 
+@pytest.mark.parametrize("own", [{"rewind_to": 20}, {"init": "redrawn"}])
+def test_a_norm_is_matched_on_the_weights_that_both_start_from(own: Table) -> None:
+    control = {"name": "control", "scale_to": {"arm": "ticket"}}
+    text = refusal(TICKET | own, control)
+    assert text.startswith("arms.control.scale_to.arm: control and ticket start from different")
+    text = refusal(TICKET, control | {"init": "redrawn"})
+    assert text.startswith("arms.control.scale_to.arm: control and ticket start from different")
+
+
 @pytest.mark.parametrize("source", [OTHER, SPLIT], ids=["another task", "another split"])
 @pytest.mark.parametrize(
     ("arm", "key"),
