@@ -8,12 +8,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import torch
     from torch import Tensor
 
     from grok_tui.protocol.tasks import Loss
+
+ROWS = 1024
+"""Rows of a split that are written out at once for its hash."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +46,8 @@ class Data:
         """Hash of the split's tensors in their order."""
         digest = hashlib.sha256()
         for tensor in self.split.values():
-            digest.update(repr(tensor.tolist()).encode())
+            for piece in _written(tensor):
+                digest.update(piece.encode())
         return digest.hexdigest()
 
     def kept(self, indices: Tensor) -> Data:
@@ -59,6 +63,17 @@ class Data:
     def wide(self) -> Data:
         """The same on the CPU, every number in float64: for what is worked out once."""
         return replace(self, train=_wide(self.train), test=_wide(self.test))
+
+
+def _written(tensor: Tensor) -> Iterator[str]:
+    """The numbers of a tensor as Python writes a list of them, some rows at a time.
+
+    All at once they would take many times the room that they have in the tensor.
+    """
+    yield "["
+    for place, rows in enumerate(tensor.split(ROWS)):
+        yield (", " if place else "") + repr(rows.tolist())[1:-1]
+    yield "]"
 
 
 def _wide(examples: Examples) -> Examples:

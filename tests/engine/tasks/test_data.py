@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,7 @@ import pytest
 import torch
 
 from grok_tui.engine import tasks
-from grok_tui.engine.tasks.data import Data, Examples, Placement
+from grok_tui.engine.tasks.data import ROWS, Data, Examples, Placement
 from grok_tui.protocol.section import kind
 from grok_tui.protocol.tasks import (
     TASKS,
@@ -162,3 +164,14 @@ def test_the_split_of_a_seed_never_changes() -> None:
     assert tasks.build(task, 0, PLACE).sha256.startswith("c0ad9b853fd86ce8")
     both = msgspec.structs.replace(task, train_fraction=0.4)
     assert tasks.build(both, 1, PLACE).sha256.startswith("0a679aa2796e83d0")
+
+
+@pytest.mark.parametrize("rows", [1, ROWS, ROWS + 1, 2 * ROWS])
+@pytest.mark.parametrize("numbers", [(), (3,)])
+def test_the_hash_is_that_of_all_numbers_as_python_writes_them(
+    rows: int, numbers: tuple[int, ...]
+) -> None:
+    points = torch.randn(rows, *numbers, dtype=torch.float64)
+    written = repr(points.tolist()).encode()
+    split = {"train_points": points, "test_points": points}
+    assert replace(NUMBERS, split=split).sha256 == hashlib.sha256(written * 2).hexdigest()
