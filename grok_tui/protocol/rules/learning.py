@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from grok_tui.protocol.arms import Arm, Subset, Teacher
@@ -48,7 +49,7 @@ def _unscored(subset: Subset, key: str) -> Iterator[tuple[str, str]]:
 def _share(subset: Subset, key: str, examples: int) -> Iterator[tuple[str, str]]:
     if subset.fraction == 1:
         yield f"{key}.fraction", "1 keeps all examples; expected less"
-    if subset.fraction + subset.skip > 1:
+    if Fraction(repr(subset.fraction)) + Fraction(repr(subset.skip)) > 1:
         left = 1 - subset.skip
         yield f"{key}.fraction", f"{subset.skip:g} are skipped; expected at most {left:g}"
     if round(subset.fraction * examples) < 1:

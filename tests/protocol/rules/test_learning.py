@@ -20,6 +20,10 @@ TAUGHT: Table = {"arm": "dense"}
         (SCORED | {"arms": []}, "arms: el2n is what networks find; expected arms that score"),
         (SCORED | {"arms": ["dense", "dense"]}, "arms: the same arm stands twice; expected"),
         (SCORED | {"fraction": 1}, "fraction: 1 keeps all examples; expected less"),
+        (
+            SCORED | {"fraction": 0.25000000000000006, "skip": 0.75},
+            "fraction: 0.75 are skipped; expected at most 0.25",
+        ),
         (SCORED | {"skip": 0.3}, "fraction: 0.3 are skipped; expected at most 0.7"),
         (SCORED | {"fraction": 1e-4}, "fraction: keeps none of 911 examples; expected more"),
         (SCORED | {"fraction": 0}, "fraction: expected a number above 0 and at most 1"),
