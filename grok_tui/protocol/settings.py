@@ -66,7 +66,11 @@ class Change:
             raise PresetError(self.source, "", "expected arms.NAME.key=value")
         arms = _tables(plain)
         if self.path[1] == "*":
-            return [arm for arm in arms if self.path[2] in arm]
+            having = [arm for arm in arms if self.path[2] in arm]
+            if arms and not having:
+                problem = "no arm says it in this preset; expected a key that one says"
+                raise PresetError(self.source, f"arms.*.{self.path[2][:40]}", problem)
+            return having
         found = [arm for arm in arms if arm.get("name") == self.path[1]]
         if not found:
             known = ", ".join(_names(plain)) or "the name of an arm; there is none"

@@ -166,8 +166,15 @@ def test_set_of_an_arm_that_is_none_is_refused(arms: object) -> None:
     table = {"title": "t", "arms": arms}
     with pytest.raises(PresetError, match=r"--set arms\.dense\.steps=5"):
         presets.resolve(table, "own.toml", ["arms.dense.steps=5"])
-    with pytest.raises(PresetError, match=r"own\.toml: arms"):
+    with pytest.raises(PresetError, match=r"(own\.toml|steps=5): arms"):
         presets.resolve(table, "own.toml", ["arms.*.steps=5"])
+
+
+@pytest.mark.parametrize("key", ["prunning_rate", "task.p", "subset"])
+def test_a_change_of_every_arm_that_changes_none_is_refused(key: str) -> None:
+    problem = rf"arms\.\*\.{key.partition('.')[0]}: no arm says it in this preset"
+    with pytest.raises(PresetError, match=problem):
+        presets.load("quickstart", [f"arms.*.{key}=0.5"])
 
 
 def test_a_long_change_is_blamed_in_short() -> None:
