@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import torch
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import torch
     from torch import Tensor
 
     from grok_tui.protocol.tasks import Loss
@@ -71,7 +72,7 @@ def _written(tensor: Tensor) -> Iterator[str]:
     All at once they would take many times the room that they have in the tensor.
     """
     yield "["
-    for place, rows in enumerate(tensor.split(ROWS)):
+    for place, rows in enumerate(torch.split(tensor, ROWS)):
         yield (", " if place else "") + repr(rows.tolist())[1:-1]
     yield "]"
 
