@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from grok_tui.monitor.reproduction.judging import Result
 
-NARROW = 100
+WIDE = 132
 """Columns where there is no terminal."""
 COLOURS = {"reproduced": "green", "contradicted": "red", "undecided": "yellow"}
 
@@ -28,10 +28,13 @@ def print_results(results: Sequence[Result], file: TextIO | None = None) -> None
     console = Console(file=file or sys.stdout, highlight=False, emoji=False, markup=False)
     if not console.is_terminal:
         console = Console(
-            file=file or sys.stdout, highlight=False, emoji=False, markup=False, width=NARROW
+            file=file or sys.stdout, highlight=False, emoji=False, markup=False, width=WIDE
         )
     with writing():
         console.print(_table(results))
+        for command, names in curves(results).items():
+            console.print(safe(f"{command}  {', '.join(names)}", 400), soft_wrap=True)
+        console.print()
         console.print(tally([result.finding for result in results]))
         console.file.flush()
 
@@ -45,10 +48,9 @@ def _table(results: Sequence[Result]) -> Table:
     table.add_column("outcome", max_width=12)
     for result in results:
         row, finding = result.row, result.finding
-        claim = "\n".join((row.claim, *curves(result)))
         ours = "\n".join(brief(finding)) or finding.problem
         style = COLOURS.get(finding.status, "")
-        cells = (row.name, claim, row.paper, ours)
+        cells = (row.name, row.claim, row.paper, ours)
         texts = [Text("\n".join(safe(line, 400) for line in cell.split("\n"))) for cell in cells]
         table.add_row(*texts, Text(outcome(finding), style=style))
     return table

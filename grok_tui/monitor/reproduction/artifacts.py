@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from grok_tui.protocol.rundir import RunDir
@@ -48,6 +49,13 @@ class Tensor:
     dtype: str
     shape: tuple[int, ...]
     data: bytes
+
+    @property
+    def words(self) -> Sequence[int]:
+        """The bits of each number, as a whole number."""
+        size = SIZES[self.dtype]
+        data = memoryview(self.data)
+        return data if size == 1 else data.cast("I") if size == 4 else data.cast("Q")
 
 
 def read(run: RunDir, arm: str, seed: int, name: str) -> Tensor | None:

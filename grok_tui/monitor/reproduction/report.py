@@ -142,7 +142,7 @@ def _section(result: Result, drawn: bool) -> Iterator[str]:
         yield f"![{plain(row.plotted)}]({FIGURES}/{row.name}.svg)"
         yield ""
         yield f"{plain(row.plotted).capitalize()}."
-    if commands := curves(result):
+    if commands := curves([result]):
         yield ""
         yield "Curves: " + ", ".join(f"`{safe(command)}`" for command in commands)
 

@@ -45,8 +45,9 @@ class Finding:
 
 
 def judged(checks: Sequence[Check], numbers: Sequence[Quantity | str]) -> Finding:
-    """The finding that these comparisons come to, with our numbers in words."""
-    words = tuple(one if isinstance(one, str) else one.line for one in numbers)
+    """The finding that these comparisons come to, with our numbers in words, each once."""
+    said = (one if isinstance(one, str) else one.line for one in numbers)
+    words = tuple(dict.fromkeys(said))
     status: Status = "undecided"
     if any(check.seeds < FEWEST_SEEDS for check in checks):
         return Finding(status, words, tuple(checks), f"fewer than {FEWEST_SEEDS} seeds")

@@ -28,7 +28,7 @@ def alone(preset: str) -> Rule:
         run = runs[preset]
         table = [
             run.of(arm, f"{arm} at {step}", metric("test_accuracy", step))
-            for arm in (DECAY, POPUP, POPUP_WEIGHTS)
+            for arm in (POPUP, DECAY, POPUP_WEIGHTS)
             for step in STEPS
         ]
         before, after, control = (
@@ -41,7 +41,7 @@ def alone(preset: str) -> Rule:
             no_more_than(before, 0.15),
             no_more_than(control, 0.3),
         ]
-        return judged(checks, [before, *table, control])
+        return judged(checks, [before, after, control, *table])
 
     return rule
 
@@ -55,11 +55,24 @@ def _unchanged(run: Evidence) -> Check:
 
 
 def _same_bits(run: Evidence, seed: int) -> bool | None:
-    """None: not every tensor is there."""
+    """Whether each weight that is kept at the end has the bits that it had in the network that
+    edge-popup began with. None: not every tensor is there."""
     lane = run.lane(POPUP, seed)
     layers = lane.start.layers if lane is not None and lane.start is not None else ()
-    first, last = (
-        [run.tensor(POPUP, seed, f"{end}.{layer.name}") for layer in layers]
-        for end in ("init", "final")
+    found = [
+        (
+            run.tensor(POPUP, seed, f"mask.{layer.name}"),
+            run.tensor(POPUP, seed, f"final.{layer.name}"),
+            run.tensor(MEMORISED, seed, f"final.{layer.name}"),
+        )
+        for layer in layers
+    ]
+    whole = [(mask, last, first) for mask, last, first in found if mask and last and first]
+    if not layers or len(whole) < len(layers):
+        return None
+    return all(
+        mine == theirs
+        for mask, last, first in whole
+        for kept, mine, theirs in zip(mask.data, last.words, first.words, strict=True)
+        if kept
     )
-    return None if not layers or None in first or None in last else first == last

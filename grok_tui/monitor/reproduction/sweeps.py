@@ -77,7 +77,9 @@ def delays(preset: str) -> Rule:
             at_most(taus[best], 0.25, base),
             less(taus[best], taus[0.9]),
         ]
-        return judged(checks, list(taus.values()))
+        return judged(
+            checks, [taus[best], base, *(taus[rate] for rate in sorted(taus, reverse=True))]
+        )
 
     return rule
 
@@ -94,7 +96,8 @@ def memorising(preset: str) -> Rule:
     def rule(runs: Runs) -> Finding:
         times = of_rates(runs[preset], "t_mem", "t_mem")
         upper = [one for rate, one in times.items() if rate >= 0.5]
-        return judged([in_order(upper), at_least(times[0.9], 2, times[0.5])], list(times.values()))
+        checks = [in_order(upper), at_least(times[0.9], 2, times[0.5])]
+        return judged(checks, [times[0.5], times[0.9], *times.values()])
 
     return rule
 
@@ -164,7 +167,7 @@ def rates(preset: str) -> Rule:
             at_most_half(times[0.7], base),
             at_least(times[0.9], 3, times[0.7]),
         ]
-        return judged(checks, [base, *(times[rate] for rate in (0.1, 0.3, 0.5, 0.7, 0.9))])
+        return judged(checks, [base, *(times[rate] for rate in (0.7, 0.9, 0.5, 0.3, 0.1))])
 
     return rule
 

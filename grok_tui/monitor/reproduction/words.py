@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from grok_tui.monitor.reproduction.judging import Result
     from grok_tui.monitor.reproduction.rules import Check, Finding, Status
@@ -17,7 +17,7 @@ MARKS: dict[Status, str] = {
     "undecided": "undecided",
     "report only": "reported",
 }
-FIRST = 4
+FIRST = 3
 """Numbers of a finding that a table has room for."""
 
 
@@ -40,10 +40,13 @@ def brief(finding: Finding) -> list[str]:
     return found + ([finding.problem] if finding.problem else [])
 
 
-def curves(result: Result) -> list[str]:
-    """The commands that show its curves."""
-    ids = dict.fromkeys(run.run for run in result.runs.values())
-    return [f"grok-tui plot {run}" for run in ids]
+def curves(results: Iterable[Result]) -> dict[str, list[str]]:
+    """The commands that show curves, each with the rows whose curves they are."""
+    found: dict[str, list[str]] = {}
+    for result in results:
+        for run in dict.fromkeys(run.run for run in result.runs.values()):
+            found.setdefault(f"grok-tui plot {run}", []).append(result.row.name)
+    return found
 
 
 def verdict(check: Check) -> str:

@@ -37,6 +37,15 @@ def test_a_tensor_is_its_bytes_in_order(file: Path) -> None:
     assert artifacts.read(run, "dense", 3, "mask.W_U") == Tensor("U8", (2, 2), b"\1\0\0\1")
 
 
+def test_words_are_the_bits_of_each_number(file: Path) -> None:
+    values = artifacts.tensor(file, "init.W_E")
+    bits = artifacts.tensor(file, "mask.W_U")
+    assert values is not None
+    assert bits is not None
+    assert list(values.words) == VALUES.view(np.uint32).ravel().tolist()
+    assert list(bits.words) == [1, 0, 0, 1]
+
+
 def test_what_is_not_there_is_none(file: Path) -> None:
     run = RunDir(file.parent.parent)
     assert artifacts.read(run, "dense", 4, "init.W_E") is None

@@ -17,7 +17,7 @@ def test_a_row_with_all_its_runs_is_judged_by_its_rule() -> None:
     (result,) = judge([ROW], {"one": RUN, "two": RUN, "three": RUN}, {})
     assert result.finding.status == "reproduced"
     assert set(result.runs) == {"one", "two"}
-    assert curves(result) == ["grok-tui plot made"]
+    assert curves([result, result]) == {"grok-tui plot made": ["fig1", "fig1"]}
 
 
 def test_a_row_is_undecided_while_a_run_is_missing() -> None:
@@ -31,9 +31,9 @@ def test_a_run_that_failed_says_why() -> None:
     assert brief(result.finding) == ["one: the disk is full"]
 
 
-def test_the_table_has_room_for_four_numbers() -> None:
+def test_the_table_has_room_for_three_numbers() -> None:
     finding = Finding("reproduced", tuple("abcdef"))
-    assert brief(finding) == ["a", "b", "c", "d", "and 2 more in the report"]
+    assert brief(finding) == ["a", "b", "c", "and 3 more in the report"]
 
 
 def test_outcomes_in_words() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +14,10 @@ from tests.monitor.reproduction import made
 if TYPE_CHECKING:
     from grok_tui.monitor.reproduction.evidence import Evidence
 
-SAME = Tensor("F32", (2, 2), bytes(16))
-OTHER = Tensor("F32", (2, 2), bytes(15) + b"\x01")
+MASK = Tensor("U8", (2, 2), b"\1\0\1\1")
+BEFORE = Tensor("F32", (2, 2), struct.pack("<4f", 1.0, 2.0, -3.0, 4.0))
+SAME = Tensor("F32", (2, 2), struct.pack("<4f", 1.0, -0.0, -3.0, 4.0))  # the second is pruned
+OTHER = Tensor("F32", (2, 2), struct.pack("<4f", 1.0, 0.0, -3.0000002, 4.0))
 
 
 def table(
@@ -26,7 +29,7 @@ def table(
     final = {"memorised": memorised, "edge-popup": popup, "edge-popup-initial": control}
     arms = [*final, "weight-decay", "edge-popup-and-weights"]
     curves = {arm: {"test_accuracy": {0: 0.0, 600: 0.5, 2000: final.get(arm, 1.0)}} for arm in arms}
-    tensors = {("edge-popup", "init.W_E"): SAME}
+    tensors = {("edge-popup", "mask.W_E"): MASK, ("memorised", "final.W_E"): BEFORE}
     if last is not None:
         tensors["edge-popup", "final.W_E"] = last
     return made.run(dict.fromkeys(arms, (None,) * 3), curves=curves, tensors=tensors)

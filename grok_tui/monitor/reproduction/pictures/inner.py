@@ -6,9 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from grok_tui.monitor.reproduction import delay, graphs, inside
+from grok_tui.monitor.reproduction.evidence import probe
 from grok_tui.monitor.reproduction.pictures.curves import curve, lines, of_metric, of_probe
 from grok_tui.monitor.reproduction.pictures.panels import changes, image, numbers, spectrum
-from grok_tui.monitor.reproduction.pictures.paper import TICKET, legend, steps_axis
+from grok_tui.monitor.reproduction.pictures.paper import GREY, TICKET, Ink, legend, steps_axis
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +62,15 @@ def mask_changes(runs: Runs) -> list[Panel]:
 
 def _moved(axes: Axes, run: Evidence, seed: int, title: str) -> None:
     lane = run.lane(delay.BASE, seed)
-    changes(axes, [] if lane is None else inside.changes_of_mask(lane), title)
+    if lane is None:
+        return
+    changes(
+        axes, inside.changes_of_mask(lane), probe(f"{inside.MASK_DISTANCE}/chance")(lane), title
+    )
+    for index, layer in enumerate(lane.start.layers if lane.start else ()):
+        style = Ink(GREY, 0.9, (":", "--", "-.", "-")[index % 4])
+        curve(axes, [lane], of_probe(f"mask-distance/{layer.name}"), style, layer.name)
+    legend(axes)
 
 
 def frequencies(runs: Runs) -> list[Panel]:
@@ -105,12 +114,15 @@ def graphs_of(arm: str) -> list[Callable[[Axes, Evidence], None]]:
 
 def _graph(axes: Axes, run: Evidence, arm: str, words: str, name: str) -> None:
     curve(axes, run.lanes(arm), of_probe(name), TICKET)
-    steps_axis(axes, words, "mean over matrices")
+    axes.set_title(words)
+    axes.set_xlabel("step")
+    axes.set_ylabel("mean over matrices")
 
 
 def _graph_accuracy(axes: Axes, run: Evidence, arm: str) -> None:
-    lines(axes, run, [arm], of_metric("test_accuracy"))
-    steps_axis(axes, "test accuracy", "test accuracy")
+    curve(axes, run.lanes(arm), of_metric("test_accuracy"), TICKET)
+    axes.set_title("test accuracy")
+    axes.set_xlabel("step")
 
 
 def stripes(runs: Runs) -> list[Panel]:

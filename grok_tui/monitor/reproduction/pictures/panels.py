@@ -43,20 +43,22 @@ def times(axes: Axes, run: Evidence, names: Sequence[str], title: str) -> None:
     log_across(axes)
     axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
-    axes.set_xlabel("step of generalisation (arrow: not reached by then)")
+    axes.set_xlabel("step of generalisation (arrow: not by then)")
     axes.set_title(title)
 
 
 def against_rate(axes: Axes, found: Mapping[float, Quantity], title: str, label: str) -> None:
-    """A number against the pruning rate: dots for seeds, a line through the medians."""
+    """A number against the pruning rate: dots for seeds, a line through the medians; a dotted line
+    where the median never arrives."""
     for rate, one in found.items():
         values = [value for value in one.known if value < inf]
         axes.plot([rate] * len(values), values, "o", color=BLUE, markersize=3, alpha=0.5)
     middles = {rate: one.median for rate, one in found.items() if median(one.known) < inf}
     axes.plot(list(middles), list(middles.values()), "-", color=BLUE)
-    for rate in found.keys() - middles.keys():
+    never = found.keys() - middles.keys()
+    for rate in never:
         axes.axvline(rate, color=GREY, linewidth=1, linestyle=":")
-    axes.set_xlabel("pruning rate k (dotted: the median never arrives)")
+    axes.set_xlabel("pruning rate k (dotted: never)" if never else "pruning rate k")
     axes.set_ylabel(label)
     axes.set_title(title)
 
@@ -101,11 +103,21 @@ def spectrum(axes: Axes, masks: Mapping[str, NDArray[np.float64] | None], title:
     legend(axes)
 
 
-def changes(axes: Axes, found: Sequence[tuple[float, float, float]], title: str) -> None:
-    """How far the mask moved in each step of the grid, and how much accuracy rose in it."""
+def changes(
+    axes: Axes, found: Sequence[tuple[float, float, float]], chance: float | None, title: str
+) -> None:
+    """How far the mask moved in each step of the grid, and how much accuracy rose in it.
+
+    The first steps, in which everything moves, may lie above the panel.
+    """
     steps = [step for step, _, _ in found]
-    axes.plot(steps, [distance for _, distance, _ in found], color=BLUE, marker="o", markersize=3)
-    axes.set_ylabel("A distance to the mask before", color=BLUE)
+    moved = [distance for _, distance, _ in found]
+    axes.plot(steps, moved, color=BLUE, marker="o", markersize=3)
+    late = moved[len(moved) // 5 :]
+    if late:
+        axes.set_ylim(0, 1.3 * max(late))
+    by_chance = "" if chance is None else f" (chance {chance:.2f})"
+    axes.set_ylabel(f"A distance to the mask before{by_chance}", color=BLUE)
     axes.set_xlabel("step")
     axes.set_title(title)
     beside = axes.twinx()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from grok_tui.monitor.text import safe
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
     Panel = Callable[[Axes], None]
 
@@ -47,6 +49,8 @@ SETTINGS: Any = {
     "legend.fontsize": 8,
     "text.parse_math": False,
 }
+NARROW = 100.0
+"""A logarithm with a smaller ratio of its ends has more numbers than the powers of ten."""
 WIDTH, HEIGHT = 4.2, 3.0
 """Of one panel, in inches."""
 
@@ -101,6 +105,7 @@ def steps_axis(axes: Axes, title: str, label: str) -> None:
     """Steps on a logarithm, a title, and what the height is."""
     axes.set_xscale("symlog", linthresh=10)
     axes.set_xlim(left=0)
+    _plain(axes.xaxis)
     axes.set_xlabel("step")
     axes.set_ylabel(label)
     axes.set_title(safe(title, 90))
@@ -110,12 +115,33 @@ def log_across(axes: Axes) -> None:
     """A logarithm below, if there is anything that has one."""
     if isfinite(axes.dataLim.minposx):
         axes.set_xscale("log")
+        _narrow(axes.xaxis)
 
 
 def log_upwards(axes: Axes) -> None:
     """The same at the side."""
     if isfinite(axes.dataLim.minposy):
         axes.set_yscale("log")
+        _narrow(axes.yaxis)
+
+
+def _plain(axis: Axis) -> None:
+    """Numbers without powers of ten: markup is off, and would stand there as it is."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def _narrow(axis: Axis) -> None:
+    """The same, of a logarithm; of less than two powers of ten with numbers between them."""
+    low, high = axis.get_data_interval()
+    if low > 0 and high < NARROW * low:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    _plain(axis)
+
+
+def tick(value: float) -> str:
+    """A number below an axis: 0, 10, 2k, 0.1, 1e-06."""
+    return f"{value / 1000:g}k" if abs(value) >= 1000 else f"{value:g}"
 
 
 def legend(axes: Axes) -> None:
