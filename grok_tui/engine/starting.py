@@ -131,7 +131,12 @@ class Starter:
             for scorer in scorers
         ]
         averaged = torch.stack(found).mean(0) if found else torch.zeros(len(data.train.labels))
-        return subsets.chosen(subset, averaged, seeds.generator(f"subset/{arm.name}", seed))
+        noise = seeds.generator(f"subset/{arm.name}", seed)
+        chosen: Tensor = subsets.chosen(subset, averaged, noise)
+        if not len(chosen):
+            problem = f"it keeps none of {len(averaged)} training examples; expected at least one"
+            raise PresetError("arms", f"{arm.name}.subset.fraction", problem)
+        return chosen
 
 
 @dataclass(frozen=True, eq=False)

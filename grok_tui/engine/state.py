@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from grok_tui.protocol.config import Config
 
 
+FORMAT = 2
+
+
 class LaneState(msgspec.Struct, frozen=True, kw_only=True):
     """How far a running lane has come; its rows are tensors `lane/<arm>/<seed>/…`."""
 
@@ -52,7 +55,7 @@ class SnapshotState(msgspec.Struct, frozen=True, kw_only=True):
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """Everything but the tensors. Splits and dense initial weights are made again from seeds."""
 
-    format: int = 1
+    format: int = FORMAT
     config_sha256: str
     seconds: float
     lanes: tuple[LaneState, ...]
@@ -115,18 +118,26 @@ def restore(
     experiment.results = {(result.arm, result.seed): result for result in state.results}
     for index, kept in enumerate(state.snapshots):
         point = Point(kept.arm, kept.at, kept.plus)
-        weights, mask = tensors[f"snapshot/{index}"], tensors[f"snapshot/{index}/mask"]
+        weights, mask = tensors[f"snapshot/{index}"], tensors.get(f"snapshot/{index}/mask")
+        if mask is None:  # format 1 kept none: a weight of zero was pruned
+            mask = (weights != 0).to(torch.uint8)
         snapshot = Snapshot(kept.step, weights, mask)
         experiment.store.snapshots[point, kept.seed] = snapshot
     for index, key in enumerate(state.masks):
         experiment.store.masks[key] = tensors[f"mask/{index}"]
     for lane in state.lanes:
         restored = _lane(experiment, lane, tensors)
-        if restored.data.sha256 != state.splits[f"{lane.arm}/{lane.seed}"]:
+        if restored.data.sha256 != _split(state, lane):
             raise RunError(f"the split of seed {lane.seed} is not the one this run began with")
         experiment.running[restored.key] = restored
     experiment.take_on()
     return experiment
+
+
+def _split(state: State, lane: LaneState) -> str:
+    """Hash of the split that a lane was trained on; format 1 had one for all arms of a seed."""
+    key = str(lane.seed) if state.format == 1 else f"{lane.arm}/{lane.seed}"
+    return state.splits[key]
 
 
 def _initial_weights(experiment: Experiment) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 import torch
 
 from grok_tui.engine import state
+from grok_tui.errors import PresetError
 from grok_tui.protocol.arms import Arm, MaskFrom, Scores, Subset, Teacher
 from grok_tui.protocol.config import Config
 from grok_tui.protocol.events import AnyEvent, Series
@@ -71,6 +73,25 @@ def test_an_experiment_goes_on_from_any_step_as_if_nothing_had_happened(steps: i
         assert lane.key == other.key
         assert torch.equal(lane.network(), other.network())
         assert torch.equal(lane.start, other.start)
+
+
+def test_a_checkpoint_of_format_1_is_taken_on() -> None:
+    """It had one split for all arms of a seed, and no masks of points that others need."""
+    whole = tiny.run(tiny.tiny((tiny.DENSE, tiny.TICKET), (3,)))
+    parted = tiny.experiment(tiny.tiny((tiny.DENSE, tiny.TICKET), (3,)))
+    before = tiny.run_on(parted, begin=True, until=40) + parted.read()
+    made, tensors = state.capture(parted, "", 0.0)
+    old = msgspec.structs.replace(made, format=1, splits={"3": made.splits["dense/3"]})
+    kept = {name: part for name, part in tensors.items() if not name.endswith("/mask")}
+    kept |= {name: part for name, part in tensors.items() if name.startswith("lane/")}
+    taken_on = state.restore(parted.config, parted.placement, lambda: 0.0, old, kept)
+    assert told(before + tiny.run_on(taken_on)) == told(whole)
+
+
+def test_a_subset_that_keeps_nothing_is_said_so() -> None:
+    nothing = Arm(name="hard", subset=Subset(score="random", fraction=0.001))
+    with pytest.raises(PresetError, match=r"hard\.subset\.fraction: it keeps none of 72"):
+        tiny.run(tiny.tiny((nothing,)))
 
 
 def told(events: list[AnyEvent]) -> list[AnyEvent]:
