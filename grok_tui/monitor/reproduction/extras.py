@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from grok_tui.monitor.reproduction.rules import Finding
 
 NO_NUMBERS = "not in the papers' figures"
-WIDTHS = ("extra-width-1", "extra-width-2", "extra-width-4")
+WIDTHS = ("extra-width-1", "extra-width-4")
 
 
 def times(presets: Sequence[str], *, skip: str = "") -> Rule:
