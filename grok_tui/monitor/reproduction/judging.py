@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from grok_tui.monitor.reproduction.evidence import Evidence
     from grok_tui.monitor.reproduction.row import Row
+    from grok_tui.monitor.reproduction.rules import Status
 
 NOT_RUN = "not run"
 
@@ -39,5 +40,6 @@ def _result(row: Row, runs: Mapping[str, Evidence], problems: Mapping[str, str])
     if missing:
         first = missing[0]
         problem = f"{first}: {problems.get(first, NOT_RUN)}"
-        return Result(row, Finding("undecided", (), problem=problem), there)
+        status: Status = "undecided" if row.wanted else "report only"
+        return Result(row, Finding(status, (), problem=problem), there)
     return Result(row, row.rule(there), there)

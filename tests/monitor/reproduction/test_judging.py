@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grok_tui.monitor.reproduction.delay import removed
 from grok_tui.monitor.reproduction.judging import judge
 from grok_tui.monitor.reproduction.row import Row
@@ -23,6 +25,11 @@ def test_a_row_with_all_its_runs_is_judged_by_its_rule() -> None:
 def test_a_row_is_undecided_while_a_run_is_missing() -> None:
     (result,) = judge([ROW], {"one": RUN}, {})
     assert (result.finding.status, result.finding.problem) == ("undecided", "two: not run")
+
+
+def test_a_row_without_a_rule_is_never_undecided() -> None:
+    (result,) = judge([replace(ROW, wanted="")], {"one": RUN}, {})
+    assert (result.finding.status, result.finding.problem) == ("report only", "two: not run")
 
 
 def test_a_run_that_failed_says_why() -> None:
