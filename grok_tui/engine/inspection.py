@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from grok_tui.engine.lanes import Lane, Layout
     from grok_tui.engine.models.model import Model
+    from grok_tui.engine.tasks.data import Data
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.events import Series
     from grok_tui.protocol.probing import Probe
@@ -40,14 +41,16 @@ class Inspector:
     def measure(self, lane: Lane, due: Sequence[Probe]) -> Values:
         """What these probes say of a lane where it stands."""
         values: Values = {}
-        weights = lane.network().to("cpu", torch.float64)
+        weights, data = lane.network().to("cpu", torch.float64), lane.data.wide()
         for probe in due:
             mask = self._mask(lane, weights, probe)
-            earlier = None
+            seen = self._subject(lane.arm, weights, data, mask, probe)
             if probe.probe == COMPARES:
-                earlier = bits.unpacked(lane.masks[-1][1], len(mask)) if lane.masks else None
+                if lane.masks:
+                    earlier = bits.unpacked(lane.masks[-1][1], len(mask))
+                    seen = replace(seen, earlier=self._by_name(earlier))
                 lane.masks.append((lane.step, bits.packed(mask)))
-            found = probes.measure(probe.probe, self._subject(lane, weights, mask, earlier, probe))
+            found = probes.measure(probe.probe, seen)
             values |= {
                 name: tuple(value) if isinstance(value, list) else value
                 for name, value in found.items()
@@ -73,15 +76,14 @@ class Inspector:
         return keep_best(magnitudes, removed(probe.pruning_rate, len(own)))
 
     def _subject(
-        self, lane: Lane, weights: Tensor, mask: Tensor, earlier: Tensor | None, probe: Probe
+        self, arm: str, weights: Tensor, data: Data, mask: Tensor, probe: Probe
     ) -> Subject:
-        data = lane.data.wide()
         views = self.layout.views(weights)
         return Subject(
             weights=views,
             masks=self._by_name(mask),
-            earlier=None if earlier is None else self._by_name(earlier),
-            task=self.config.task_of(self.config.arm(lane.arm)),
+            earlier=None,
+            task=self.config.task_of(self.config.arm(arm)),
             model=self.config.model,
             probe=probe,
             logits=lambda inputs: self.model.logits(views, inputs),

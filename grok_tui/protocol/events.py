@@ -81,7 +81,7 @@ class LaneStarted(Event, frozen=True, kw_only=True, tag="lane_started"):
     mask_step: Step | None = None
     """The step of that arm at which it was read."""
     rewind_step: Step = 0
-    """The step of `mask_arm` whose weights this lane starts from; 0: the initial weights."""
+    """The step of another arm whose weights this lane starts from; 0: the initial weights."""
     scale: float = 1.0
     """The factor that the initial weights were multiplied with (controlled dense)."""
     split_sha256: str = ""

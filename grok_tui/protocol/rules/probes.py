@@ -33,6 +33,8 @@ OF_MASKS = (
     "clustering",
 )
 """Probes of a mask, which is a magnitude mask for an arm that prunes nothing."""
+SLOW = ("path-length", "clustering")
+"""Probes that walk the graph: seconds at each look."""
 LEAST_P = 5
 """Below, there are no two frequencies of which one could be the key."""
 
@@ -68,6 +70,8 @@ def _settings(probe: Probe, key: str) -> Iterator[tuple[str, str]]:
     rate, usual = probe.pruning_rate, Probe(probe=probe.probe).pruning_rate
     if rate != usual and probe.probe not in OF_MASKS:
         yield f"{key}.pruning_rate", f"{probe.probe} looks at no mask; expected it left out"
+    if probe.probe in SLOW and not probe.every:
+        yield f"{key}.every", "a look takes seconds; expected the steps between two, such as 1000"
     if probe.frequencies and probe.probe != "progress":
         yield f"{key}.frequencies", "only progress has key frequencies; expected none"
 

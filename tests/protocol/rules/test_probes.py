@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 
 from grok_tui.protocol.probing import PROBES
-from grok_tui.protocol.rules.probes import OF_MASKS, WANTED
+from grok_tui.protocol.rules.probes import OF_MASKS, SLOW, WANTED
 from tests.protocol.rules.refusals import Table, experiment, refusal
 
 OTHER: Table = {"name": "other", "task": {"kind": "modular-multiplication"}}
 
 
 def test_every_probe_can_be_asked_for_on_the_reference_task() -> None:
-    config = experiment(probes=[{"probe": name} for name in PROBES])
+    config = experiment(probes=[{"probe": name, "every": 1} for name in PROBES])
     assert [probe.probe for probe in config.probes] == list(PROBES)
 
 
 def test_the_rules_speak_of_probes_that_there_are() -> None:
-    assert {*WANTED, *OF_MASKS} <= set(PROBES)
+    assert {*WANTED, *OF_MASKS, *SLOW} <= set(PROBES)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,10 @@ def test_the_rules_speak_of_probes_that_there_are() -> None:
         (
             [{"probe": "norms", "arms": ["dense", "dense"]}],
             "probes.norms.arms: the same stands twice",
+        ),
+        (
+            [{"probe": "clustering"}],
+            "probes.clustering.every: a look takes seconds; expected the steps between two",
         ),
         (
             [{"probe": "norms", "often": 3}],
