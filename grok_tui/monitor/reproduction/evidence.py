@@ -1,7 +1,8 @@
 """What a rule may look at: runs that ended, and numbers of an arm over its seeds.
 
 A number that was not reached in the steps that were trained is infinity, one that was not measured
-is nan; neither is ever printed as a number.
+is nan; neither is ever printed as a number. A lane that diverged was not measured, nor one that
+never began because a mask or weights that it waits for never came: they say nothing of their arm.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from grok_tui.protocol.config import Config
 
 Time = Literal["t_mem", "t_gen", "tau_grok"]
+WHOLE = ("steps", "generalised")
+"""Reasons for the end of a lane that trained as long as it was to."""
 Reader = Callable[["LaneHistory"], float | None]
 """Finds a number in a lane; None: it was not measured."""
 
@@ -59,7 +62,7 @@ class Evidence:
         values = tuple(_reached(lane, what) for lane in lanes)
         pairs = zip(lanes, values, strict=True)
         missed = [lane.step for lane, value in pairs if lane is not None and value == inf]
-        return Quantity(label or arm, values, max(missed, default=0))
+        return Quantity(label or arm, values, min(missed, default=0))
 
     def over_seeds(self, label: str, number: Callable[[int], float | None]) -> Quantity:
         """A quantity of anything that can be told of a seed; None: not measured."""
@@ -76,7 +79,7 @@ class Evidence:
         return self.history.lanes.get((arm, seed))
 
     def t_gen(self, arm: str, seed: int) -> float:
-        """When the lane generalised; infinity if it ended without, nan if it did not end."""
+        """When the lane generalised; infinity if it never did in all its steps, else nan."""
         return _reached(self.lane(arm, seed), "t_gen")
 
 
@@ -88,7 +91,12 @@ def _reached(lane: LaneHistory | None, what: Time) -> float:
     value = getattr(lane, what) if lane is not None else None
     if value is not None:
         return float(value)
-    return nan if lane is None or lane.end is None else inf
+    return inf if whole(lane) else nan
+
+
+def whole(lane: LaneHistory | None) -> bool:
+    """Whether a lane trained as long as it was to."""
+    return lane is not None and lane.end is not None and lane.end.reason in WHOLE
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,7 @@ class Quantity:
     values: tuple[float, ...]
     """One for each seed: infinity is not reached, nan not measured."""
     budget: int = 0
-    """Steps in which it was not reached."""
+    """Steps in which it was not reached; 0: not known."""
 
     @property
     def known(self) -> tuple[float, ...]:
@@ -113,7 +121,15 @@ class Quantity:
 
     @property
     def words(self) -> str:
-        """Median and range: 53 (50-178); not reached in 5000 (1 of 3 did: 2690); not measured."""
+        """Median and range: 53 (50 to 178); not reached in 5000 (1 of 3 did: 2690); not measured.
+
+        If it is not that of all seeds, of how many: 53 (50 to 56), in 2 of 3 seeds.
+        """
+        of, every = len(self.known), len(self.values)
+        return self._words + (f", in {of} of {every} seeds" if 0 < of < every else "")
+
+    @property
+    def _words(self) -> str:
         known, finite = self.known, sorted(value for value in self.known if isfinite(value))
         if not known:
             return "not measured"
@@ -189,10 +205,10 @@ def probe_at(name: str, step: int) -> Reader:
 
 def first_below(name: Metric, limit: float) -> Reader:
     """Reads the first measured step at which a metric is below a limit; infinity if it never is,
-    nothing of a lane that did not end."""
+    nothing of a lane that did not come to its end."""
 
     def read(lane: LaneHistory) -> float | None:
-        if lane.end is None:
+        if not whole(lane):
             return None
         pairs = zip(lane.steps, lane.metrics[name], strict=True)
         return next((step for step, value in pairs if value < limit), inf)

@@ -2,14 +2,15 @@
 
 Reproduced: every comparison holds. Contradicted: of one, the opposite holds with both sides known.
 Undecided: anything else, and any rule on fewer seeds than a median wants. What was not reached in
-the steps that were trained counts as infinitely late, and an infinity alone contradicts nothing.
+the steps that were trained counts as infinitely late; but an infinity alone contradicts nothing,
+and is later only than what the steps that were trained would have shown.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import fsum, isfinite, nan, sqrt
+from math import fsum, isfinite, isnan, nan, sqrt
 from typing import TYPE_CHECKING, Literal
 
 from grok_tui.monitor.reproduction.evidence import Quantity, number
@@ -67,7 +68,8 @@ def at_most(left: Quantity, factor: float, right: Quantity) -> Check:
     """med left <= factor x med right."""
     low, high = left.median, factor * right.median
     text = f"{left.label} {left.brief} <= {_times(factor)}{right.label} {right.brief}"
-    return _compared(text, left, right, holds=isfinite(low) and low <= high, opposed=low > high)
+    holds = isfinite(low) and low <= high and _is_past(right, low / factor)
+    return _compared(text, left, right, holds=holds, opposed=low > high)
 
 
 def at_most_half(left: Quantity, right: Quantity) -> Check:
@@ -79,14 +81,16 @@ def at_least(left: Quantity, factor: float, right: Quantity) -> Check:
     """med left >= factor x med right."""
     high, low = left.median, factor * right.median
     text = f"{left.label} {left.brief} >= {_times(factor)}{right.label} {right.brief}"
-    return _compared(text, left, right, holds=isfinite(low) and high >= low, opposed=high < low)
+    holds = isfinite(low) and high >= low and _is_past(left, low)
+    return _compared(text, left, right, holds=holds, opposed=high < low)
 
 
 def less(left: Quantity, right: Quantity) -> Check:
     """med left < med right."""
     low, high = left.median, right.median
     text = f"{left.label} {left.brief} < {right.label} {right.brief}"
-    return _compared(text, left, right, holds=isfinite(low) and low < high, opposed=low >= high)
+    holds = isfinite(low) and low < high and _is_past(right, low)
+    return _compared(text, left, right, holds=holds, opposed=low >= high)
 
 
 def less_in_every_seed(left: Quantity, right: Quantity) -> Check:
@@ -106,18 +110,6 @@ def no_more_than(quantity: Quantity, limit: float) -> Check:
 def no_less_than(quantity: Quantity, limit: float) -> Check:
     """med >= a number, and reached."""
     return _limited(quantity, f">= {number(limit)}", quantity.median >= limit)
-
-
-def within(quantity: Quantity, low: float, high: float) -> Check:
-    """low <= med <= high."""
-    inside = low <= quantity.median <= high
-    return _limited(quantity, f"from {number(low)} to {number(high)}", inside)
-
-
-def reached(quantity: Quantity) -> Check:
-    """The median was reached; if not, that contradicts nothing: more steps might have."""
-    holds = isfinite(quantity.median)
-    return Check(f"{quantity.label} {quantity.brief}: reached", holds, seeds=len(quantity.known))
 
 
 def not_reached(quantity: Quantity) -> Check:
@@ -176,9 +168,16 @@ def _times(factor: float) -> str:
     return "" if factor == 1 else f"{number(factor)} x "
 
 
+def _is_past(late: Quantity, step: float) -> bool:
+    """Whether what was not reached was looked for up to this step."""
+    return isfinite(late.median) or not late.budget or late.budget >= step
+
+
 def _compared(text: str, left: Quantity, right: Quantity, *, holds: bool, opposed: bool) -> Check:
     both = isfinite(left.median) and isfinite(right.median)
-    return Check(text, holds, both and opposed, min(len(left.known), len(right.known)))
+    pairs = zip(left.values, right.values, strict=True)
+    seeds = sum(not isnan(one) and not isnan(other) for one, other in pairs)
+    return Check(text, holds, both and opposed, seeds)
 
 
 def _limited(quantity: Quantity, words: str, holds: bool) -> Check:

@@ -15,7 +15,7 @@ from grok_tui.monitor.probed import Probed, Probes
 from grok_tui.monitor.reproduction.evidence import Evidence
 from grok_tui.protocol.arms import Arm
 from grok_tui.protocol.config import Config
-from grok_tui.protocol.events import LaneFinished, LaneStarted, Layer, Reached
+from grok_tui.protocol.events import LaneFinished, LaneStarted, Layer, Reached, Reason
 
 if TYPE_CHECKING:
     from grok_tui.monitor.reproduction.artifacts import Tensor
@@ -77,6 +77,7 @@ def lane(
     probes: Mapping[str, Points] | None = None,
     mask_step: int | None = None,
     ratios: tuple[float, float] = (1.0, 1.0),
+    reason: Reason = "steps",
 ) -> LaneHistory:
     """A lane that ended after 5000 steps. The curves that are given share their steps."""
     curves = curves or {}
@@ -94,7 +95,7 @@ def lane(
         ),
         memorised=_reached(arm, seed, "memorised", t_mem),
         generalised=_reached(arm, seed, "generalised", t_gen),
-        end=LaneFinished(arm=arm, seed=seed, step=BUDGET, reason="steps"),
+        end=LaneFinished(arm=arm, seed=seed, step=BUDGET, reason=reason),
     )
 
 

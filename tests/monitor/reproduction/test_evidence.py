@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import inf, isnan, nan
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +17,9 @@ from grok_tui.monitor.reproduction.evidence import (
     probe,
 )
 from tests.monitor.reproduction import made
+
+if TYPE_CHECKING:
+    from grok_tui.protocol.events import Reason
 
 
 def test_what_was_not_reached_is_infinitely_late() -> None:
@@ -37,6 +41,25 @@ def test_a_lane_that_did_not_end_was_not_measured() -> None:
     times = replace(run, history=history).times("dense", "t_gen")
     assert isnan(times.values[1])
     assert times.known == (1000, 3000)
+
+
+@pytest.mark.parametrize("reason", ["unavailable", "diverged", "stopped"])
+def test_a_lane_that_did_not_train_all_its_steps_was_not_measured(reason: Reason) -> None:
+    run = made.run({"dense": (1000, 2000, 3000)})
+    lanes = {**run.history.lanes, ("dense", 1): made.lane("dense", 1, reason=reason)}
+    run = replace(run, history=replace(run.history, lanes=lanes))
+    times = run.times("dense", "t_gen")
+    assert times.words == "2000 (1000 to 3000), in 2 of 3 seeds"
+    assert isnan(run.t_gen("dense", 1))
+    assert first_below("test_loss", -1.0)(lanes["dense", 1]) is None
+
+
+def test_what_was_not_reached_is_said_of_the_steps_that_all_lanes_have() -> None:
+    run = made.run({"dense": (None, None, None)})
+    short = made.lane("dense", 1, curves={"test_accuracy": {0: 0.0, 300: 0.1}})
+    lanes = {**run.history.lanes, ("dense", 1): short}
+    run = replace(run, history=replace(run.history, lanes=lanes))
+    assert run.times("dense", "t_gen").words == "not reached in 300"
 
 
 def test_an_arm_that_is_not_there_was_not_measured() -> None:

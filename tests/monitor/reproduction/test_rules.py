@@ -47,6 +47,19 @@ def test_at_least_says_nothing_of_two_that_never_arrived() -> None:
     assert outcome(rules.at_least(q(inf, inf, inf), 1, q(inf, inf, inf))) == "unknown"
 
 
+@pytest.mark.parametrize(("budget", "expected"), [(0, "holds"), (200, "holds"), (199, "unknown")])
+def test_never_is_later_only_than_what_was_trained(budget: int, expected: str) -> None:
+    never, early = q(inf, inf, inf, budget=budget), q(100, 100, 100)
+    assert outcome(rules.at_least(never, 2, early)) == expected
+    assert outcome(rules.at_most_half(early, never)) == expected
+    assert outcome(rules.less(q(200, 200, 200), never)) == expected
+
+
+def test_seeds_count_that_both_sides_have() -> None:
+    left, right = q(1, 2, 3, nan, nan), q(nan, nan, 30, 40, 50)
+    assert rules.less(left, right).seeds == 1
+
+
 def test_less_is_strict() -> None:
     assert outcome(rules.less(q(1, 2, 3), q(1, 2, 3))) == "opposed"
     assert outcome(rules.less(q(1, 1.9, 3), q(1, 2, 3))) == "holds"
