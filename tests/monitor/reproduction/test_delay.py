@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from grok_tui.monitor.reproduction import delay
 from grok_tui.protocol.arms import Arm, MaskFrom
+from grok_tui.protocol.tasks.rows import PolynomialRegression
 from tests.monitor.reproduction import made
 
 if TYPE_CHECKING:
@@ -196,6 +199,12 @@ def test_fig2c(division: Evidence, table: dict[int, float], expected: str) -> No
     assert rule(by_operation(division, table)).status == expected
 
 
+def test_fig2c_is_undecided_if_no_operation_generalises() -> None:
+    never = made.run({"dense": NEVER, "grokked-ticket": NEVER})
+    runs = {**by_operation(never, {0: 0.01}), "fig1": never}
+    assert delay.operations(OPERATIONS, "fig2c-random-table")(runs).status == "undecided"
+
+
 @pytest.mark.parametrize(
     ("ticket", "expected"),
     [((800, 840, 900), "reproduced"), ((800, 841, 900), "contradicted"), (NEVER, "undecided")],
@@ -208,3 +217,18 @@ def test_fig2d_and_fig2e(ticket: tuple[int | None, ...], expected: str) -> None:
 def test_fig2d_says_the_median_ratio_of_the_seeds() -> None:
     finding = delay.quicker("fig2d", {"grokked-ticket": 0.7})({"fig2d": pair((500, 300, None))})
     assert finding.numbers[-1] == "grokked-ticket/base 0.38"  # of .5 and .25
+
+
+@pytest.mark.parametrize(("dimension", "expected"), [(20, "reproduced"), (40, "report only")])
+def test_fig2d_asks_nothing_of_the_published_size(dimension: int, expected: str) -> None:
+    run = pair((500, 300, 500))
+    task = PolynomialRegression(dimension=dimension)
+    run = replace(run, config=msgspec.structs.replace(run.config, task=task))
+    finding = delay.regression("fig2d", {"grokked-ticket": 0.7})({"fig2d": run})
+    assert finding.status == expected
+    assert finding.numbers[0] == "base 1200 (1000 to 4000)"
+
+
+def test_fig2b_says_up_to_which_step_a_loss_was_not_reached() -> None:
+    finding = delay.transformer("fig2b")({"fig2b": transformer(EARLY, OPEN)})
+    assert finding.numbers[-1] == "dense test loss below .1 at not reached in 1000"
