@@ -187,7 +187,7 @@ def without_decay(preset: str) -> Rule:
         checks = [not_reached(base), _some(band, times)]
         checks += [not_reached(one) for rate, one in times.items() if rate >= TOO_MANY]
         best = f"k* {_or_none(max(band, default=None))}"
-        return judged(checks, [base, best, f"k that reach P: {_list(band)}"])
+        return judged(checks, [base, best, f"k that reach P: {_list(band)}", *times.values()])
 
     return rule
 
