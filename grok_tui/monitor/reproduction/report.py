@@ -42,11 +42,16 @@ def results(
     for one in wanted:
         run = found.get(one.name)
         whole = on_disk.evidence(run.run) if run is not None and run.ended else None
+        problem = problems.get(one.name)
+        if whole is not None and whole.history.damaged:
+            # A milestone may be among the lines: what is missing would pass for not reached.
+            problem = f"lines of the log of {whole.run} are damaged"
+            whole = None
         for preset in one.presets:
             if whole is not None:
                 evidence[preset] = whole
-            elif one.name in problems:
-                missing[preset] = problems[one.name]
+            elif problem is not None:
+                missing[preset] = problem
     return judge(ROWS, evidence, missing)
 
 
@@ -100,7 +105,8 @@ def page(what: str, made: Iterable[str], found: Sequence[Result], drawn: set[str
         "Reproduced: the rule of the row holds, on medians over the seeds. Not reproduced: the "
         "opposite of one of its inequalities holds, with both sides reached. Undecided: anything "
         "else. What was not reached in the steps that were trained counts as infinitely late, and "
-        "is never given a number. The rules were fixed before any run was looked at."
+        "is never given a number. The rules were fixed before any of these runs was made, "
+        "after others at some of the same settings."
     )
     yield ""
     yield f"**{tally([result.finding for result in found])}.**"

@@ -115,6 +115,18 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
         report.write(tmp_path, "fast", "3", [])
 
 
+def test_a_run_with_a_damaged_log_decides_nothing(tmp_path: Path) -> None:
+    run = fakes.recorded_run(tmp_path, made_of=QUICK)
+    text = run.events.read_bytes()
+    run.events.write_bytes(
+        text.replace(b'"milestone":"generalised"', b'"milestone":"generalysed"', 1)
+    )
+    found = report.results(tmp_path, WANTED, {})
+    (result,) = (one for one in found if one.row.name == "fig1")
+    assert result.finding.status == "undecided"
+    assert result.finding.problem == f"fig1: lines of the log of {fakes.RUN_ID} are damaged"
+
+
 def test_no_run_at_all_is_a_report_as_well(tmp_path: Path) -> None:
     found = report.results(tmp_path, WANTED, {})
     assert {result.finding.status for result in found} == {"undecided", "report only"}
