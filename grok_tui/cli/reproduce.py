@@ -73,8 +73,11 @@ def _train(needed: Sequence[Wanted], folder: Path, device: str) -> dict[str, str
     try:
         for one in missing:
             shown.begin(one)
+            # Looked for again: another `reproduce` may have trained it meanwhile.
+            now = runs.find(folder, [one]).get(one.name)
             try:
-                _bring_to_end(one, found.get(one.name), folder, device, shown)
+                if now is None or not now.ended:
+                    _bring_to_end(one, now, folder, device, shown)
             except Interrupted:
                 raise
             except GrokTuiError as error:

@@ -150,6 +150,20 @@ def test_a_run_that_trains_already_is_joined(
     assert (grok("fig2d").code, started) == (0, [])
 
 
+def test_what_another_one_has_trained_meanwhile_is_taken(
+    grok: Grok, started: list[tuple[str, Config, str]], runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = launch.start
+
+    def start(made: Config, *rest: object) -> RunDir:
+        fakes.recorded_run(runs, made_of=config("fig10-images"), run_id=ID.format(8))
+        return good(made, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(launch, "start", start)
+    assert grok("fig2d", "fig10-images").code == 0
+    assert [name for name, *_ in started] == ["fig2d"]
+
+
 def test_a_run_that_fails_does_not_stop_the_others(
     grok: Grok,
     started: list[tuple[str, Config, str]],
