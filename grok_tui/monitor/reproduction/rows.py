@@ -114,7 +114,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         ("fig4a",),
-        "A ticket is as good as its network was when the mask was taken.",
+        "The better a network was when the mask was taken, the better the ticket.",
         "masks from before 25 000 steps never fully generalise",
         ("fig4a",),
         sweeps.mask_times("fig4a"),

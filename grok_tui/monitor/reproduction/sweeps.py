@@ -103,7 +103,8 @@ def memorising(preset: str) -> Rule:
 
 
 def mask_times(preset: str) -> Rule:
-    """F4a: a ticket is as good as its base was at the time of the mask; the best masks are late."""
+    """F4a: the better the base was at the time of the mask, the better the ticket; the best masks
+    are late. Reported beside it: from where on masks generalise, which the papers put at t_gen."""
 
     def rule(runs: Runs) -> Finding:
         run = runs[preset]
@@ -112,7 +113,11 @@ def mask_times(preset: str) -> Rule:
         )
         late = run.over_seeds("best mask, steps after t_gen(base)", lambda seed: _best(run, seed))
         checks = [no_less_than(together, ORDERLY), no_less_than(late, 0)]
-        return judged(checks, [together, late, run.times(BASE, "t_gen", "base t_gen")])
+        first = run.over_seeds(
+            "earliest mask that generalises in t_gen(base) steps, share of t_gen(base)",
+            lambda seed: _earliest(run, seed),
+        )
+        return judged(checks, [together, late, first, run.times(BASE, "t_gen", "base t_gen")])
 
     return rule
 
@@ -153,6 +158,13 @@ def _best(run: Evidence, seed: int) -> float | None:
     best = max(found, key=lambda step: (found[step][1], -found[step][2]))
     base = run.t_gen(BASE, seed)
     return best - base
+
+
+def _earliest(run: Evidence, seed: int) -> float | None:
+    """The first mask whose ticket generalises in t_gen(base) steps, over t_gen(base)."""
+    base = run.t_gen(BASE, seed)
+    steps = [step for step, (_, _, t_gen) in standings(run, seed).items() if t_gen <= base]
+    return min(steps) / base if steps else None
 
 
 def rates(preset: str) -> Rule:

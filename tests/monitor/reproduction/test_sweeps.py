@@ -139,6 +139,12 @@ def test_fig4a_breaks_equal_accuracies_by_the_step() -> None:
     assert numbers[1].endswith("t_gen(base) 300 (300 to 300)")
 
 
+def test_fig4a_says_from_where_on_masks_generalise() -> None:
+    numbers = sweeps.mask_times("fig4a")({"fig4a": by_mask(IN_ORDER)}).numbers
+    assert numbers[2].startswith("earliest mask that generalises in t_gen(base) steps")
+    assert numbers[2].endswith("share of t_gen(base) 1 (1 to 1)")
+
+
 def test_a_ticket_is_judged_after_as_many_steps_as_its_base_took() -> None:
     found = sweeps.standings(by_mask(IN_ORDER, base=499), 0)
     assert found[1300] == (1.0, 0.0, 60)  # before step 500 it knows nothing
