@@ -109,6 +109,11 @@ def page(what: str, made: Iterable[str], found: Sequence[Result], drawn: set[str
         "after others at some of the same settings."
     )
     yield ""
+    yield (
+        "In the pictures a line is the median of the seeds and its band their range; a seed whose "
+        "training ended keeps its last value until the last of them ends."
+    )
+    yield ""
     yield f"**{tally([result.finding for result in found])}.**"
     yield ""
     yield "| figure | claim | the papers | ours: median (range over seeds) | outcome |"
@@ -134,11 +139,11 @@ def _section(result: Result, drawn: bool) -> Iterator[str]:
     others = f" ({', '.join(map(plain, row.figures[1:]))})" if row.figures[1:] else ""
     yield f"{plain(row.claim)}{others}"
     yield ""
-    yield f"**{outcome(finding).capitalize()}.** The papers: {plain(row.paper)}."
+    yield f"**{_begun(outcome(finding))}.** The papers: {plain(row.paper)}."
     if row.wanted:
         yield f"Counts as reproduced if: {plain(row.wanted)}."
     if finding.problem:
-        yield f"{plain(finding.problem).capitalize()}."
+        yield f"{_begun(plain(finding.problem))}."
     yield ""
     yield from (f"- {plain(check.text)}: **{verdict(check)}**" for check in finding.checks)
     if finding.numbers:
@@ -147,10 +152,15 @@ def _section(result: Result, drawn: bool) -> Iterator[str]:
         yield ""
         yield f"![{plain(row.plotted)}]({FIGURES}/{row.name}.svg)"
         yield ""
-        yield f"{plain(row.plotted).capitalize()}."
+        yield f"{_begun(plain(row.plotted))}."
     if commands := curves([result]):
         yield ""
         yield "Curves: " + ", ".join(f"`{safe(command)}`" for command in commands)
+
+
+def _begun(text: str) -> str:
+    """The text with a capital at its start, and all else as it is: W_in stays W_in."""
+    return text[:1].upper() + text[1:]
 
 
 def plain(text: str) -> str:

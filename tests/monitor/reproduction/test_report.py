@@ -58,6 +58,12 @@ def test_a_row_with_a_run_has_numbers_comparisons_a_picture_and_a_command(page: 
     assert f"`grok-tui plot {fakes.RUN_ID}`" in section
 
 
+def test_names_in_a_sentence_keep_their_capitals(page: str) -> None:
+    section = page.split("\n## fig8\n")[1].split("\n## ")[0]
+    assert "W\\_in W\\_E at the start" in section
+    assert "w\\_in" not in section
+
+
 def test_a_row_without_its_run_says_why(page: str) -> None:
     section = page.split("\n## fig3\n")[1].split("\n## ")[0]
     assert "**Undecided.**" in section

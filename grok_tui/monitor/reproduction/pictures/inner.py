@@ -9,7 +9,7 @@ from grok_tui.monitor.reproduction import delay, graphs, inside
 from grok_tui.monitor.reproduction.evidence import probe
 from grok_tui.monitor.reproduction.pictures.curves import curve, lines, of_metric, of_probe
 from grok_tui.monitor.reproduction.pictures.panels import changes, image, numbers, spectrum
-from grok_tui.monitor.reproduction.pictures.paper import GREY, TICKET, Ink, legend, steps_axis
+from grok_tui.monitor.reproduction.pictures.paper import GREY, TICKET, legend, steps_axis
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,8 +68,12 @@ def _moved(axes: Axes, run: Evidence, seed: int, title: str) -> None:
         axes, inside.changes_of_mask(lane), probe(f"{inside.MASK_DISTANCE}/chance")(lane), title
     )
     for index, layer in enumerate(lane.start.layers if lane.start else ()):
-        style = Ink(GREY, 0.9, (":", "--", "-.", "-")[index % 4])
-        curve(axes, [lane], of_probe(f"mask-distance/{layer.name}"), style, layer.name)
+        dash = (":", "--", "-.", "-")[index % 4]
+        steps, moved = of_probe(f"mask-distance/{layer.name}")(lane) or ((), ())
+        # A last step off the grid is nearer to the one before, and would look like a fall.
+        found = [(at, value) for at, value in zip(steps, moved, strict=True) if at % steps[0] == 0]
+        if found:
+            axes.plot(*zip(*found, strict=True), color=GREY, lw=0.9, ls=dash, label=layer.name)
     legend(axes)
 
 

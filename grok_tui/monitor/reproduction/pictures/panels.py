@@ -58,7 +58,7 @@ def against_rate(axes: Axes, found: Mapping[float, Quantity], title: str, label:
     never = found.keys() - middles.keys()
     for rate in never:
         axes.axvline(rate, color=GREY, linewidth=1, linestyle=":")
-    axes.set_xlabel("pruning rate k (dotted: never)" if never else "pruning rate k")
+    axes.set_xlabel("pruning rate k" + (" (dotted: not in most seeds)" if never else ""))
     axes.set_ylabel(label)
     axes.set_title(title)
 
