@@ -17,7 +17,7 @@ run: $(USE)  ## train the quickstart: the TUI in a terminal, plain progress with
 	@$(BIN)/grok-tui run $(PRESET)
 
 test: $(DEV)  ## all tests but the long fault counts and those that need a GPU
-	@$(BIN)/python -m pytest -q -m "not faults and not gpu"
+	@$(BIN)/python -m pytest -q -n 2 -m "not faults and not gpu"
 
 faults: $(DEV)  ## the full fault counts: a death at every write of a run
 	@$(BIN)/python -m pytest -q -m faults

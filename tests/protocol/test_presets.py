@@ -311,7 +311,7 @@ def test_a_configuration_may_be_longer_than_a_preset_but_not_without_end(elsewhe
     subset = {"score": "el2n", "fraction": 0.5, "arms": names[:30]}
     arms = [{**arm, "about": "表" * 400, "task": task} for arm in arms]
     arms = [*arms[:30], *({**arm, "subset": subset} for arm in arms[30:])]
-    probes = [{"probe": name, "arms": names} for name in PROBES]
+    probes = [{"probe": name, "arms": names, "every": 1} for name in PROBES]
     config = presets.resolve({"title": "x", "arms": arms, "probes": probes}, "x")
     with pytest.raises(PresetError, match="x: arms: spelled out they are longer than"):
         presets.dump(config)
