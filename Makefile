@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check 
 USE := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
-.PHONY: run test faults gpu bench check format snapshots screenshots install dev clean
+.PHONY: run test faults gpu bench reproduction check format snapshots screenshots install dev clean
 .DEFAULT_GOAL := run
 
 run: $(USE)  ## train the quickstart: the TUI in a terminal, plain progress without one
@@ -27,6 +27,11 @@ gpu: $(DEV)  ## the tests that need a CUDA device; with a torch that has CUDA in
 
 bench: $(USE)  ## the engine against plain code, on this machine; about five minutes
 	@$(BIN)/grok-tui bench
+
+reproduction: $(USE)  ## the papers' figures, fast, three seeds; about twenty minutes; the report goes into docs/
+	@$(BIN)/grok-tui reproduce --variant fast --seeds 3
+	@rm -rf docs/figures
+	@cp -r runs/reproduction-fast/reproduction.md runs/reproduction-fast/figures docs/
 
 check: $(DEV)  ## formatting, lint, types, import contracts
 	@$(BIN)/ruff format --check .

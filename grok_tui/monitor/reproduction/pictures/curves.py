@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Read = Callable[[LaneHistory], tuple[Sequence[float], Sequence[float]] | None]
 
+POINTS = 150
+"""Of a curve, on each kind of axis: a picture is no wider than that many of its dots."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -53,7 +55,7 @@ def curve(
     lines = [(np.array(steps), np.array(values)) for steps, values in filter(None, found)]
     if not lines:
         return
-    grid = np.unique(np.concatenate([steps for steps, _ in lines]))
+    grid = thinned(np.unique(np.concatenate([steps for steps, _ in lines])))
     each = np.stack([np.interp(grid, steps, values) for steps, values in lines])
     middle: Floats = np.median(each, axis=0)
     axes.plot(
@@ -72,6 +74,15 @@ def curve(
             fontsize=8,
             va="center",
         )
+
+
+def thinned(steps: Floats) -> Floats:
+    """Of rising steps as many as a picture can show, on a linear axis and on a logarithmic one."""
+    even = np.linspace(0, 1, POINTS)
+    wanted = [steps[0] + even * (steps[-1] - steps[0]), np.expm1(even * np.log1p(steps[-1]))]
+    near = np.searchsorted(steps, np.concatenate(wanted))
+    chosen: Floats = steps[np.unique(np.clip(near, 0, len(steps) - 1))]
+    return chosen
 
 
 def lines(
