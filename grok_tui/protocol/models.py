@@ -5,17 +5,18 @@ The engine has a module of the same name for each.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Union
 
 from msgspec import Meta
 
-from grok_tui.protocol.section import File, Section, Sentence, Width
+from grok_tui.protocol.section import Abstract, File, Section, Sentence, Width
 
 POSITIONS = 2
 """Tokens of an example: a and b."""
 
 
-class Network(Section, frozen=True, kw_only=True, tag_field="kind"):
+class Network(Section, metaclass=Abstract, frozen=True, kw_only=True, tag_field="kind"):
     """What every model has beside its sizes: a sentence, and the weights that it starts from."""
 
     pairs: ClassVar[bool] = True
@@ -33,9 +34,9 @@ class Network(Section, frozen=True, kw_only=True, tag_field="kind"):
     weights_prefix: Annotated[str, Meta(max_length=80)] = ""
     """What stands before the tensor names in that file, for example `init.` for init.W_E."""
 
+    @abstractmethod
     def shapes(self, inputs: int, outputs: int) -> dict[str, tuple[int, ...]]:
         """Shapes of all tensors, in the order that breaks ties and counts layers."""
-        raise NotImplementedError
 
 
 class Mlp(Network, frozen=True, kw_only=True, tag="mlp"):

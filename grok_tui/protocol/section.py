@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from typing import Annotated, Literal
 
 import msgspec
@@ -20,6 +21,10 @@ ArmName = Annotated[str, Meta(max_length=40)]
 Steps = Annotated[int, Meta(ge=0, le=MAX_STEPS)]
 Moment = Steps | Literal["init", "memorised", "generalised", "final"]
 """A point in a lane's training: a step, or a milestone of its own."""
+
+
+class Abstract(msgspec.StructMeta, ABCMeta):
+    """Of a section that is only a base: what its kinds must define is checked, not met in a run."""
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -11,9 +11,12 @@ from grok_tui.errors import PresetError
 from grok_tui.protocol import gallery, presets
 from grok_tui.protocol.models import Mlp, Transformer
 from grok_tui.protocol.tasks import ModularAddition
+from tests.protocol.folders import elsewhere, write
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+__all__ = ["elsewhere"]  # the fixture: each test here runs in a folder of its own
 
 PLAIN = 'title = "Plain"\narms = ["dense"]'
 BASE = """
@@ -28,20 +31,6 @@ probes = [{ probe = "norms" }]
 steps = 500
 learning_rate = 3e-3
 """
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Each test runs in an empty folder, without presets of the user's own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    return tmp_path
-
-
-def write(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return path
 
 
 def test_quickstart_is_first_and_figures_are_last_and_in_their_order(elsewhere: Path) -> None:

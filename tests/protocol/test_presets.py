@@ -15,28 +15,17 @@ from grok_tui.protocol.checks import as_config
 from grok_tui.protocol.probing import PROBES
 from grok_tui.protocol.settings import parse_seeds
 from grok_tui.protocol.tasks import ModularAddition, RandomTable
+from tests.protocol.folders import elsewhere, write
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+__all__ = ["elsewhere"]  # the fixture: each test here runs in a folder of its own
 
 EXPERIMENTS = [preset.name for preset in gallery.presets()]
 PIECES = [
     (kind, preset) for kind in ("task", "model", "pruning") for preset in gallery.presets(kind)
 ]
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Each test runs in an empty folder, without presets of the user's own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    return tmp_path
-
-
-def write(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return path
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 import tomli
 
+from grok_tui.protocol.models import Network
 from grok_tui.protocol.section import kind
 from grok_tui.protocol.tasks import (
     TASKS,
@@ -101,3 +102,19 @@ def test_when_a_task_is_generalised_and_what_its_accuracy_is() -> None:
     assert PolynomialRegression().test_threshold == 0.5
     assert PolynomialRegression.score == "variance explained"
     assert {task.score for task in TASKS if task is not PolynomialRegression} == {"accuracy"}
+
+
+def test_a_task_that_does_not_say_what_an_example_is_cannot_be_made() -> None:
+    class Vague(TaskSection, frozen=True, kw_only=True, tag="vague"):
+        """Says nothing of itself."""
+
+    with pytest.raises(TypeError, match="abstract"):
+        Vague()  # type: ignore[abstract]
+
+
+def test_a_model_that_does_not_say_its_shapes_cannot_be_made() -> None:
+    class Vague(Network, frozen=True, kw_only=True, tag="vague"):
+        """Says nothing of itself."""
+
+    with pytest.raises(TypeError, match="abstract"):
+        Vague()  # type: ignore[abstract]

@@ -77,9 +77,9 @@ def _settings(probe: Probe, key: str) -> Iterator[tuple[str, str]]:
 
 
 def _task(probe: Probe, key: str, arm: str, task: Task) -> Iterator[tuple[str, str]]:
-    wanted, words = WANTED.get(probe.probe, (TaskSection, ""))
-    if not isinstance(task, wanted):
-        yield f"{key}.arms", f"{arm} learns {kind(task)}; expected arms that learn {words}"
+    wanted = WANTED.get(probe.probe)
+    if wanted and not isinstance(task, wanted[0]):
+        yield f"{key}.arms", f"{arm} learns {kind(task)}; expected arms that learn {wanted[1]}"
     elif probe.probe == "progress" and isinstance(task, ModularTask):
         highest = (task.p - 1) // 2
         if task.p < LEAST_P:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from fractions import Fraction
 from typing import Annotated, ClassVar, Literal
 
@@ -24,9 +25,9 @@ class PairsTask(TaskSection, frozen=True, kw_only=True):
     """A safetensors file with `train_pairs` and `test_pairs` to use instead of a drawn split."""
 
     @property
+    @abstractmethod
     def examples(self) -> int:
         """Number of labelled pairs."""
-        raise NotImplementedError
 
     @property
     def outputs(self) -> int:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from grok_tui.protocol.section import Section, Sentence
+from grok_tui.protocol.section import Abstract, Section, Sentence
 
 Fraction01 = Annotated[float, Meta(gt=0, lt=1)]
 Loss = Literal["cross-entropy", "squared", "squared-one-hot"]
 
 
-class TaskSection(Section, frozen=True, kw_only=True, tag_field="kind"):
+class TaskSection(Section, metaclass=Abstract, frozen=True, kw_only=True, tag_field="kind"):
     """What every task says of itself: what an example is, and what is asked about it."""
 
     pairs: ClassVar[bool] = False
@@ -29,24 +30,24 @@ class TaskSection(Section, frozen=True, kw_only=True, tag_field="kind"):
     """One sentence on what is learnt."""
 
     @property
+    @abstractmethod
     def inputs(self) -> int:
         """The vocabulary of a pair of tokens, or the numbers of an example."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def outputs(self) -> int:
         """Classes, or numbers that are predicted."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def train_examples(self) -> int:
         """Number of training examples, as they are drawn."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def test_examples(self) -> int:
         """Number of test examples, as they are drawn."""
-        raise NotImplementedError
 
     @property
     def examples(self) -> int:
