@@ -12,7 +12,7 @@ from grok_tui.errors import PresetError
 from grok_tui.monitor.history import EMPTY, History, fold
 from grok_tui.monitor.tail import Tail
 from grok_tui.monitor.text import safe
-from grok_tui.protocol import presets
+from grok_tui.protocol import notes, presets
 from grok_tui.protocol.events import Failed, Finished
 from grok_tui.protocol.rundir import (
     BEAT_WIDTH,
@@ -28,8 +28,10 @@ from grok_tui.protocol.rundir import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from grok_tui.protocol.config import Config
+    from grok_tui.protocol.notes import Note
 
 State = Literal["starting", "running", "paused", "finished", "stopped", "failed", "interrupted"]
 ALIVE: frozenset[State] = frozenset({"starting", "running", "paused"})
@@ -60,6 +62,8 @@ class View:
     """What is uncertain about the state, in words: no sign from another host for so long."""
     behind: bool = False
     """There is more in the log than was read in the time given."""
+    notes: tuple[Note, ...] = ()
+    """Marks and notes by step; their text is foreign."""
 
 
 class Watch:
@@ -71,7 +75,8 @@ class Watch:
         self._tail = Tail(run)
         self._view = View(run)
         self._pulse = Pulse(clock)
-        self._config_seen: tuple[int, int, int] | None = None
+        self._config = _Marked(run.config)
+        self._notes = _Marked(run.notes)
 
     def look(self, patience: float = float("inf")) -> View:
         """The run now; the view of the look before, if nothing changed.
@@ -88,12 +93,13 @@ class Watch:
             begun = Signs(history.started is not None, history.paused, history.ended)
             state, note = judge_state(self._run, about, lock, begun, self._pulse)
         config, problem = self._read_config()
+        marked = notes.notes(self._run) if self._notes.is_new() else old.notes
         same_parts = history is old.history and config is old.config
-        new = (about, state, note, behind, problem)
-        if not same_parts or new != (old.about, old.state, old.note, old.behind, old.problem):
-            self._view = View(
-                self._run, config, problem, about, history, state, old.version + 1, note, behind
-            )
+        new = View(
+            self._run, config, problem, about, history, state, old.version + 1, note, behind, marked
+        )
+        if not same_parts or _small_parts(new) != _small_parts(old):
+            self._view = new
         return self._view
 
     def _read(self, patience: float) -> tuple[History, bool]:
@@ -111,18 +117,41 @@ class Watch:
         return history, False
 
     def _read_config(self) -> tuple[Config | None, str]:
-        try:
-            status = self._run.config.stat()
-        except OSError:
-            return None, "config.toml is missing"
-        seen = (status.st_ino, status.st_size, status.st_mtime_ns)
-        if seen == self._config_seen:
+        if not self._config.is_new():
             return self._view.config, self._view.problem
-        self._config_seen = seen
+        if not self._config.is_there:
+            return None, "config.toml is missing"
         try:
             return presets.load_config(self._run.config), ""
         except PresetError as error:
             return None, safe(str(error), 400)
+
+
+class _Marked:
+    """A file that is read again only when it is another one, or has changed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: tuple[int, int, int] | None = (0, 0, 0)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it was there when last looked at."""
+        return self._seen is not None
+
+    def is_new(self) -> bool:
+        """Whether it changed, came or went since this was last asked."""
+        before = self._seen
+        try:
+            status = self._path.stat()
+            self._seen = (status.st_ino, status.st_size, status.st_mtime_ns)
+        except OSError:
+            self._seen = None
+        return self._seen != before
+
+
+def _small_parts(view: View) -> tuple[object, ...]:
+    return view.about, view.state, view.note, view.behind, view.problem, view.notes
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,11 @@ class RunDir:
         return self.path / "lock"
 
     @property
+    def notes(self) -> Path:
+        """Marks and notes of those who watch."""
+        return self.path / "notes.jsonl"
+
+    @property
     def control(self) -> Path:
         """One small file a command."""
         return self.path / "control"

@@ -12,7 +12,7 @@ import pytest
 from grok_tui.monitor import watch
 from grok_tui.monitor.tail import Tail
 from grok_tui.monitor.watch import Pulse, Signs, Watch, judge_state
-from grok_tui.protocol import presets, rundir
+from grok_tui.protocol import notes, presets, rundir
 from grok_tui.protocol.events import Continued, Finished, Paused, Resumed
 from grok_tui.protocol.rundir import RunDir, TrainerLock
 from tests import fakes
@@ -64,6 +64,18 @@ def test_a_lock_let_go_before_the_first_word_is_an_end(tmp_path: Path) -> None:
     run = fakes.recorded_run(tmp_path, "starting")
     fakes.let_go(run)
     assert Watch(run).look().state == "interrupted"
+
+
+def test_notes_are_part_of_the_view_as_soon_as_they_are_written(tmp_path: Path) -> None:
+    run = fakes.recorded_run(tmp_path, "finished")
+    watched = Watch(run)
+    assert watched.look().notes == ()
+    notes.add(run, 40, "here")
+    noted = watched.look()
+    assert [(note.step, note.text) for note in noted.notes] == [(40, "here")]
+    assert watched.look() is noted
+    run.notes.unlink()
+    assert watched.look().notes == ()
 
 
 def test_nothing_new_is_the_same_view(tmp_path: Path) -> None:
