@@ -28,6 +28,20 @@ class OpenRun(Message):
 
 
 @dataclass
+class CloneRun(Message):
+    """Fill the launcher from the configuration of this run."""
+
+    run: RunDir
+
+
+@dataclass
+class EditRun(Message):
+    """The same, and open it in the editor at once."""
+
+    run: RunDir
+
+
+@dataclass
 class RunsRead(Message):
     """The runs folder as a thread has read it."""
 
@@ -119,3 +133,7 @@ class Told(Message):
 
     sentence: str
     failed: bool = False
+
+
+class SelectionChanged(Message):
+    """Other arms are to be drawn, or another one on top: see the selection of the run."""
