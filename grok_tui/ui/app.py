@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.binding import BindingType
+    from textual.dom import DOMNode
     from textual.screen import Screen
 
     from grok_tui.protocol.rundir import RunDir
@@ -40,8 +41,8 @@ class Actions(Provider):
     """Every action of the key table that works here, for the palette."""
 
     def _keys(self) -> list[Key]:
-        name = self.screen.name or ""
-        return [key for key in [*on_screen(name), *on_screen("everywhere")] if key.action]
+        named = [key for name in owners(self.screen) for key in on_screen(name)]
+        return [key for key in named if key.action]
 
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""
@@ -56,8 +57,17 @@ class Actions(Provider):
             if score > 0:
                 yield Hit(score, _title(key), self._run(key), help=key.help)
 
-    def _run(self, key: Key) -> Callable[[], Awaitable[None]]:
-        return partial(self.screen.run_action, key.action)
+    def _run(self, key: Key) -> Callable[[], Awaitable[bool]]:
+        owner = owners(self.screen)[key.screen]
+        return partial(self.app.run_action, key.action, owner)
+
+
+def owners(screen: Screen[Any]) -> dict[str, DOMNode]:
+    """Whose keys work now, by section of the table: what has the focus first, the app last."""
+    start: DOMNode = screen.focused or screen
+    named = {getattr(node, "SECTION", ""): node for node in start.ancestors_with_self}
+    here = {section: node for section, node in named.items() if section}
+    return here | {screen.name or "": screen, "everywhere": screen.app}
 
 
 def _title(key: Key) -> str:
@@ -168,8 +178,8 @@ class GrokTuiApp(App[None]):
         self._go("launcher")
 
     def action_help(self) -> None:
-        """The keys of the screen on top."""
-        self.push_screen(HelpScreen(self.screen.name or ""))
+        """The keys of what has the focus, of the screen on top, and of all screens."""
+        self.push_screen(HelpScreen(*owners(self.screen)))
 
     def action_palette(self) -> None:
         """Every action by name."""

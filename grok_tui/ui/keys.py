@@ -26,6 +26,10 @@ _SHOWN = {
     "comma": ",",
     "tab": "Tab",
     "shift+tab": "⇧Tab",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
     "f1": "F1",
     "f5": "F5",
 }
@@ -40,7 +44,7 @@ class Key:
     keys: str
     """Textual's names of the keys that do it, with commas between them."""
     action: str
-    """What is run; empty where the focused list, table or field does it by itself."""
+    """What is run, with its arguments; empty where the focused list or field does it by itself."""
     label: str
     """One word for the key bar."""
     help: str
@@ -50,7 +54,7 @@ class Key:
 
     @property
     def screen(self) -> str:
-        """The screen that it works on, or `everywhere`."""
+        """The screen or pane that it works on, or `everywhere`."""
         return self.id.partition(".")[0]
 
     @property
@@ -88,22 +92,35 @@ TABLE: tuple[Key, ...] = (
     Key("runs.up", "k", "up", "Up", "One run up, as ↑ does."),
     Key("runs.refresh", "r", "refresh", "Refresh", "Read the folder again now."),
     # One run, live or replayed
-    Key("live.charts", "2", "charts", "Charts", "The charts."),
-    Key("live.verdict", "3", "verdict", "Verdict", "Arms compared, and the verdict.", True),
-    Key("live.log", "4", "log", "Log", "What the trainer process printed.", True),
-    Key("live.next", "down", "next", "Next", "The next chart."),
-    Key("live.before", "up", "before", "Before", "The chart before."),
-    Key("live.page", "right_square_bracket", "page", "Page", "The next four: the probes follow."),
-    Key("live.page_before", "left_square_bracket", "page_before", "Back", "The four before."),
-    Key("live.part", "full_stop", "part", "Part", "The next part of a probe: matrix, side, arm."),
-    Key("live.part_before", "comma", "part_before", "Before", "The part before."),
-    Key("live.full", "enter", "full", "Full", "This chart alone, over the whole screen."),
-    Key("live.back", "escape", "back", "Back", "From full screen back, else one layer out."),
-    Key("live.x", "x", "toggle_x", "Log x", "Logarithmic or plain x axis."),
-    Key("live.y", "y", "toggle_y", "Log y", "Logarithmic or plain y axis."),
+    Key("live.charts", "2", "pane('charts')", "Charts", "The charts."),
+    Key("live.verdict", "v", "pane('verdict')", "Verdict", "Arms compared: the verdict.", True),
+    Key("live.log", "4", "pane('log')", "Log", "What the trainer process printed.", True),
+    Key("live.back", "escape", "back", "Back", "One layer out: full screen, pane, screen."),
     Key("live.stop", "K", "stop", "Stop", "Stop it at the next step, with a checkpoint.", True),
     Key("live.pause", "P", "pause", "Pause", "Pause the training, or let it go on.", True),
     Key("live.resume", "R", "resume", "Resume", "Take a stopped run on from its checkpoint.", True),
+    # The charts of a run
+    Key("charts.next", "down", "move(1)", "Next", "The next chart."),
+    Key("charts.before", "up", "move(-1)", "Before", "The chart before."),
+    Key("charts.page", "pagedown", "page(1)", "Page", "The next charts: the probes follow."),
+    Key("charts.page_before", "pageup", "page(-1)", "Back", "The charts before."),
+    Key("charts.part", "full_stop", "part(1)", "Part", "The next part of a probe."),
+    Key("charts.part_before", "comma", "part(-1)", "Before", "The part before."),
+    Key("charts.full", "enter,z", "full", "Full", "This chart alone, over the whole screen."),
+    Key("charts.x", "x", "log_axis('x')", "Log x", "Logarithmic or plain x axis."),
+    Key("charts.y", "y", "log_axis('y')", "Log y", "Logarithmic or plain y axis."),
+    # The verdict of a run
+    Key("verdict.down", "down,j", "scroll(1)", "Down", "A line down."),
+    Key("verdict.up", "up,k", "scroll(-1)", "Up", "A line up."),
+    Key("verdict.page", "pagedown", "page(1)", "Page", "A page down."),
+    Key("verdict.page_before", "pageup", "page(-1)", "Back", "A page up."),
+    # The log of a run
+    Key("log.down", "down,j", "scroll(1)", "Down", "A line down."),
+    Key("log.up", "up,k", "scroll(-1)", "Up", "A line up."),
+    Key("log.page", "pagedown", "page(1)", "Page", "A page down."),
+    Key("log.page_before", "pageup", "page(-1)", "Back", "A page up."),
+    Key("log.home", "home", "end(-1)", "Home", "The first line that is kept."),
+    Key("log.end", "end", "end(1)", "End", "The last line, and follow."),
     # A question
     Key("confirm.yes", "y,enter", "yes", "Yes", "Do it."),
     Key("confirm.no", "n,escape,q", "no", "No", "Leave it as it is."),

@@ -13,8 +13,8 @@ from grok_tui.protocol.events import Failed
 from grok_tui.protocol.probing import Probe
 from grok_tui.protocol.rundir import RunDir
 from grok_tui.ui.app import GrokTuiApp
+from grok_tui.ui.panes.deck import Deck
 from grok_tui.ui.screens.live import LiveScreen
-from grok_tui.ui.widgets.board import Board
 from grok_tui.ui.widgets.chart import ChartView
 from tests import fakes
 from tests.fake_probes import PROBED
@@ -122,7 +122,7 @@ async def drawn(pilot: Pilot[None], version: int = 1) -> LiveScreen:
         screen = pilot.app.screen
         if isinstance(screen, LiveScreen) and screen.view and screen.view.version >= version:
             await pilot.pause()
-            board = screen.query_one(Board)
-            shown = [chart for chart in board.query(ChartView) if chart.display]
-            if board.pane != "charts" or all(chart.grid for chart in shown):
+            deck = screen.query_one(Deck)
+            shown = [chart for chart in deck.query(ChartView) if chart.display]
+            if deck.shown is not deck.charts or all(chart.grid for chart in shown):
                 return screen

@@ -93,7 +93,7 @@ async def test_a_probe_that_was_not_measured_yet_says_so(width: int) -> None:
 async def test_the_title_of_a_probe_says_what_it_shows_and_of_when() -> None:
     async with live.LiveApp(live.probed()).run_test(size=(160, 60)) as pilot:
         await live.drawn(pilot)
-        await pilot.press("]", "down", "down")
+        await pilot.press("pagedown", "down", "down")
         await pilot.pause()
         text = on_screen(pilot)
         assert "fourier-entropy in 1 of 4" in text
@@ -101,7 +101,7 @@ async def test_the_title_of_a_probe_says_what_it_shows_and_of_when() -> None:
         assert "╴╴ chance" in text
         assert "spectrum in 1 of 2" in text
         assert "newest" in text
-        await pilot.press("]")
+        await pilot.press("pagedown")
         await pilot.pause()
         assert "embedding-pca W_E of dense 1 of 4: ." in on_screen(pilot)
         assert "at step 1404  page 3 of 3: ]" in on_screen(pilot)

@@ -11,10 +11,11 @@ import pytest
 from grok_tui.monitor.verdict import judge
 from grok_tui.protocol.events import LaneFinished
 from grok_tui.ui.messages import Drawn, Looked
+from grok_tui.ui.panes.charts import ChartsPane
+from grok_tui.ui.panes.deck import Deck
 from grok_tui.ui.screens.confirm import Confirm
 from grok_tui.ui.screens.live import LiveScreen
 from grok_tui.ui.widgets.arms import doing, table
-from grok_tui.ui.widgets.board import Board
 from grok_tui.ui.widgets.chart import ChartView
 from tests import fakes
 from tests.fake_probes import PROBED
@@ -65,14 +66,14 @@ async def test_no_view_is_read_before_the_one_before_it_is_drawn(
             return super().look(patience)
 
     shown = Growing(live.running())
-    draw = Board.draw
+    draw = Deck.draw
 
-    def slowly(board: Board, view: View, verdict: Verdict | None) -> None:
-        draw(board, view, verdict)
+    def slowly(deck: Deck, view: View, verdict: Verdict | None) -> None:
+        draw(deck, view, verdict)
         time.sleep(0.02)  # a thread that does not wait would have looked again
         shown.drawn += 1
 
-    monkeypatch.setattr(Board, "draw", slowly)
+    monkeypatch.setattr(Deck, "draw", slowly)
     async with live.LiveApp(shown).run_test(size=(100, 30)) as pilot:
         await live.drawn(pilot, 10)
     assert shown.drawn == 9
@@ -178,7 +179,7 @@ async def test_x_and_y_change_the_scale_of_the_chosen_chart_only() -> None:
     async with live.LiveApp(live.running()).run_test(size=(160, 48)) as pilot:
         screen = await live.drawn(pilot)
         await pilot.press("down", "x", "y")
-        panels = screen.query_one(Board).panels
+        panels = screen.query_one(ChartsPane).panels
         assert [(panel.log_x, panel.log_y) for panel in panels.page] == [
             (True, False),
             (False, False),
@@ -186,25 +187,25 @@ async def test_x_and_y_change_the_scale_of_the_chosen_chart_only() -> None:
             (True, False),
         ]
         assert "linear steps" in on_screen(pilot)
-        await pilot.press("3", "x", "y", "4", "x", "y", "2")  # no chart is seen: nothing changes
+        await pilot.press("v", "x", "y", "4", "x", "y", "2")  # no chart is seen: nothing changes
         assert (panels.chosen.log_x, panels.chosen.log_y) == (False, False)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)])
-async def test_brackets_turn_the_pages_of_charts(size: tuple[int, int]) -> None:
+async def test_page_keys_turn_the_pages_of_charts(size: tuple[int, int]) -> None:
     async with live.LiveApp(live.probed()).run_test(size=size) as pilot:
         await live.drawn(pilot)
-        assert "page 1 of 3: ]" in on_screen(pilot)
-        await pilot.press("]")
+        assert "page 1 of 3: PgDn" in on_screen(pilot)
+        await pilot.press("pagedown")
         await pilot.pause()
         text = on_screen(pilot)
         assert "▸norms" in text
         assert all(name in text for name in ("fourier-entropy", "mask-distance", "spec"))
-        assert "page 2 of 3: ]" in text
-        await pilot.press("]", "]")
+        assert "page 2 of 3: PgDn" in text
+        await pilot.press("pagedown", "pagedown")
         await pilot.pause()
         assert "▸accuracy" in on_screen(pilot)
-        await pilot.press("[")
+        await pilot.press("pageup")
         await pilot.pause()
         text = on_screen(pilot)
         assert "▸embedding-pca" in text
@@ -225,22 +226,22 @@ async def test_arrows_go_on_to_the_next_page_and_around() -> None:
 async def test_a_run_without_probes_has_one_page() -> None:
     async with live.LiveApp(live.running()).run_test(size=(160, 48)) as pilot:
         screen = await live.drawn(pilot)
-        await pilot.press("down", "]")
+        await pilot.press("down", "pagedown")
         await pilot.pause()
         assert "page" not in on_screen(pilot)
-        assert screen.query_one(Board).panels.chosen.plot.name == "accuracy"
+        assert screen.query_one(ChartsPane).panels.chosen.plot.name == "accuracy"
 
 
 async def test_comma_and_full_stop_choose_what_a_chart_shows() -> None:
     async with live.LiveApp(live.probed()).run_test(size=(80, 24)) as pilot:
         await live.drawn(pilot)
-        await pilot.press("]", ".")
+        await pilot.press("pagedown", ".")
         await pilot.pause()
         assert "▸norms W_E/l1 2 of 3: ." in on_screen(pilot)
         await pilot.press(",", ",")
         await pilot.pause()
         assert "▸norms W_U/l1 3 of 3: ." in on_screen(pilot)
-        await pilot.press("3", ".", "]", "2")
+        await pilot.press("v", ".", "pagedown", "2")
         await pilot.pause()
         assert "▸norms W_U/l1 3 of 3: ." in on_screen(pilot)
 
@@ -252,24 +253,24 @@ async def test_what_was_chosen_stays_when_more_parts_are_found() -> None:
     app = live.LiveApp(live.view("running", found, config))
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await live.drawn(pilot)
-        await pilot.press("]", "down", "down", ".", "y")
+        await pilot.press("pagedown", "down", "down", ".", "y")
         await pilot.pause()
         assert "▸mask-distance W_E 2 of 2: ." in on_screen(pilot)
         app.shown.view = live.view("running", fakes.lane_events(config, "dense", 0), config, 2)
         await live.drawn(pilot, 2)
         assert "▸mask-distance W_E 2 of 3: ." in on_screen(pilot)
-        assert screen.query_one(Board).panels.chosen.log_y
+        assert screen.query_one(ChartsPane).panels.chosen.log_y
 
 
 async def test_each_kind_of_a_chart_keeps_its_own_axes() -> None:
     async with live.LiveApp(live.probed()).run_test(size=(160, 48)) as pilot:
         screen = await live.drawn(pilot)
-        panels = screen.query_one(Board).panels
-        await pilot.press("]", "]", "down")
+        panels = screen.query_one(ChartsPane).panels
+        await pilot.press("pagedown", "pagedown", "down")
         assert (panels.chosen.plot.name, panels.chosen.log_x) == ("progress", True)
         await pilot.press("x", ".")  # its next part is over steps, too
         assert (panels.chosen.choice.label, panels.chosen.log_x) == ("excluded", False)
-        await pilot.press("]", "]", "down", "down", "down")
+        await pilot.press("pagedown", "pagedown", "down", "down", "down")
         await pilot.pause()
         assert panels.chosen.plot.name == "spectrum"
         assert "linear frequencies" in on_screen(pilot)
@@ -281,11 +282,11 @@ async def test_each_kind_of_a_chart_keeps_its_own_axes() -> None:
 async def test_three_shows_the_report_and_escape_leads_back() -> None:
     async with live.LiveApp(live.running()).run_test(size=(80, 24)) as pilot:
         screen = await live.drawn(pilot)
-        await pilot.press("3")
+        await pilot.press("v")
         await pilot.pause()
         assert "Not every lane has been trained to its end" in on_screen(pilot)
         await pilot.press("escape")
-        assert screen.query_one(Board).pane == "charts"
+        assert screen.query_one(Deck).shown.SECTION == "charts"
 
 
 async def test_the_verdict_comes_up_by_itself_where_it_fits_below_no_chart() -> None:
@@ -435,13 +436,13 @@ SIZES = [(1, 1), (20, 6), (60, 20), (119, 34), (400, 120)]
 @pytest.mark.parametrize("shown", [live.finished, live.starting])
 async def test_every_pane_survives_every_size(shown: Callable[[], View]) -> None:
     async with live.LiveApp(shown()).run_test(size=(80, 24)) as pilot:
-        board = (await live.drawn(pilot)).query_one(Board)
+        deck = (await live.drawn(pilot)).query_one(Deck)
         for size in SIZES:
             await pilot.resize_terminal(*size)
-            for pane in ("report", "log", "charts"):
-                board.open(pane)
+            for pane in ("verdict", "log", "charts"):
+                deck.open(pane)
                 await pilot.pause()
-        assert board.chart.size.height > 40
+        assert deck.charts.chart.size.height > 40
 
 
 async def test_leaving_does_not_touch_the_run(services: Services, trainers: Trainers) -> None:

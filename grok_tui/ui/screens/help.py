@@ -1,4 +1,4 @@
-"""Help: the keys of the screen it was called on, then those that work everywhere."""
+"""Help: the keys of what has the focus, of its screen, then those that work everywhere."""
 
 from __future__ import annotations
 
@@ -19,42 +19,48 @@ TITLES = {
     "launcher": "The launcher",
     "runs": "The list of runs",
     "live": "A run",
+    "charts": "The charts",
+    "verdict": "The verdict",
+    "log": "The log",
     "everywhere": "Everywhere",
 }
 ABOUT = {
     "launcher": "Pick an experiment with ↑ ↓, change what should differ, start. The run trains in "
     "a process of its own: leaving stops nothing.",
     "runs": "Every run in the runs folder, newest first, whoever started it.",
-    "live": "A run as its log tells it, live or replayed. Leaving the view does not stop the run.",
+    "charts": "A run as its log tells it, live or replayed. Leaving the view does not stop the "
+    "run.",
+    "verdict": "The arms compared over all seeds, and what may be claimed of them.",
+    "log": "What the trainer process printed, the newest last.",
 }
 
 
 class HelpScreen(ModalScreen[None]):
-    """The key table, as far as it concerns one screen."""
+    """The key table, as far as it concerns what was in front."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("help")
     AUTO_FOCUS = "#sheet"
 
-    def __init__(self, screen_name: str) -> None:
+    def __init__(self, *sections: str) -> None:
         super().__init__(name="help")
-        self._of = screen_name
+        self._of = sections
 
     def compose(self) -> ComposeResult:
         """One sheet of text."""
         with VerticalScroll(id="sheet") as sheet:
             sheet.border_title = "help"
             sheet.border_subtitle = "Esc closes"
-            yield Static(sheet_of(self._of), markup=False)
+            yield Static(sheet_of(*self._of), markup=False)
 
     def action_close(self) -> None:
         """Back to the screen."""
         self.dismiss()
 
 
-def sheet_of(screen_name: str) -> Content:
-    """What to know about a screen: a sentence, its keys, and the keys of every screen."""
-    parts = [Content.styled(ABOUT.get(screen_name, ""), "$muted")]
-    for name in (screen_name, "everywhere"):
+def sheet_of(*sections: str) -> Content:
+    """What to know about sections of the key table, in this order: a sentence, then their keys."""
+    parts = [Content.styled(ABOUT.get(sections[0], ""), "$muted")]
+    for name in sections:
         keys = on_screen(name)
         if keys:
             title = Content.styled(TITLES.get(name, name), "bold")

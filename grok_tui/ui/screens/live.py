@@ -17,10 +17,11 @@ from grok_tui.monitor.verdict import judge
 from grok_tui.monitor.watch import ALIVE, State, View, Watch
 from grok_tui.ui import keys
 from grok_tui.ui.messages import Drawn, Looked, Told
+from grok_tui.ui.panes.deck import Deck
 from grok_tui.ui.services import Services
-from grok_tui.ui.widgets.board import Board
 from grok_tui.ui.widgets.keybar import KeyBar
 from grok_tui.ui.widgets.states import CAN_RESUME, STANDING
+from grok_tui.ui.widgets.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,7 @@ class LiveScreen(Screen[None]):
     """Charts, comparison and verdict of one run, its log one key away."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("live")]
-    AUTO_FOCUS = ""
+    AUTO_FOCUS = "ChartsPane"
 
     view: var[View | None] = var(None, init=False)  # a `reactive` would repaint the whole screen
     """The run as it was last seen: everything on the screen follows from it."""
@@ -78,8 +79,9 @@ class LiveScreen(Screen[None]):
         self._cost = 0.0
 
     def compose(self) -> ComposeResult:
-        """The panes, and the keys below them."""
-        yield Board(self.run)
+        """Head and panes, and the keys below them."""
+        yield Status("status")
+        yield Deck(self.run)
         yield KeyBar("live")
 
     def on_mount(self) -> None:
@@ -119,66 +121,25 @@ class LiveScreen(Screen[None]):
     def watch_view(self, before: View | None, view: View) -> None:
         """Show the new view, and say so the first time."""
         verdict = judge(view.config, view.history) if view.config is not None else None
-        self.query_one(Board).draw(view, verdict)
+        with self.app.batch_update():
+            self.query_one(Status).draw(view)
+            self.query_one(Deck).draw(view, verdict)
         self.query_one(KeyBar).leave_out(*_idle_keys(view.state))
         if before is None:
             self.post_message(Drawn())
 
-    def action_charts(self) -> None:
-        """Show the charts."""
-        self.query_one(Board).open("charts")
+    def on_resize(self) -> None:
+        """Write the head for the new width, once that has taken effect."""
+        self.call_after_refresh(self.query_one(Status).redraw)
 
-    def action_verdict(self) -> None:
-        """Show the whole comparison."""
-        self.query_one(Board).open("report")
-
-    def action_log(self) -> None:
-        """Show what the trainer printed."""
-        self.query_one(Board).open("log")
-
-    def action_next(self) -> None:
-        """The next chart; in the other panes, a line down."""
-        self.query_one(Board).move(1)
-
-    def action_before(self) -> None:
-        """The chart before; in the other panes, a line up."""
-        self.query_one(Board).move(-1)
-
-    def action_page(self) -> None:
-        """The next page of charts."""
-        self.query_one(Board).turn_page(1)
-
-    def action_page_before(self) -> None:
-        """The page of charts before."""
-        self.query_one(Board).turn_page(-1)
-
-    def action_part(self) -> None:
-        """The next thing that the chosen chart can show."""
-        self.query_one(Board).turn_part(1)
-
-    def action_part_before(self) -> None:
-        """The thing before."""
-        self.query_one(Board).turn_part(-1)
-
-    def action_full(self) -> None:
-        """Give the chosen chart the whole screen, or take it back."""
-        self.query_one(Board).fill()
+    def action_pane(self, name: str) -> None:
+        """Show a pane."""
+        self.query_one(Deck).open(name)
 
     async def action_back(self) -> None:
         """Out of full screen, back to the charts, or out of this screen."""
-        board = self.query_one(Board)
-        if board.full or board.pane != "charts":
-            board.open("charts")
-        else:
+        if not self.query_one(Deck).out():
             await self.run_action("app.out")
-
-    def action_toggle_x(self) -> None:
-        """Log or plain x axis for the chosen chart."""
-        self.query_one(Board).toggle("x")
-
-    def action_toggle_y(self) -> None:
-        """Log or plain y axis for the chosen chart."""
-        self.query_one(Board).toggle("y")
 
     def action_stop(self) -> None:
         """Stop the run, if it is meant."""

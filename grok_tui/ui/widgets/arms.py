@@ -59,7 +59,7 @@ def table(view: View, verdict: Verdict | None, width: int, height: int) -> Grid:
     for index, arm in enumerate(arms[:shown]):
         _row(page, index + 1, index, doing(view, arm), (arm, rows.get(arm.name)))
     if shown < len(arms):
-        page.write(3, shown + 1, f"and {len(arms) - shown} more: 3 shows all", DIM)
+        page.write(3, shown + 1, f"and {len(arms) - shown} more: v shows all", DIM)
     return page.grid
 
 

@@ -1,4 +1,4 @@
-"""Which parts of the board fit into a given size, and how tall they are."""
+"""Which parts of the charts pane fit into a given size, and how tall they are."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from grok_tui.monitor.verdict import Verdict
     from grok_tui.monitor.watch import View
 
-_HEAD = 2
 _CHART = 8
 """The least height of a chart, its title line included."""
 _FAILURE = 12
@@ -34,10 +33,10 @@ class Layout:
 
 def arrange(size: Size, view: View | None, verdict: Verdict | None, full: bool) -> Layout:
     """The layout of the charts pane; `full` leaves the chosen chart alone with the head."""
-    left = size.height - _HEAD
+    left = size.height
     if full or view is None or view.config is None:
         return Layout(four=not full and _four(size, left), roomy=False)
-    roomy = size.height >= 35
+    roomy = size.height >= 33
     gap = 1 if roomy else 0
     arms = min(1 + len(view.config.arms), max(3, left // 2)) if left >= _CHART + 3 else 0
     left -= arms + 2 * gap

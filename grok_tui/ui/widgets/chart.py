@@ -75,7 +75,7 @@ class ChartView(CellView):
     def _write_title(self, page: Paper, view: View, panel: Panel) -> None:
         right = page.width - 2
         if self.chosen and self._panels.pages > 1:
-            where = f"page {self._panels.number} of {self._panels.pages}: ]"
+            where = f"page {self._panels.number} of {self._panels.pages}: PgDn"
             right = page.write_right(right, 0, where, DIM) - 2
         x = 0
         for one in self._panels.page if self.alone else (panel,):

@@ -70,7 +70,7 @@ def _details(view: View, now: Progress) -> list[tuple[str, int]]:
             found.append((f"at most {duration(now.eta)} left", TEXT))
     if view.history.warnings:
         count = len(view.history.warnings)
-        found.append((f"{count} warning{'s' if count > 1 else ''}: 3", WARN))
+        found.append((f"{count} warning{'s' if count > 1 else ''}: v", WARN))
     if view.note:
         found.append((safe(view.note, 60), WARN))
     if view.history.damaged:

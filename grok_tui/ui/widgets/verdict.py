@@ -36,7 +36,7 @@ def summary(view: View, verdict: Verdict | None, width: int, most: int) -> list[
         decided = any(status not in ("undecided", "not tested") for status in verdict.statuses)
         line = f"{view.state}: R takes it on from its last checkpoint"
         found = [[(line, WARN)], *(found if decided else [])]
-    return found if len(found) <= most else [[("the verdict: 3", DIM)]][:most]
+    return found if len(found) <= most else [[("the verdict: v", DIM)]][:most]
 
 
 def failure(ended: Failed, width: int, most: int) -> list[Styled]:

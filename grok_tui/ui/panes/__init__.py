@@ -1,0 +1,1 @@
+"""The panes of the live screen: one module each, made when it is first asked for."""

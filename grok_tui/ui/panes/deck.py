@@ -1,0 +1,103 @@
+"""The panes of the live screen as a deck: one is shown, the others keep what they were set to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+
+from grok_tui.ui.panes.charts import ChartsPane
+from grok_tui.ui.selection import Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+
+    from grok_tui.monitor.verdict import Verdict
+    from grok_tui.monitor.watch import View
+    from grok_tui.protocol.rundir import RunDir
+    from grok_tui.ui.panes.pane import Pane
+
+
+class Deck(Vertical):
+    """Shows one pane of a run; the charts are there from the start, the others when asked for."""
+
+    DEFAULT_CSS = "Deck { height: 1fr; }"
+
+    def __init__(self, run: RunDir) -> None:
+        super().__init__()
+        self.selection = Selection()
+        self._run = run
+        self._panes: dict[str, Pane] = {"charts": ChartsPane(self.selection)}
+        self._open = "charts"
+        self._seen: tuple[View, Verdict | None] | None = None
+
+    def compose(self) -> ComposeResult:
+        """The charts."""
+        yield self.charts
+
+    @property
+    def charts(self) -> ChartsPane:
+        """The pane that is always there."""
+        pane = self._panes["charts"]
+        assert isinstance(pane, ChartsPane)
+        return pane
+
+    @property
+    def shown(self) -> Pane:
+        """The pane that is seen."""
+        return self._panes[self._open]
+
+    def draw(self, view: View, verdict: Verdict | None) -> None:
+        """Show this view. A run that ends while its charts leave no room for words shows them."""
+        before = self._seen[0].state if self._seen else ""
+        self._seen = view, verdict
+        ended = view.state == "finished" != before
+        if ended and self._open == "charts" and not self.charts.has_room_for(view, verdict):
+            self.open("verdict")
+        else:
+            self._draw()
+
+    def open(self, name: str) -> None:
+        """Bring a pane up and give it the keys."""
+        if name not in self._panes:
+            self._panes[name] = _MAKERS[name](self._run, self.selection)
+            self.mount(self._panes[name])
+        self._open = name
+        for pane in self._panes.values():
+            pane.display = pane is self.shown
+        self.screen.set_focus(self.shown)
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        """Show the view in the pane that is seen; one that is being made, when it is there."""
+        if not self.shown.is_mounted:
+            self.call_after_refresh(self._draw)
+        elif self._seen is not None:
+            self.shown.draw(*self._seen)
+
+    def out(self) -> bool:
+        """One layer out: within the pane, then to the charts; False if there is none."""
+        if self.shown.out():
+            return True
+        if self._open != "charts":
+            self.open("charts")
+            return True
+        return False
+
+
+def _report(_: RunDir, __: Selection) -> Pane:
+    from grok_tui.ui.panes.report import ReportPane
+
+    return ReportPane()
+
+
+def _log(run: RunDir, _: Selection) -> Pane:
+    from grok_tui.ui.panes.log import LogPane
+
+    return LogPane(run)
+
+
+_MAKERS: dict[str, Callable[[RunDir, Selection], Pane]] = {"verdict": _report, "log": _log}
+"""How a pane is made, by its section of the key table; imports wait until it is asked for."""

@@ -1,0 +1,28 @@
+"""What every pane of the live screen is: a widget with the focus, keys of its own, and a view."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Vertical
+
+if TYPE_CHECKING:
+    from grok_tui.monitor.verdict import Verdict
+    from grok_tui.monitor.watch import View
+
+
+class Pane(Vertical, can_focus=True):
+    """One page of the live screen. It has the focus while it is shown, so its keys come first."""
+
+    SECTION: ClassVar[str]
+    """Its part of the key table, and its name."""
+    DEFAULT_CSS = "Pane { height: 1fr; }"
+    ALLOW_SELECT = False
+
+    def draw(self, view: View, verdict: Verdict | None) -> None:
+        """Show this view of the run: called while the pane is shown, and when it comes up."""
+        raise NotImplementedError
+
+    def out(self) -> bool:
+        """Go one layer out within the pane; False if there is none."""
+        return False
