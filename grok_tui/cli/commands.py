@@ -144,6 +144,25 @@ def attach(context: typer.Context, run: RunName = "last") -> None:
     _open(context.obj, _find(context, run))
 
 
+@app.command()
+def replay(
+    context: typer.Context,
+    run: RunName,
+    rate: Annotated[
+        float, typer.Option(min=0, max=1e6, metavar="N", help="Steps a second; 0: all at once.")
+    ] = 50,
+    into: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A runs folder to tell it in, and keep.")
+    ] = None,
+    headless: Annotated[bool, typer.Option("--headless", help="Feed, and show nothing.")] = False,
+) -> None:
+    """Tell a recorded run again as if it trained now; without a terminal needs --into."""
+    from grok_tui.cli import replaying
+
+    show = None if headless or not _has_terminal() else _open
+    replaying.replay(_find(context, run), rate, into, show)
+
+
 @app.command("ls")
 def list_runs(context: typer.Context) -> None:
     """List the runs, newest first."""
