@@ -104,7 +104,7 @@ async def test_the_title_of_a_probe_says_what_it_shows_and_of_when() -> None:
         await pilot.press("pagedown")
         await pilot.pause()
         assert "embedding-pca W_E of dense 1 of 4: ." in on_screen(pilot)
-        assert "at step 1404  page 3 of 3: ]" in on_screen(pilot)
+        assert "at step 1404  page 3 of 3: PgDn" in on_screen(pilot)
 
 
 async def test_the_score_of_a_regression_has_its_own_name() -> None:

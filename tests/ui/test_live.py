@@ -200,7 +200,7 @@ async def test_page_keys_turn_the_pages_of_charts(size: tuple[int, int]) -> None
         await pilot.pause()
         text = on_screen(pilot)
         assert "▸norms" in text
-        assert all(name in text for name in ("fourier-entropy", "mask-distance", "spec"))
+        assert all(name in text for name in ("fourier-entropy", "mask-distance", "spe"))
         assert "page 2 of 3: PgDn" in text
         await pilot.press("pagedown", "pagedown")
         await pilot.pause()

@@ -65,7 +65,11 @@ def test_live(
     assert snap_compare(live.LiveApp(shown()), terminal_size=size, run_before=ready)
 
 
-PAGES = {"probes": ("]",), "planes": ("]", "]"), "spectrum-alone": ("]", *["down"] * 3, "enter")}
+PAGES = {
+    "probes": ("pagedown",),
+    "planes": ("pagedown", "pagedown"),
+    "spectrum-alone": ("pagedown", *["down"] * 3, "enter"),
+}
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -84,7 +88,9 @@ def test_probes_without_colour(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert snap_compare(
-        live.LiveApp(live.probed()), terminal_size=size, run_before=partial(pressed, ("]", "down"))
+        live.LiveApp(live.probed()),
+        terminal_size=size,
+        run_before=partial(pressed, ("pagedown", "down")),
     )
 
 
