@@ -71,8 +71,8 @@ def _cells(row: ArmRow) -> tuple[str, ...]:
         milestone(t_gen),
         ratio(row.tau_grok.median),
         f"{ratio(row.speedup)}x" if row.speedup is not None else "-",
-        _percent(row.test_accuracy),
-        _percent(row.kept),
+        percent(row.test_accuracy),
+        percent(row.kept),
         ratio(row.l1_ratio),
         ratio(row.l2_ratio),
     )
@@ -107,7 +107,7 @@ def ratio(value: float | None) -> str:
     return f"{value:.2f}" if value < 1 else f"{value:.3g}" if value < 999.5 else f"{value:.0f}"
 
 
-def _percent(value: float | None) -> str:
+def percent(value: float | None) -> str:
     """Whole percents; 100 % is said of all and nothing less."""
     if value is None:
         return "-"
