@@ -12,6 +12,7 @@ from grok_tui.monitor.charts import Chart, explained, moment
 from grok_tui.monitor.figures import to_ascii, to_text
 from grok_tui.monitor.inks import letter, palette
 from grok_tui.monitor.plots import METRIC_PLOTS, plots, waiting_for
+from grok_tui.monitor.settings import Settings
 from grok_tui.monitor.text import safe
 
 if TYPE_CHECKING:
@@ -82,8 +83,8 @@ def _one(view: View, plot: Plot, choice: Choice, log_x: bool) -> Iterator[str]:
         return
     width, rows = shutil.get_terminal_size()
     size = (min(width, MAX_WIDTH), max(10, min(20, rows // 2)))
-    log = (log_x and choice.kind == "steps", plot.log_y)
-    grid = Chart(choice).draw(config, view.history, size, log)
+    settings = Settings(log_x=log_x and choice.kind == "steps", log_y=plot.log_y)
+    grid = Chart(choice).draw(config, view.history, size, settings)
     yield to_text(grid if _in_unicode() else to_ascii(grid), palette() if _in_colour() else ())
 
 

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 _NICE = (1.0, 2.0, 5.0, 10.0)
 _HUGE = 1e300  # limits beyond it would not fit a number
 _TINY = 1e-300
+_FLOOR = 1e-30
+"""Least limit of a log axis."""
+_FINEST = 1e-9
+"""Least part of a value that a window spans."""
 _APART = 0.02
 """Least part of a value that an axis spans: labels have three digits."""
 
@@ -44,12 +48,19 @@ class Axis:
     def ticks(self, most: int) -> list[tuple[float, str]]:
         """At most `most` round values between the limits, each with a label of its own."""
         while most > 0:
-            values = self._decades(most) if self.log else self._steps(most)
+            values = self._rounds(most)
             found = [(value, short(value)) for value in values]
             if len({label for _, label in found}) == len(found):
                 return found
             most = len(found) - 1
         return []
+
+    def _rounds(self, most: int) -> list[float]:
+        """Powers of ten on a log axis; where it is too short for two of them, even steps."""
+        if self.log and self.high > 100 * self.low:
+            return self._decades(most)
+        decades = self._decades(most) if self.log else []
+        return decades if len(decades) > 1 else self._steps(most)
 
     def _decades(self, most: int) -> list[float]:
         first = math.ceil(math.log10(self.low) - 1e-9)
@@ -86,6 +97,26 @@ def step_axis(planned: int, log: bool) -> Axis:
     if log:
         return Axis(1.0, float(10 ** max(1, len(str(planned - 1)))), log=True)
     return Axis(0.0, _ceil(float(planned), nice_step(planned / 5) / 2))
+
+
+def seconds_axis(first: float, last: float, log: bool) -> Axis:
+    """Times from the first that was measured to the last, which grow: on to a round number."""
+    last = min(max(last, 1.0), _HUGE) if math.isfinite(last) else 1.0
+    if log:
+        first = min(max(first, 1e-3), last) if math.isfinite(first) else 1.0
+        return _round_log(first, last)
+    return Axis(0.0, nice_step(last))
+
+
+def windowed(whole: Axis, window: tuple[float, float] | None) -> Axis:
+    """The part of an axis that is shown, within what numbers can tell apart; None: all of it."""
+    if window is None:
+        return whole
+    low, high = (min(max(end, -_HUGE), _HUGE) for end in window)
+    if whole.log:
+        low, high = max(low, _FLOOR), max(high, _FLOOR)
+    least = max(abs(low), abs(high)) * _FINEST
+    return Axis(low, high, whole.log) if high - low > least else whole
 
 
 def value_axis(low: float, high: float, log: bool, before: Axis | None = None) -> Axis:
@@ -133,8 +164,8 @@ def _round_linear(low: float, high: float) -> Axis:
 
 
 def _round_log(low: float, high: float) -> Axis:
-    high = max(high, 1e-30)
-    low = min(max(low, 1e-30), high)
+    high = max(high, _FLOOR)
+    low = min(max(low, _FLOOR), high)
     bottom = math.floor(math.log10(low) + 1e-9)
     top = math.ceil(math.log10(high) - 1e-9)
     return Axis(10.0**bottom, 10.0 ** max(top, bottom + 1), log=True)

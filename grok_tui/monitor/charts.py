@@ -2,58 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from grok_tui.monitor.axes import ACCURACY, EXPLAINED, Axis, index_axis, step_axis, value_axis
-from grok_tui.monitor.figures import Line, Mark, Plotter
-from grok_tui.monitor.inks import letter, role
+from grok_tui.monitor.axes import ACCURACY, EXPLAINED, index_axis, seconds_axis, step_axis
+from grok_tui.monitor.curves import Curves, Ground
+from grok_tui.monitor.hues import looks
+from grok_tui.monitor.inks import letter
 from grok_tui.monitor.milestones import longest
-from grok_tui.monitor.plots import FIRST, SECOND, SHARES, series, shown_lane
+from grok_tui.monitor.plots import FIRST, SECOND, SHARES, shown_lane
 from grok_tui.monitor.points import points, words
+from grok_tui.monitor.tracing import marks, of_run, spectra
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    from grok_tui.monitor.axes import Axis
     from grok_tui.monitor.figures import Grid
     from grok_tui.monitor.history import History, LaneHistory
     from grok_tui.monitor.plots import Choice
+    from grok_tui.monitor.plotter import Size
+    from grok_tui.monitor.settings import Settings
     from grok_tui.protocol.config import Config
 
-Size = tuple[int, int]
-SCORE = "test_accuracy"
+SCORES = frozenset({"test_accuracy", "train_accuracy"})
+"""Metrics that are never smoothed by themselves, and whose y axis never moves."""
 
 
-def lines(choice: Choice, config: Config, history: History) -> list[Line]:
-    """Lines over steps, dashed ones first so that the others lie on top; the first arm last."""
-    found: list[Line] = []
-    for name in filter(None, (choice.dashed, choice.solid)):
-        dashed = name == choice.dashed
-        for index, lane in _lanes(config, history):
-            xs, ys = series(lane, name)
-            if xs:
-                found.append(
-                    Line(role(index, dashed), xs, ys, "" if dashed else letter(index), dashed)
-                )
-    return found
-
-
-def spectra(choice: Choice, config: Config, history: History) -> list[Line]:
-    """The newest vector of each arm over 1, 2, 3 and on; the first arm last."""
-    found = []
-    for index, lane in _lanes(config, history):
-        values = _newest(lane, choice.solid)
-        if values:
-            found.append(Line(role(index), range(1, len(values) + 1), values, letter(index)))
-    return found
-
-
-def marks(config: Config, history: History) -> list[Mark]:
-    """The letter of each arm at the step at which it generalised."""
-    return [
-        Mark(role(index), letter(index), max(1, lane.t_gen))
-        for index, lane in reversed(list(_lanes(config, history)))
-        if lane.t_gen is not None
-    ]
+def run_axis(config: Config, history: History, settings: Settings) -> Axis:
+    """The whole x axis of a run: the planned steps, or the seconds until now, on to a round one."""
+    if settings.x != "seconds":
+        return step_axis(longest(config), settings.log_x)
+    seconds = [lane.seconds for lane in history.lanes.values() if len(lane.seconds)]
+    first = min((column[min(1, len(column) - 1)] for column in seconds), default=1.0)
+    return seconds_axis(first, max((column[-1] for column in seconds), default=1.0), settings.log_x)
 
 
 def measured_at(choice: Choice, config: Config, history: History) -> list[int]:
@@ -86,57 +68,49 @@ class Chart:
 
     def __init__(self, choice: Choice) -> None:
         self.choice = choice
-        self._plotter = Plotter()
-        self._y: Axis | None = None
+        self._curves = Curves()
         self._seen: list[int] = []
 
-    def draw(self, config: Config, history: History, size: Size, log: tuple[bool, bool]) -> Grid:
-        """The chart at this size with log or plain x and y; the same grid while nothing changed."""
+    def draw(self, config: Config, history: History, size: Size, settings: Settings) -> Grid:
+        """The chart at this size; the same grid while nothing changed."""
         if self.choice.kind == "steps":
-            x = step_axis(longest(config), log[0])
-            found = lines(self.choice, config, history)
-            return self._draw(found, x, size, log[1], config, marks(config, history))
+            traces = of_run(self.choice, config, history, settings)
+            x = run_axis(config, history, settings)
+            ground = Ground(x, self._y(config), marks(config, history, settings))
+            return self._curves.draw(traces, settings, size, ground)
         if self.choice.kind == "frequencies":
-            return self._spectra(config, history, size, log)
+            return self._spectra(config, history, size, settings)
         return self._of_newest(config, history, size)
 
-    def _draw(
-        self,
-        found: Sequence[Line],
-        x: Axis,
-        size: Size,
-        log: bool,
-        config: Config,
-        marks: Sequence[Mark] = (),
-    ) -> Grid:
-        if self.choice.solid == SCORE and not log:
-            y = ACCURACY if config.task.score == "accuracy" else EXPLAINED
-        else:
-            low, high = self._plotter.limits(found, x, size, log)
-            y = self._y = value_axis(low, high, log, self._y)
-        return self._plotter.draw(found, x, y, size, marks)
+    def _y(self, config: Config) -> Axis | None:
+        """The y axis that it always has."""
+        if self.choice.solid not in SCORES:
+            return None
+        return ACCURACY if config.task.score == "accuracy" else EXPLAINED
 
-    def _spectra(
-        self, config: Config, history: History, size: Size, log: tuple[bool, bool]
-    ) -> Grid:
-        found = spectra(self.choice, config, history)
+    def _spectra(self, config: Config, history: History, size: Size, settings: Settings) -> Grid:
+        traces = spectra(self.choice, config, history, settings)
         seen = measured_at(self.choice, config, history)
-        if seen != self._seen:  # a plotter takes its lines for longer ones of before
-            self._seen, self._plotter = seen, Plotter()
-        x = index_axis(max((len(line.xs) for line in found), default=1), log[0])
-        return self._draw(found, x, size, log[1], config)
+        if seen != self._seen:  # they would be taken for longer ones of before
+            self._seen, self._curves = seen, Curves()
+        last = max((len(trace.members[0].xs) for trace in traces), default=1)
+        ground = Ground(index_axis(last, settings.log_x))
+        still = replace(settings, window=None, cursor=None, smoothing=0.0)
+        return self._curves.draw(traces, still, size, ground)
 
     def _of_newest(self, config: Config, history: History, size: Size) -> Grid:
         """Points, or numbers in words."""
         name = self.choice.solid
         rows: list[tuple[str, int]] = []
+        styles = looks(config)
         for index, lane in _lanes(config, history):
+            role = styles[lane.arm].role
             if self.choice.arm == lane.arm:
                 first, second = _newest(lane, name + FIRST), _newest(lane, name + SECOND)
-                return points(list(zip(first, second, strict=False)), role(index), size)
+                return points(list(zip(first, second, strict=False)), role, size)
             if values := _newest(lane, name):
                 listed = " ".join(f"{value:g}" for value in values)
-                rows.insert(0, (f"{letter(index)} {lane.arm}: {listed}", role(index)))
+                rows.insert(0, (f"{letter(index)} {lane.arm}: {listed}", role))
         return words(rows, size)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 Dot = tuple[int, int]
 """Column and row, counted from the lower left corner."""
-DASH_ON, DASH_OFF = 4, 3
+Pattern = tuple[int, ...]
+"""Columns of dots that are drawn, left out, drawn and so on, over and over; empty: all drawn."""
+STEEP = 6
+"""Rows that a line climbs in a column from which on no gap is cut into it."""
 
 
 def in_dots(run: Sequence[Point], y: Axis, rows: int) -> list[Dot]:
@@ -34,18 +37,39 @@ def in_dots(run: Sequence[Point], y: Axis, rows: int) -> list[Dot]:
     return dots
 
 
-def dashes(run: Sequence[Dot]) -> list[list[Dot]]:
-    """The run cut into dashes at fixed columns, so that a longer line keeps the ones it has."""
+def dashes(run: Sequence[Dot], pattern: Pattern) -> list[list[Dot]]:
+    """The run cut into dashes at fixed columns, so that a longer line keeps the ones it has.
+
+    A steep part is drawn whole: it is what is looked at, and may be narrower than a gap.
+    """
+    if not pattern:
+        return [list(run)]
+    drawn = _drawn(pattern)
     pieces: list[list[Dot]] = []
-    before = -2
+    before: Dot | None = None
+    joined = False
+    """Whether the dot before is the end of the last piece."""
     for dot in _every_column(run):
-        if dot[0] % (DASH_ON + DASH_OFF) >= DASH_ON:
-            continue
-        if dot[0] > before + 1:
+        steep = before is not None and abs(dot[1] - before[1]) >= STEEP
+        kept = drawn[dot[0] % len(drawn)]
+        if before is not None and steep and not joined:
+            pieces.append([before])
+            joined = True
+        if kept and not joined:
             pieces.append([])
-        pieces[-1].append(dot)
-        before = dot[0]
+        if kept or steep:
+            pieces[-1].append(dot)
+        before, joined = dot, kept or steep
     return pieces
+
+
+def _drawn(pattern: Pattern) -> list[bool]:
+    """Whether each column of one round of the pattern is drawn."""
+    ends = list(accumulate(pattern))
+    return [
+        sum(column >= end for end in ends) % 2 == 0  # before the first end, the third and so on
+        for column in range(ends[-1])
+    ]
 
 
 def _every_column(run: Sequence[Dot]) -> list[Dot]:

@@ -13,16 +13,16 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from grok_tui.monitor.dots import Dot, dashes, in_dots
-from grok_tui.monitor.reduce import Envelope
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grok_tui.monitor.axes import Axis
+    from grok_tui.monitor.dots import Dot
 
 Cell = tuple[str, int | None]
 Grid = list[list[Cell]]
+Stroke = tuple[int, "list[list[Dot]]"]
+"""The role of a line, and its pieces in dots."""
 
 FRAME = 0
 """The role of frame, ticks and labels; lines have roles 1 to 255."""
@@ -31,20 +31,7 @@ GUTTER = 6
 SILL = 2
 """Rows below the canvas: the frame and the labels."""
 _MIDDLE = 0.5016
-_BLANK: Cell = (" ", None)
-
-
-@dataclass(frozen=True, eq=False)
-class Line:
-    """One series of a chart; x must not decrease."""
-
-    role: int
-    """Whose ink, 1 to 255; unique within a chart."""
-    xs: Sequence[float]
-    ys: Sequence[float]
-    letter: str = ""
-    """Written at the line's last point, so that lines are told apart without colour."""
-    dashed: bool = False
+BLANK: Cell = (" ", None)
 
 
 @dataclass(frozen=True)
@@ -54,68 +41,6 @@ class Mark:
     role: int
     letter: str
     x: float
-
-
-def chart(
-    lines: Sequence[Line], x: Axis, y: Axis, width: int, height: int, marks: Sequence[Mark] = ()
-) -> Grid:
-    """The chart as `height` rows of `width` cells; lines that come later lie on top."""
-    return Plotter().draw(lines, x, y, (width, height), marks)
-
-
-class Plotter:
-    """Draws one growing chart again and again, for the price of what is new.
-
-    The same numbers give the same grid as `chart`; nothing that can be seen having changed, `draw`
-    returns the very grid of the time before.
-    """
-
-    def __init__(self) -> None:
-        self._envelopes: dict[int, Envelope] = {}
-        self._canvas: tuple[Axis, int] | None = None
-        self._drawn: object = None
-        self._grid: Grid = []
-
-    def draw(
-        self,
-        lines: Sequence[Line],
-        x: Axis,
-        y: Axis,
-        size: tuple[int, int],
-        marks: Sequence[Mark] = (),
-    ) -> Grid:
-        """The grid of these lines at this size, see `chart`."""
-        columns, rows, framed = canvas_size(size)
-        self._fold(lines, x, columns)
-        traces = [self._trace(line, y, rows) for line in lines] if columns * rows else []
-        letters = [_letter(line, x, y, columns, rows) for line in lines]
-        drawn = (size, x, y, traces, letters, tuple(marks))
-        if drawn != self._drawn:
-            canvas = _raster(traces, columns, rows)
-            _write_letters(canvas, letters)
-            self._grid = frame(canvas, x, y, marks) if framed else canvas
-            self._drawn = drawn
-        return self._grid
-
-    def limits(
-        self, lines: Sequence[Line], x: Axis, size: tuple[int, int], positive: bool
-    ) -> tuple[float, float]:
-        """Lowest and highest y of what these lines show at this size; NaN if they show nothing."""
-        self._fold(lines, x, canvas_size(size)[0])
-        found = [self._envelopes[line.role].limits(positive) for line in lines]
-        lows, highs = ([pair[end] for pair in found if pair[0] <= pair[1]] for end in (0, 1))
-        return (min(lows), max(highs)) if lows else (math.nan, math.nan)
-
-    def _fold(self, lines: Sequence[Line], x: Axis, columns: int) -> None:
-        if self._canvas != (x, columns):
-            self._envelopes, self._canvas = {}, (x, columns)
-        for line in lines:
-            envelope = self._envelopes.setdefault(line.role, Envelope(x, 2 * columns))
-            envelope.fold(line.xs, line.ys)
-
-    def _trace(self, line: Line, y: Axis, rows: int) -> tuple[int, list[list[Dot]]]:
-        runs = [in_dots(run, y, 4 * rows) for run in self._envelopes[line.role].runs()]
-        return line.role, [piece for run in runs for piece in dashes(run)] if line.dashed else runs
 
 
 def canvas_size(size: tuple[int, int]) -> tuple[int, int, bool]:
@@ -141,7 +66,7 @@ def to_text(grid: Grid, palette: Sequence[int] = ()) -> str:
     return "\n".join(lines)
 
 
-_ASCII = str.maketrans("│┤┼└─┬·", "|++`-+.")
+_ASCII = str.maketrans("│┤┼└─┬·░┊", "|++`-+.%|")
 
 
 def to_ascii(grid: Grid) -> Grid:
@@ -157,32 +82,6 @@ def _plain(character: str) -> str:
     return ":" if upper and lower else "'" if upper else "." if lower else " "
 
 
-def _letter(line: Line, x: Axis, y: Axis, columns: int, rows: int) -> tuple[int, int, Cell] | None:
-    """Column, row and cell of the letter at the end of a line, if that can be seen."""
-    count = min(len(line.xs), len(line.ys))
-    if not (line.letter and count and columns and rows):
-        return None
-    across, up = x.fraction(line.xs[count - 1]), y.fraction(line.ys[count - 1])
-    if y.log:
-        up = max(0.0, up)
-    if not (0 <= across <= 1 and 0 <= up <= 1):
-        return None
-    column = math.floor(across * (2 * columns - 1) + 0.5) // 2
-    row = rows - 1 - math.floor(up * (4 * rows - 1) + 0.5) // 4
-    return column, row, (line.letter, line.role)
-
-
-def _write_letters(canvas: Grid, letters: Sequence[tuple[int, int, Cell] | None]) -> None:
-    """Put letters on the canvas; one whose place is taken goes to the next free one, rightwards."""
-    taken: set[tuple[int, int]] = set()
-    for column, row, cell in filter(None, letters):
-        places = [*range(column, len(canvas[row])), *range(column - 1, -1, -1)]
-        free = next((place for place in places if (place, row) not in taken), None)
-        if free is not None:
-            taken.add((free, row))
-            canvas[row][free] = cell
-
-
 def frame(canvas: Grid, x: Axis, y: Axis, marks: Sequence[Mark] = ()) -> Grid:
     """The canvas with its left and lower frame, ticks, labels and marks."""
     rows, columns = len(canvas), len(canvas[0])
@@ -191,14 +90,14 @@ def frame(canvas: Grid, x: Axis, y: Axis, marks: Sequence[Mark] = ()) -> Grid:
         for value, label in y.ticks(max(2, rows // 2))
     }
     grid = [
-        [(c, FRAME) if c != " " else _BLANK for c in f"{labels.get(row, ''):>5.5}"]
+        [(c, FRAME) if c != " " else BLANK for c in f"{labels.get(row, ''):>5.5}"]
         + [("┤" if row in labels else "│", FRAME), *cells]
         for row, cells in enumerate(canvas)
     ]
-    sill: list[Cell] = [*[_BLANK] * (GUTTER - 1), ("└", FRAME), *[("─", FRAME)] * columns]
-    below: list[Cell] = [_BLANK] * (GUTTER + columns)
+    sill: list[Cell] = [*[BLANK] * (GUTTER - 1), ("└", FRAME), *[("─", FRAME)] * columns]
+    below: list[Cell] = [BLANK] * (GUTTER + columns)
     for value, label in x.ticks(max(2, columns // 9)):
-        column = GUTTER + _column(x, value, columns)
+        column = GUTTER + cell_column(x, value, columns)
         sill[column] = ("┬", FRAME)
         start = max(0, min(column - len(label) // 2, len(below) - len(label)))
         below[start : start + len(label)] = [(c, FRAME) for c in label]
@@ -211,7 +110,7 @@ def _write_marks(sill: list[Cell], x: Axis, marks: Sequence[Mark], columns: int)
     taken: set[int] = set()
     for mark in marks:
         if 0 <= x.fraction(mark.x) <= 1:
-            column = GUTTER + _column(x, mark.x, columns)
+            column = GUTTER + cell_column(x, mark.x, columns)
             while column in taken:
                 column += 1
             if column < len(sill):
@@ -219,7 +118,8 @@ def _write_marks(sill: list[Cell], x: Axis, marks: Sequence[Mark], columns: int)
                 sill[column] = (mark.letter, mark.role)
 
 
-def _column(x: Axis, value: float, columns: int) -> int:
+def cell_column(x: Axis, value: float, columns: int) -> int:
+    """The column of the canvas that a value within the axis lies in."""
     return math.floor(x.fraction(value) * (2 * columns - 1) + 0.5) // 2
 
 
@@ -252,10 +152,10 @@ def _plotext() -> tuple[Any, Any]:
     return _LOCAL.figure, _LOCAL.marker
 
 
-def _raster(traces: Sequence[tuple[int, list[list[Dot]]]], columns: int, rows: int) -> Grid:
+def raster(strokes: Sequence[Stroke], columns: int, rows: int) -> Grid:
     """The canvas of lines given in dots, two a column and four a row."""
-    if min(columns, rows) < 2 or not any(pieces for _, pieces in traces):
-        return [[_BLANK] * columns for _ in range(rows)]
+    if min(columns, rows) < 2 or not any(pieces for _, pieces in strokes):
+        return [[BLANK] * columns for _ in range(rows)]
     figure, marker = _plotext()
     figure.clear.all()
     figure.plot_size(columns, rows)
@@ -264,7 +164,7 @@ def _raster(traces: Sequence[tuple[int, list[list[Dot]]]], columns: int, rows: i
     # it puts the limits in the middle of the outermost cells; these put dot n into dot n
     figure.ruler("x").lim(2 * _MIDDLE - 0.5, 2 * (columns - _MIDDLE) - 0.5)
     figure.ruler("y").lim(4 * _MIDDLE - 0.5, 4 * (rows - _MIDDLE) - 0.5)
-    for role, pieces in traces:
+    for role, pieces in strokes:
         dots = [dot for piece in pieces for dot in piece]
         if not dots:
             continue
@@ -285,7 +185,7 @@ def _cells(matrix: _Matrix, columns: int, rows: int) -> Grid:
         cells: list[Cell] = []
         for column, character in enumerate(text.ljust(columns)[:columns]):
             if character in " \u2800":
-                cells.append(_BLANK)
+                cells.append(BLANK)
             else:
                 cells.append((character, matrix.get(row, column).foreground()[2]))
         grid.append(cells)

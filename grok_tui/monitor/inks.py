@@ -6,6 +6,7 @@ INKS = 64
 """Arms that can be told apart by role; a configuration has no more."""
 DARK = (74, 214, 36, 175, 227, 202, 252, 110)
 """xterm-256 colours of the arms on a dark ground, near those of Okabe and Ito."""
+HUES = len(DARK)
 DARK_DIM = (31, 136, 29, 132, 143, 130, 244, 67)
 LIGHT = (25, 166, 29, 126, 94, 160, 238, 61)
 """The same on a light ground."""
@@ -20,6 +21,11 @@ def letter(arm: int) -> str:
 def role(arm: int, dim: bool = False) -> int:
     """The role of an arm's ink: 1 to 64 for its main line, 65 to 128 for the second."""
     return 1 + arm % INKS + (INKS if dim else 0)
+
+
+def dimmed(role: int) -> int:
+    """The second ink of the same hue."""
+    return role + INKS if 0 < role <= INKS else role
 
 
 def palette(light: bool = False, frame: int = 243) -> list[int]:

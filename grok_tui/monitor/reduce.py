@@ -25,6 +25,8 @@ class Span:
     low: float
     high: float
     low_first: bool
+    last: float
+    """The last that is a number."""
     cut: bool = False
     """The line ends here: a value that is no number followed."""
 
@@ -36,6 +38,7 @@ class Span:
         elif lower or higher:
             self.low_first = higher
         self.low, self.high = min(self.low, later.low), max(self.high, later.high)
+        self.last = later.last if later.low <= later.high else self.last
         self.cut = later.cut
 
 
@@ -48,6 +51,8 @@ class Envelope:
         self._spans: dict[int, Span] = {}
         self._read = 0
         self._last = (0.0, 0.0)
+        self.version = 0
+        """Grows with whatever is taken in."""
 
     def fold(self, xs: Sequence[float], ys: Sequence[float]) -> None:
         """Take in what is new since the last call; another series starts over."""
@@ -55,6 +60,7 @@ class Envelope:
         if self._read and (count < self._read or self._last != self._point(xs, ys, self._read - 1)):
             self._spans.clear()
             self._read = 0
+            self.version += 1
         while self._read < count:
             self._read = self._fold_column(xs, ys, self._read, count)
         if count:
@@ -63,7 +69,7 @@ class Envelope:
     def runs(self) -> list[list[Point]]:
         """The points, (column, y), as lines that are not connected to each other."""
         runs: list[list[Point]] = [[]]
-        for column, span in sorted(self._spans.items()):
+        for column, span in self.spans():
             if span.low <= span.high:
                 ends = (span.low, span.high) if span.low_first else (span.high, span.low)
                 runs[-1].append((column, ends[0]))
@@ -72,6 +78,10 @@ class Envelope:
             if span.cut:
                 runs.append([])
         return [run for run in runs if run]
+
+    def spans(self) -> list[tuple[int, Span]]:
+        """Each column that holds something, from the left."""
+        return sorted(self._spans.items())
 
     def limits(self, positive: bool) -> tuple[float, float]:
         """Lowest and highest y, if asked of those above zero; (inf, -inf) if there are none."""
@@ -98,6 +108,7 @@ class Envelope:
             self._spans[column].add(span)
         else:
             self._spans[column] = span
+        self.version += 1
         return end
 
     def _edge(self, place: float) -> float:
@@ -117,7 +128,7 @@ def _span(values: Sequence[float]) -> Span:
         return _between(values)
     finite = [value for value in values if math.isfinite(value)]
     if not finite:
-        return Span(math.inf, -math.inf, low_first=True, cut=True)
+        return Span(math.inf, -math.inf, low_first=True, last=math.nan, cut=True)
     span = _between(finite)
     span.cut = not math.isfinite(values[-1])
     return span
@@ -125,4 +136,4 @@ def _span(values: Sequence[float]) -> Span:
 
 def _between(values: Sequence[float]) -> Span:
     low, high = min(values), max(values)
-    return Span(low, high, low_first=values.index(low) <= values.index(high))
+    return Span(low, high, values.index(low) <= values.index(high), values[-1])

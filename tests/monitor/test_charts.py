@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
-from grok_tui.monitor.charts import Chart, explained, lines, marks, moment, spectra
+from grok_tui.monitor.charts import Chart, explained, moment
 from grok_tui.monitor.history import EMPTY, History, fold
 from grok_tui.monitor.plots import METRIC_PLOTS, Choice, plots
+from grok_tui.monitor.settings import Settings
 from grok_tui.protocol.tasks import PolynomialRegression
 from tests import fakes
 from tests.fake_probes import PROBED
@@ -23,7 +25,7 @@ CONFIG = fakes.config()
 HISTORY = fakes.history(CONFIG)
 ACCURACY = METRIC_PLOTS[0].choices[0]
 L1 = METRIC_PLOTS[2].choices[0]
-BOTH = (False, False)
+PLAIN = Settings(log_x=False)
 
 
 def text(grid: Grid) -> list[str]:
@@ -39,69 +41,6 @@ def probed(*found: tuple[str, int, dict[str, ProbeValue]]) -> History:
     return fold(EMPTY, events)
 
 
-def test_train_is_dashed_and_below_test() -> None:
-    found = lines(ACCURACY, CONFIG, HISTORY)
-    assert [line.dashed for line in found] == [True] * 6 + [False] * 6
-    assert [line.letter for line in found] == [""] * 6 + list("FEDCBA")
-
-
-def test_every_line_has_an_ink_of_its_own() -> None:
-    found = lines(ACCURACY, CONFIG, HISTORY)
-    assert len({line.role for line in found}) == 12
-
-
-def test_norms_have_one_line_an_arm() -> None:
-    assert len(lines(L1, CONFIG, HISTORY)) == 6
-
-
-def test_an_arm_that_has_not_started_has_no_line_but_keeps_its_letter() -> None:
-    config = fakes.config(only=("dense", "random-mask"))
-    history = fakes.history(fakes.config(only=("random-mask",)), last=50, ended=False)
-    assert [line.letter for line in lines(L1, config, history)] == ["B"]
-    assert lines(L1, config, EMPTY) == []
-
-
-def test_of_several_seeds_the_first_is_drawn() -> None:
-    config = fakes.config(seeds=(7, 8), only=("dense",))
-    history = fakes.history(config)
-    assert [line.xs for line in lines(L1, config, history)] == [history.lanes["dense", 7].steps]
-
-
-def test_generalising_is_marked_on_the_axis() -> None:
-    found = {mark.letter: mark.x for mark in marks(CONFIG, HISTORY)}
-    assert list(found) == list("ABCD")
-    assert found["B"] == HISTORY.lanes["grokked-ticket", 0].t_gen
-
-
-def test_a_probe_has_the_steps_at_which_it_was_measured() -> None:
-    history = probed(("dense", 1, {"x/a": 3.0}), ("dense", 2, {}), ("dense", 5, {"x/a": 2.0}))
-    [line] = lines(Choice("x/a"), CONFIG, history)
-    assert (list(line.xs), list(line.ys)) == ([1, 5], [3.0, 2.0])
-
-
-def test_chance_is_dashed_in_the_ink_of_its_arm() -> None:
-    history = probed(("dense", 1, {"d/net": 0.2, "d/net/chance": 0.75}))
-    chance, own = lines(Choice("d/net", "d/net/chance"), CONFIG, history)
-    assert (chance.dashed, list(chance.ys), chance.letter) == (True, [0.75], "")
-    assert (own.dashed, list(own.ys), own.letter) == (False, [0.2], "A")
-    assert chance.role == own.role + 64
-
-
-def test_a_spectrum_is_the_newest_vector_of_each_arm_over_its_frequencies() -> None:
-    history = probed(
-        ("dense", 1, {"s/in": (9.0,)}),
-        ("dense", 50, {"s/in": (1.0, 4.0, 2.0)}),
-        ("random-mask", 50, {"s/in": (3.0, 3.0, 3.0)}),
-    )
-    choice = Choice("s/in", kind="frequencies")
-    found = spectra(choice, CONFIG, history)
-    assert [(line.letter, list(line.xs), list(line.ys)) for line in found] == [
-        ("E", [1, 2, 3], [3.0, 3.0, 3.0]),
-        ("A", [1, 2, 3], [1.0, 4.0, 2.0]),
-    ]
-    assert moment(choice, CONFIG, history) == "at step 50"
-
-
 def test_the_moment_of_vectors_is_one_step_or_the_newest_of_each_arm() -> None:
     choice = Choice("s/in", kind="frequencies")
     history = probed(("dense", 1, {"s/in": (9.0,)}), ("random-mask", 50, {"s/in": (9.0,)}))
@@ -114,9 +53,9 @@ def test_a_spectrum_that_is_measured_anew_is_drawn_anew_even_if_its_end_is_the_s
     chart = Chart(Choice("s", kind="frequencies"))
     first = probed(("dense", 1, {"s": (5.0, 1.0, 1.0, 5.0)}))
     later = probed(("dense", 2, {"s": (1.0, 5.0, 1.0, 5.0)}))
-    before = chart.draw(CONFIG, first, (30, 10), BOTH)
-    assert chart.draw(CONFIG, first, (30, 10), BOTH) is before
-    assert text(chart.draw(CONFIG, later, (30, 10), BOTH)) != text(before)
+    before = chart.draw(CONFIG, first, (30, 10), PLAIN)
+    assert chart.draw(CONFIG, first, (30, 10), PLAIN) is before
+    assert text(chart.draw(CONFIG, later, (30, 10), PLAIN)) != text(before)
 
 
 def test_a_plane_has_the_points_of_its_arm_only() -> None:
@@ -125,7 +64,7 @@ def test_a_plane_has_the_points_of_its_arm_only() -> None:
         ("random-mask", 1, {"p/W_E/first": (1.0, 1.0), "p/W_E/second": (-1.0, -1.0)}),
     )
     choice = Choice("p/W_E", kind="plane", arm="dense")
-    rows = text(Chart(choice).draw(CONFIG, history, (30, 8), BOTH))
+    rows = text(Chart(choice).draw(CONFIG, history, (30, 8), PLAIN))
     assert rows[0].endswith("0")
     assert rows[5][6] == "1"
     assert moment(choice, CONFIG, history) == "at step 1"
@@ -144,23 +83,23 @@ def test_a_list_is_written_out_an_arm_a_line() -> None:
         ("dense", 1, {"p/frequencies": (5.0, 14.0, 33.0)}),
         ("random-mask", 1, {"p/frequencies": (2.0,)}),
     )
-    grid = Chart(Choice("p/frequencies", kind="list")).draw(CONFIG, history, (40, 5), BOTH)
+    grid = Chart(Choice("p/frequencies", kind="list")).draw(CONFIG, history, (40, 5), PLAIN)
     assert text(grid) == ["", " A dense: 5 14 33", " E random-mask: 2", "", ""]
 
 
 def test_the_steps_go_as_far_as_the_arm_with_the_most() -> None:
     longer = msgspec.structs.replace(CONFIG.arms[0], steps=80_000)
     config = msgspec.structs.replace(CONFIG, arms=(longer, *CONFIG.arms[1:]))
-    assert "80k" in text(Chart(L1).draw(config, HISTORY, (60, 12), BOTH))[-1]
-    assert "80k" not in text(Chart(L1).draw(CONFIG, HISTORY, (60, 12), BOTH))[-1]
+    assert "80k" in text(Chart(L1).draw(config, HISTORY, (60, 12), PLAIN))[-1]
+    assert "80k" not in text(Chart(L1).draw(CONFIG, HISTORY, (60, 12), PLAIN))[-1]
 
 
 def test_what_is_explained_of_a_variance_may_be_below_zero() -> None:
     config = msgspec.structs.replace(CONFIG, task=PolynomialRegression())
-    rows = text(Chart(ACCURACY).draw(config, HISTORY, (60, 20), BOTH))
+    rows = text(Chart(ACCURACY).draw(config, HISTORY, (60, 20), PLAIN))
     labels = [row[:5].strip() for row in rows if row[5:6] == "┤"]
     assert (labels[0], labels[-2:]) == ("1", ["0", "-0.2"])
-    accuracy = text(Chart(ACCURACY).draw(CONFIG, HISTORY, (60, 20), BOTH))
+    accuracy = text(Chart(ACCURACY).draw(CONFIG, HISTORY, (60, 20), PLAIN))
     assert [row[:5].strip() for row in accuracy if row[5:6] == "┤"][-1] == "0"
 
 
@@ -180,7 +119,8 @@ EVERY = [
 def test_everything_can_be_drawn_on_each_axis_and_at_each_size(
     plot: object, choice: Choice
 ) -> None:
-    for log in ((True, True), (True, False), (False, True), BOTH):
+    for log_x, log_y in product((True, False), repeat=2):
+        log = Settings(log_x=log_x, log_y=log_y)
         chart = Chart(choice)
         grid = chart.draw(PROBED_CONFIG, PROBED_HISTORY, (60, 12), log)
         assert [len(row) for row in grid] == [60] * 12
@@ -192,5 +132,5 @@ def test_everything_can_be_drawn_on_each_axis_and_at_each_size(
 
 def test_what_has_nothing_to_show_is_an_empty_frame() -> None:
     for choice in {replace(choice, arm="") for _, choice in EVERY}:
-        grid = Chart(choice).draw(CONFIG, EMPTY, (40, 10), BOTH)
+        grid = Chart(choice).draw(CONFIG, EMPTY, (40, 10), PLAIN)
         assert not any(role for row in grid for _, role in row)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from grok_tui.monitor.figures import Plotter
+from grok_tui.monitor.plotter import Plotter
 from grok_tui.protocol.tasks import PolynomialRegression
 from grok_tui.ui.widgets.chart import ChartView
 from tests.ui import live

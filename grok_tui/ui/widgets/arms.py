@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from grok_tui.monitor.awaiting import awaited
 from grok_tui.monitor.axes import short
-from grok_tui.monitor.inks import letter, role
+from grok_tui.monitor.hues import looks
+from grok_tui.monitor.inks import letter
 from grok_tui.monitor.milestones import phase
 from grok_tui.monitor.text import shortened
 from grok_tui.monitor.verdict import ratio
@@ -56,8 +57,10 @@ def table(view: View, verdict: Verdict | None, width: int, height: int) -> Grid:
     arms = view.config.arms
     shown = len(arms) if len(arms) < height else max(0, height - 2)
     rows = {row.arm: row for row in verdict.rows} if verdict else {}
+    styles = looks(view.config)
     for index, arm in enumerate(arms[:shown]):
-        _row(page, index + 1, index, doing(view, arm), (arm, rows.get(arm.name)))
+        page.write(1, index + 1, letter(index), styles[arm.name].role)
+        _row(page, index + 1, styles[arm.name].role, doing(view, arm), (arm, rows.get(arm.name)))
     if shown < len(arms):
         page.write(3, shown + 1, f"and {len(arms) - shown} more: v shows all", DIM)
     return page.grid
@@ -85,11 +88,9 @@ def _header(page: Paper) -> None:
     page.write_right(share_at + _SHARE, 0, "test", DIM)
 
 
-def _row(page: Paper, y: int, index: int, words: str, found: tuple[Arm, ArmRow | None]) -> None:
+def _row(page: Paper, y: int, ink: int, words: str, found: tuple[Arm, ArmRow | None]) -> None:
     arm, row = found
     phase_at, x, share_at = _places(page.width)
-    ink = role(index)
-    page.write(1, y, letter(index), ink)
     page.write(3, y, shortened(arm.name, phase_at - 4), TEXT)
     waiting = words.startswith(("waiting", "not started"))
     reached = row is not None and row.t_gen.median is not None

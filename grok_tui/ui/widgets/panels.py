@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from grok_tui.monitor.charts import Chart
 from grok_tui.monitor.plots import METRIC_PLOTS, Choice, Plot
+from grok_tui.monitor.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +60,8 @@ class Panel:
         """The chart at this size; the same grid while nothing changed."""
         if self._chart.choice != self.choice:
             self._chart = Chart(self.choice)
-        return self._chart.draw(config, history, size, (self.log_x, self.log_y))
+        settings = Settings(log_x=self.log_x, log_y=self.log_y)
+        return self._chart.draw(config, history, size, settings)
 
 
 class Panels:
