@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check 
 USE := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
-.PHONY: run test faults gpu bench reproduction check format snapshots screenshots install dev clean
+.PHONY: run test faults gpu bench reproduction check format snapshots screenshots demo-run install dev clean
 .DEFAULT_GOAL := run
 
 run: $(USE)  ## train the quickstart: the TUI in a terminal, plain progress without one
@@ -48,6 +48,9 @@ snapshots: $(DEV)  ## accept the screens as they look now; then look at the pict
 
 screenshots: $(DEV)  ## the README's picture, from a recorded run (RUN: an id, a part of one, or last)
 	@$(BIN)/python scripts/screenshot.py $(RUN)
+
+demo-run: $(USE)  ## record anew what `grok-tui demo` tells: a quickstart, about a minute
+	@$(BIN)/python scripts/record_demo.py
 
 install: $(USE)  ## .venv with grok-tui in it
 

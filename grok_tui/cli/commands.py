@@ -145,6 +145,12 @@ def attach(context: typer.Context, run: RunName = "last") -> None:
 
 
 @app.command()
+def demo(context: typer.Context) -> None:
+    """See grokking explained on a recorded run, in a minute; nothing is trained."""
+    _open(context.obj, None, demo=True)
+
+
+@app.command()
 def replay(
     context: typer.Context,
     run: RunName,
@@ -284,8 +290,8 @@ def _has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and terminal not in ("", "dumb")
 
 
-def _open(runs: Path, found: RunDir | None) -> None:
-    """The TUI, on one run or on the launcher."""
+def _open(runs: Path, found: RunDir | None, *, demo: bool = False) -> None:
+    """The TUI, on one run, on the tour, or on the launcher."""
     if not _has_terminal():
         raise UsageError(
             "the TUI needs a terminal and there is none here; `grok-tui run PRESET --headless` "
@@ -293,4 +299,4 @@ def _open(runs: Path, found: RunDir | None) -> None:
         )
     from grok_tui.ui.app import GrokTuiApp
 
-    GrokTuiApp(runs, found).run()
+    GrokTuiApp(runs, found, demo=demo).run()

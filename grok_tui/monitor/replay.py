@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grok_tui.errors import RunError
-from grok_tui.protocol import control
+from grok_tui.protocol import control, frames
 from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import MAX_LINE, Continued, Paused, encode
 from grok_tui.protocol.rundir import (
@@ -43,8 +43,6 @@ BEAT = 2.0
 """Seconds between two heartbeats."""
 BLOCK = 1 << 20
 """Bytes that go out in one write at most, and a line."""
-FOLDERS = ("artifacts", "frames")
-"""Folders of a run whose files appear with the lane, or the step, that they are of."""
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -118,6 +116,8 @@ class Replay:
         """Steps a second of each lane that trains; 0: all at once."""
         self.until = math.inf
         """The place in time, in steps, behind which nothing is told for now."""
+        self.at_once = 0.0
+        """The place up to which everything is told without waiting."""
         self.place = 0.0
         """How far it has come."""
         self.run = create(runs, _name(source))
@@ -127,7 +127,7 @@ class Replay:
         self._paused = False
         self._enough = threading.Event()
         self._beaten = -math.inf
-        self._copied: set[str] = set()
+        self._beside = _Beside(source, self.run)
         self._copy_head()
 
     def _copy_head(self) -> None:
@@ -172,9 +172,8 @@ class Replay:
                 if not self._wait(place, descriptor, lock):
                     return
             pending += line
-            if said.event == "lane_finished":
-                self._copy(f"{said.arm}-seed{said.seed}.")
-        self._copy("")
+            self._beside.reached(said)
+        self._beside.rest()
         _write(descriptor, pending)
 
     def _wait(self, place: float, descriptor: int, lock: TrainerLock) -> bool:
@@ -186,7 +185,7 @@ class Replay:
             now = self._clock()
             if not self._paused:
                 reach = self.place + (now - before) * self.rate if self.rate else math.inf
-                self.place = max(self.place, min(reach, self.until))
+                self.place = max(self.place, min(reach, self.until), self.at_once)
             if self.place >= place:
                 return True
             before = now
@@ -211,17 +210,42 @@ class Replay:
                 event = Paused() if self._paused else Continued()
                 _write(descriptor, bytearray(encode(event)))
 
-    def _copy(self, start: str) -> None:
-        """The recording's files whose names begin so, if they are not there yet."""
-        for folder in FOLDERS:
-            for path in sorted((self._source.path / folder).glob(f"{start}*")):
-                name = f"{folder}/{path.name}"
-                if name not in self._copied and path.is_file() and not path.is_symlink():
-                    self._copied.add(name)
-                    target = self.run.path / name
-                    target.parent.mkdir(exist_ok=True)
-                    with suppress(OSError):
-                        shutil.copyfile(path, target)
+
+class _Beside:
+    """The files of a run beside its log, which appear with the lane or the step they are of."""
+
+    def __init__(self, source: RunDir, target: RunDir) -> None:
+        self._source, self._target = source, target
+        self._frames: dict[str, list[tuple[int, Path]]] = {}
+        for path in sorted(source.frames.glob(f"*/*{frames.SUFFIX}"), reverse=True):
+            step = frames.step_of(path.name)
+            if step is not None:
+                self._frames.setdefault(path.parent.name, []).append((step, path))
+        self._rest = sorted(source.artifacts.glob("*"), reverse=True)
+
+    def reached(self, said: Said) -> None:
+        """A lane has come so far: its frames until there, and what it leaves at its end."""
+        lane = f"{said.arm}-seed{said.seed}"
+        waiting = self._frames.get(lane)
+        if waiting and said.event == "measured":
+            while waiting and waiting[-1][0] <= said.step:
+                self._copy(waiting.pop()[1])
+        if said.event == "lane_finished":
+            for path in [path for path in self._rest if path.name.startswith(f"{lane}.")]:
+                self._rest.remove(path)
+                self._copy(path)
+
+    def rest(self) -> None:
+        """All that is left."""
+        for path in [*self._rest, *(path for left in self._frames.values() for _, path in left)]:
+            self._copy(path)
+
+    def _copy(self, path: Path) -> None:
+        if path.is_file() and not path.is_symlink():
+            target = self._target.path / path.relative_to(self._source.path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(OSError):
+                shutil.copyfile(path, target)
 
 
 def _name(source: RunDir) -> str:

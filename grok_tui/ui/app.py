@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from grok_tui.protocol.rundir import RunDir
-    from grok_tui.ui.messages import Drawn, OpenRun
+    from grok_tui.ui.messages import Drawn, OpenDemo, OpenRun
 
 PATIENCE = 0.6
 """Seconds after which the picture is sent whether or not a screen says that its data are on it."""
@@ -86,12 +86,18 @@ class GrokTuiApp(App[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012 Textual types it so
 
     def __init__(
-        self, runs: Path, run: RunDir | None = None, services: Services | None = None
+        self,
+        runs: Path,
+        run: RunDir | None = None,
+        services: Services | None = None,
+        *,
+        demo: bool = False,
     ) -> None:
         ansi = True if "NO_COLOR" in os.environ else None  # else Textual draws black on black
         super().__init__(driver_class=CellDriver, ansi_color=ansi)
         self._runs = runs
         self._run_dir = run
+        self._demo = demo
         self._services = services or Services()
         self._held = ExitStack()
         self.animation_level = "none"
@@ -100,7 +106,9 @@ class GrokTuiApp(App[None]):
         self.theme = themes.first(self.console.color_system, self.no_color)
 
     def get_default_screen(self) -> Screen[Any]:
-        """What stands at the bottom: the run that was asked for, else the launcher."""
+        """What stands at the bottom: the tour or the run that was asked for, else the launcher."""
+        if self._demo:
+            return self._tour()
         return self.live_screen(self._run_dir) if self._run_dir else self._launcher()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -140,6 +148,15 @@ class GrokTuiApp(App[None]):
     def on_open_run(self, message: OpenRun) -> None:
         """Show a run."""
         self.push_screen(self.live_screen(message.run))
+
+    def on_open_demo(self, _: OpenDemo) -> None:
+        """Show the tour."""
+        self.push_screen(self._tour())
+
+    def _tour(self) -> Screen[Any]:
+        from grok_tui.ui.screens.demo import Demo
+
+        return Demo(self._services)
 
     def _launcher(self) -> Screen[Any]:
         from grok_tui.ui.screens.launcher import Launcher

@@ -121,6 +121,10 @@ TABLE: tuple[Key, ...] = (
     Key("log.page_before", "pageup", "page(-1)", "Back", "A page up."),
     Key("log.home", "home", "end(-1)", "Home", "The first line that is kept."),
     Key("log.end", "end", "end(1)", "End", "The last line, and follow."),
+    # The tour, while it lasts
+    Key("tour.next", "enter,right", "tour_turn(1)", "Next", "The next page."),
+    Key("tour.before", "left", "tour_turn(-1)", "Back", "The page before."),
+    Key("tour.end", "escape", "tour_end", "End", "End the tour."),
     # A question
     Key("confirm.yes", "y,enter", "yes", "Yes", "Do it."),
     Key("confirm.no", "n,escape,q", "no", "No", "Leave it as it is."),
@@ -152,10 +156,21 @@ def in_bar(screen: str) -> list[Key]:
     return [key for key in keys if key.footer and key.action != f"app.{screen}"]
 
 
-def bindings(screen: str) -> list[BindingType]:
-    """The table's keys of one screen as bindings; the app takes those of `everywhere`."""
+def bindings(screen: str, first: bool = False) -> list[BindingType]:
+    """The table's keys of one screen as bindings; the app takes those of `everywhere`.
+
+    `first`: they come before those of what has the focus.
+    """
     return [
-        Binding(key.keys, key.action, key.label, show=key.footer, id=key.id, tooltip=key.help)
+        Binding(
+            key.keys,
+            key.action,
+            key.label,
+            show=key.footer,
+            id=key.id,
+            tooltip=key.help,
+            priority=first,
+        )
         for key in on_screen(screen)
         if key.action
     ]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from grok_tui.monitor.catalog import Summary
     from grok_tui.monitor.watch import View
     from grok_tui.protocol.config import Config
+    from grok_tui.protocol.gallery import Preset
     from grok_tui.protocol.rundir import RunDir
 
 
@@ -39,6 +40,10 @@ class EditRun(Message):
     """The same, and open it in the editor at once."""
 
     run: RunDir
+
+
+class OpenDemo(Message):
+    """Show the tour."""
 
 
 @dataclass
@@ -71,10 +76,31 @@ class StartFailed(Message):
 
 @dataclass
 class Estimated(Message):
-    """How long an experiment would take on this device, in a line."""
+    """What an experiment would take on a device, time and memory, a line each."""
 
     config: Config
-    line: str
+    device: str
+    lines: tuple[str, ...]
+    scarce: bool = False
+    """Whether there may not be enough of it."""
+
+
+@dataclass
+class GalleryRead(Message):
+    """The experiments with what their files say of them."""
+
+    presets: Sequence[Preset]
+
+
+@dataclass
+class DevicesFound(Message):
+    """The GPUs of this host, by name in their order."""
+
+    names: Sequence[str]
+
+
+class Searched(Message):
+    """The words of a search stand: on to what was found."""
 
 
 @dataclass

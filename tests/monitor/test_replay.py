@@ -11,7 +11,7 @@ import pytest
 from grok_tui.errors import RunError
 from grok_tui.monitor.replay import Replay, timed
 from grok_tui.monitor.watch import Watch
-from grok_tui.protocol import control
+from grok_tui.protocol import control, frames
 from grok_tui.protocol.events import LaneFinished, Measured, Paused, decode
 from grok_tui.protocol.rundir import RunDir, lock_state
 from tests import fakes
@@ -32,11 +32,19 @@ def recording(tmp_path: Path) -> RunDir:
     found.append(fakes.finished(found))
     run = fakes.recorded_run(tmp_path / "old", made_of=config, found=found)
     (run.artifacts / "dense-seed0.safetensors").write_bytes(b"mask")
+    for step in (0, 40, 60, 100):
+        path = frames.folder(run, "dense", 0) / frames.file_name(step)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"%d" % step)
     return run
 
 
 def told(run: RunDir) -> Sequence[object]:
     return [decode(line) for line in run.events.read_bytes().splitlines()]
+
+
+def seen(run: RunDir) -> list[str]:
+    return sorted(path.name for path in frames.folder(run, "dense", 0).iterdir())
 
 
 def soon(true: object) -> None:
@@ -69,6 +77,7 @@ def test_at_once_the_copy_equals_the_recording(recording: RunDir, tmp_path: Path
     replay.feed()
     assert replay.run.events.read_bytes() == recording.events.read_bytes()
     assert (replay.run.artifacts / "dense-seed0.safetensors").read_bytes() == b"mask"
+    assert seen(replay.run) == seen(recording)
     assert Watch(replay.run).look().state == Watch(recording).look().state == "finished"
     assert lock_state(replay.run) == "free"
 
@@ -90,6 +99,7 @@ def test_nothing_is_told_behind_the_place_it_is_held_at(recording: RunDir, tmp_p
         soon(lambda: replay.place == 25)
         steps = [line.step for line in told(replay.run) if isinstance(line, Measured)]
         assert steps == [0, 20, 40]
+        assert seen(replay.run) == ["0000000000.frame", "0000000040.frame"]
         assert Watch(replay.run).look().state == "running"
         assert not list(replay.run.artifacts.iterdir())
         replay.until = 60

@@ -14,6 +14,7 @@ from grok_tui.ui.panes.charts import ChartsPane
 from grok_tui.ui.panes.log import LogPane
 from grok_tui.ui.panes.report import ReportPane
 from grok_tui.ui.screens.confirm import Confirm
+from grok_tui.ui.screens.demo import Demo
 from grok_tui.ui.screens.help import HelpScreen
 from grok_tui.ui.screens.launcher import Launcher
 from grok_tui.ui.screens.live import LiveScreen
@@ -26,6 +27,7 @@ SCREENS = {
     "charts": ChartsPane,
     "verdict": ReportPane,
     "log": LogPane,
+    "tour": Demo,
     "confirm": Confirm,
     "help": HelpScreen,
     "everywhere": GrokTuiApp,
