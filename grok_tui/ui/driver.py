@@ -1,222 +1,148 @@
-"""A driver that keeps a shadow of the screen and sends only the cells that differ from it.
+"""Textual's driver for terminals, made for a bad line: few bytes, never an old frame.
 
-Textual repaints regions, each changed row from the left edge of its widget on; over ssh most of
-those bytes say what the terminal shows already. Sequences that are neither cursor moves, colours
-nor text pass through in their place.
+What is painted goes into a shadow of the screen. As long as the terminal takes what it was sent
+before, nothing more is sent; then it gets the newest picture, however many were painted meanwhile.
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+import os
+from typing import IO, TYPE_CHECKING, Any, cast
 
-from rich.cells import cell_len
 from textual.drivers.linux_driver import LinuxDriver
 
+from grok_tui.ui.shadow import Shadow
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
-Pen = tuple[str, str, frozenset[str]]
-"""Foreground, background and attributes, as the parameters that switch them on."""
-Glyph = tuple[str, Pen]
-PLAIN: Pen = ("", "", frozenset())
-INKED = frozenset(("4", "7", "9", "21", "53"))
-"""Attributes that show on a blank: underline, reverse, strike, double underline, overline."""
-BRIDGE = 3
-"""Unchanged cells in a row that are sent again because a cursor move is longer."""
+    from textual.app import App
 
-_TOKENS = re.compile(
-    r"(?P<text>[^\x00-\x1f\x7f]+)|\x1b\[(?P<sgr>[\d;]*)m|\x1b\[(?P<y>\d*)(?:;(?P<x>\d*))?H"
-    r"|(?P<line>\n)|(?P<other>\x1b\[[0-?]*[ -/]*[@-~]"
-    r"|\x1b[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.|[\x00-\x1f\x7f])",
-    re.DOTALL,
-)
-_FORGET = re.compile(r"\x1b\[\?(1049|47)[hl]|\x1b\[[0-3]?J|\x1bc")
+    from grok_tui.monitor.charset import Charset
+
+SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+"""Around a frame, so that a terminal shows it at once."""
+AGAIN = 0.05
+"""Seconds after which to look whether the terminal has taken what it was sent."""
 
 
-class Shadow:
-    """What the terminal shows, as far as it is known, and how to change it with few bytes."""
+class Outlet:
+    """The stream to the terminal; it knows whether all has gone out, and outlives the link."""
 
-    def __init__(self, width: int, height: int) -> None:
-        self.width, self.height = width, height
-        self._rows: dict[int, dict[int, Glyph]] = {}
-        self._changed: dict[int, set[int]] = {}
-        self._cursor = (0, 0)
-        self._given: Pen = PLAIN
-        self._pen: Pen = PLAIN
-        self._at: tuple[int, int] | None = None
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self.busy = False
 
-    def resize(self, width: int, height: int) -> None:
-        """The terminal has this size now, and may have moved or cut what it showed."""
-        self.width, self.height = width, height
-        self.forget()
+    def write(self, text: str) -> None:
+        """Write, which may take as long as the link wants; nothing if the link is gone."""
+        self.busy = True
+        try:
+            self._stream.write(text)
+        except OSError:
+            self.busy = False
 
-    def forget(self) -> None:
-        """Nothing is known of the screen any more."""
-        self._rows.clear()
-        self._changed.clear()
-        self._at = None
-
-    def translate(self, data: str) -> str:
-        """What to send so that the terminal shows what `data` would have made it show."""
-        out: list[str] = []
-        moved = False
-        for token in _TOKENS.finditer(data):
-            kind = token.lastgroup
-            if kind == "other":
-                out += [*self._flush(), self._colour(PLAIN), token["other"]]
-                if _FORGET.match(token["other"]):
-                    self.forget()
-                continue
-            moved = token["text"] is None and (moved or token["sgr"] is None)
-            if token["text"] is not None:
-                self._write(token["text"])
-            elif token["sgr"] is not None:
-                self._given = _apply(self._given, token["sgr"])
-            elif token["line"]:
-                self._cursor = (self._cursor[0] + 1, 0)
-            else:
-                self._cursor = (int(token["y"] or 1) - 1, int(token["x"] or 1) - 1)
-        out += self._flush()
-        if moved and self._at != self._cursor:
-            out.append(self._move(*self._cursor))
-        return "".join(out)
-
-    def _write(self, text: str) -> None:
-        """Put text into the shadow; what a frame of an older size has beyond its edges is lost.
-
-        A terminal would draw that over its last column and row, where nobody knew of it.
-        """
-        y, x = self._cursor
-        if y >= self.height:
+    def flush(self) -> None:
+        """The same for what a buffer still holds."""
+        try:
+            self._stream.flush()
+        except OSError:
             return
-        row = self._rows.setdefault(y, {})
-        changed = self._changed.setdefault(y, set())
-        given = self._given
-        blank = given if given[2] & INKED else ("", given[1], PLAIN[2])
-        for character in text:
-            width = 1 if character < "\u0300" else cell_len(character)
-            if width == 0:
-                before = row.get(x - 1, (" ", self._given))
-                _put(row, changed, x - 1, (before[0] + character, before[1]))
-                continue
-            if x + width <= self.width:
-                _put(row, changed, x, (character, blank if character == " " else given))
-                if width == 2:
-                    _put(row, changed, x + 1, ("", given))
-            x += width
-        self._cursor = (y, x)
+        finally:
+            self.busy = False
 
-    def _flush(self) -> Iterator[str]:
-        for y, changed in sorted(self._changed.items()):
-            row = self._rows[y]
-            for start, stop in _stretches(row, changed):
-                if self._at != (y, start):
-                    yield self._move(y, start)
-                for x in range(start, stop):
-                    character, pen = row[x]
-                    if character:
-                        if character != " " or not self._serves(pen):
-                            yield self._colour(pen)
-                        yield character
-                self._at = (y, stop)
-        self._changed = {}
-
-    def _serves(self, blank: Pen) -> bool:
-        """Whether the pen in hand draws this blank as well: its foreground does not show."""
-        return self._pen[1] == blank[1] and not (self._pen[2] | blank[2]) & INKED
-
-    def _move(self, y: int, x: int) -> str:
-        self._at = (y, x)
-        return f"\x1b[{y + 1};{x + 1}H"
-
-    def _colour(self, pen: Pen) -> str:
-        """From the pen in hand to this one, naming only what differs."""
-        old, self._pen = self._pen, pen
-        if old == pen:
-            return ""
-        if old[2] - pen[2] or (old[0] and not pen[0]) or (old[1] and not pen[1]):
-            return f"\x1b[{';'.join(filter(None, ('0', *pen[:2], *sorted(pen[2]))))}m"
-        parts = [new for new, was in zip(pen[:2], old[:2], strict=True) if new != was]
-        return f"\x1b[{';'.join([*parts, *sorted(pen[2] - old[2])])}m"
-
-
-def _put(row: dict[int, Glyph], changed: set[int], x: int, glyph: Glyph) -> None:
-    """Change one cell; the other half of a wide character that stood there turns blank."""
-    old = row.get(x)
-    if old == glyph:
-        return
-    if old is not None:
-        if glyph[0] and not old[0] and x - 1 in row:
-            row[x - 1] = (" ", row[x - 1][1])
-            changed.add(x - 1)
-        if old[0] and not row.get(x + 1, (" ", PLAIN))[0]:
-            row[x + 1] = (" ", old[1])
-            changed.add(x + 1)
-    row[x] = glyph
-    changed.add(x)
-
-
-def _stretches(row: dict[int, Glyph], changed: set[int]) -> Iterator[tuple[int, int]]:
-    """The changed cells of a row as stretches, over gaps that are known and short."""
-    start = stop = -1
-    for x in sorted(changed):
-        while row[x][0] == "" and x - 1 in row:
-            x -= 1
-        if start >= 0 and x - stop <= BRIDGE and all(gap in row for gap in range(stop, x)):
-            stop = max(stop, x + 1)
-        else:
-            if start >= 0:
-                yield start, stop
-            start, stop = x, x + 1
-        while row.get(stop, (" ", PLAIN))[0] == "":
-            stop += 1
-    if start >= 0:
-        yield start, stop
-
-
-def _apply(pen: Pen, parameters: str) -> Pen:
-    """The pen after one SGR sequence."""
-    fore, back, attributes = pen
-    parts = iter((parameters or "0").split(";"))
-    for part in parts:
-        number = int(part or 0)
-        if number == 0:
-            fore, back, attributes = PLAIN
-        elif number in (38, 48):
-            colour = _extended(part, parts)
-            fore, back = (colour, back) if number == 38 else (fore, colour)
-        elif number == 39 or 30 <= number <= 37 or 90 <= number <= 97:
-            fore = part
-        elif number == 49 or 40 <= number <= 47 or 100 <= number <= 107:
-            back = part
-        else:
-            attributes |= {part}
-    return fore, back, attributes
-
-
-def _extended(part: str, rest: Iterator[str]) -> str:
-    form = next(rest, "5")
-    return ";".join([part, form, *(next(rest, "0") for _ in range(3 if form == "2" else 1))])
+    def fileno(self) -> int:
+        """That of the stream."""
+        return self._stream.fileno()
 
 
 class CellDriver(LinuxDriver):
     """Textual's driver for terminals, through a shadow."""
 
-    _shadow: Shadow | None = None
+    def __init__(
+        self,
+        app: App[Any],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+        charset: Charset = "braille",
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._outlet = Outlet(cast("IO[str]", self._file))
+        self._file = cast("Any", self._outlet)
+        self._charset = charset
+        self._shadow: Shadow | None = None
+        self._in_frame = self._framed = self._waiting = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether the terminal has yet to take what it was sent."""
+        queued = self._writer_thread is not None and self._writer_thread._queue.qsize() > 0
+        return queued or self._outlet.busy
 
     def write(self, data: str) -> None:
-        """Send what changes the terminal."""
+        """Have this shown: at once where it is more than a picture, else when the line is free."""
+        if data in (SYNC_START, SYNC_END):
+            self._in_frame = data == SYNC_START
+            self._framed = True
+        else:
+            self._send(self._screen().take(data))
+        if not self._in_frame:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Send the newest picture, or look again later."""
+        if not self.busy:
+            sent = self._screen().flush()
+            if sent:
+                self._send(f"{SYNC_START}{sent}{SYNC_END}" if self._framed else sent)
+            self._framed = False
+        elif not self._waiting:
+            self._waiting = True
+            self._loop.call_later(AGAIN, self._look_again)
+
+    def _look_again(self) -> None:
+        self._waiting = False
+        if self._writer_thread is not None and not self._in_frame:
+            self._settle()
+
+    def _send(self, data: str) -> None:
+        if data:
+            super().write(data)
+
+    def _screen(self) -> Shadow:
+        """The shadow, at the size of now."""
         width, height = self._get_terminal_size()
         if self._shadow is None:
-            self._shadow = Shadow(width, height)
+            self._shadow = Shadow(width, height, self._charset, erases(os.environ))
         elif (width, height) != (self._shadow.width, self._shadow.height):
             self._shadow.resize(width, height)
-        sent = self._shadow.translate(data)
-        if sent:
-            super().write(sent)
+        return self._shadow
 
     def forget(self) -> None:
         """Send the next picture whole: the terminal may show something else than it was sent."""
         if self._shadow is not None:
             self._shadow.forget()
+
+    def stop_application_mode(self) -> None:
+        """Leave the terminal as it was; a picture that it has not taken by now is let go."""
+        if self.busy:
+            self.forget()
+        super().stop_application_mode()
+
+    def _enable_mouse_support(self) -> None:
+        """Ask for clicks, the wheel and drags, and not for every move over the screen."""
+        if self._mouse:
+            self._send("\x1b[?1000h\x1b[?1002h\x1b[?1006h")
+
+    def _disable_mouse_support(self) -> None:
+        if self._mouse:
+            self._send("\x1b[?1016l\x1b[?1006l\x1b[?1002l\x1b[?1000l")
+
+
+def erases(environment: Mapping[str, str]) -> bool:
+    """Whether the terminal erases with the background in hand; that called screen does not.
+
+    tmux does, and used to call itself screen.
+    """
+    return "TMUX" in environment or not environment.get("TERM", "").startswith("screen")

@@ -1,158 +1,130 @@
-"""The shadow of the screen: fewer bytes, the same picture, as an emulated terminal shows it."""
+"""The driver on a line that takes its time: nothing waits for it, and no old frame is sent."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
-from typing import TYPE_CHECKING
+import os
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
 
-import pyte
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from rich.cells import cell_len
+from textual.drivers._writer_thread import WriterThread
 
-from grok_tui.ui.driver import Shadow
-from tests.ui import live
+from grok_tui.ui import driver as module
+from grok_tui.ui.driver import SYNC_END, SYNC_START, CellDriver, Outlet, erases
 
 if TYPE_CHECKING:
-    from textual.pilot import Pilot
+    from collections.abc import Iterator
 
-SIZE = (24, 6)
-COLOURS = ["0", "1;38;5;74", "38;2;10;20;30;48;5;4", "4;31;42", "7", "48;2;9;9;9", "97;100"]
-
-
-class Terminal:
-    """An emulated one."""
-
-    def __init__(self, size: tuple[int, int] = SIZE) -> None:
-        self.screen = pyte.Screen(*size)
-        self.stream = pyte.Stream(self.screen)
-
-    def feed(self, data: str) -> None:
-        self.stream.feed(data)
-
-    def picture(self) -> list[list[object]]:
-        """What can be seen: a blank has no ink unless something shows on it."""
-        rows: list[list[object]] = []
-        for y in range(self.screen.lines):
-            row: list[object] = []
-            for x in range(self.screen.columns):
-                cell = self.screen.buffer[y][x]
-                inked = cell.data != " " or cell.underscore or cell.reverse or cell.strikethrough
-                row.append(cell if inked else cell.bg)
-            rows.append(row)
-        return rows
+SIZE = (200, 60)
 
 
-@st.composite
-def frames(draw: st.DrawFn) -> list[str]:
-    """Pictures as Textual sends them: stretches of text with a colour, each at its place."""
-    found = []
-    for _ in range(draw(st.integers(1, 6))):
-        pieces = []
-        for _ in range(draw(st.integers(0, 6))):
-            y, x = draw(st.integers(1, SIZE[1])), draw(st.integers(1, 16))
-            text = draw(st.text("ab ⣿─", min_size=1, max_size=8))
-            pieces.append(f"\x1b[{y};{x}H\x1b[{draw(st.sampled_from(COLOURS))}m{text}\x1b[0m")
-        found.append("\x1b[?2026h" + "".join(pieces) + "\x1b[1;1H\x1b[?2026l")
-    return found
+@contextmanager
+def on_a_pipe(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[CellDriver, int]]:
+    """A driver whose terminal is the other end of a pipe, read by the test when it likes."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(CellDriver, "_get_terminal_size", lambda _: SIZE)
+    monkeypatch.setattr(module, "AGAIN", 0.01)
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w", encoding="utf-8") as stream:
+        made = CellDriver(cast("Any", None))
+        made._outlet = Outlet(stream)
+        made._writer_thread = WriterThread(cast("Any", made._outlet))
+        made._writer_thread.start()
+        yield made, reader
+        made._writer_thread.stop()
+    os.close(reader)
 
 
-@settings(max_examples=150, deadline=None)
-@given(frames())
-def test_the_picture_is_that_of_the_stream_itself(sent: list[str]) -> None:
-    stock, ours, shadow = Terminal(), Terminal(), Shadow(*SIZE)
-    for frame in sent:
-        stock.feed(frame)
-        ours.feed(shadow.translate(frame))
-        assert ours.picture() == stock.picture()
+def frame(made: CellDriver, text: str) -> None:
+    """Paint as Textual does."""
+    made.write(SYNC_START)
+    made.write(f"\x1b[1;1H{text}\x1b[1;1H")
+    made.write(SYNC_END)
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.text("a表 e", max_size=8), min_size=1, max_size=6))
-def test_wide_characters_own_two_cells(rows: list[str]) -> None:
-    ours, shadow = Terminal(), Shadow(*SIZE)
-    for row in rows:
-        frame = "\x1b[1;1H" + row + " " * (20 - cell_len(row))
-        ours.feed(shadow.translate(frame))
-        fresh = Terminal()
-        fresh.feed(frame)
-        assert ours.screen.display == fresh.screen.display
+async def received(made: CellDriver, reader: int) -> str:
+    """All that is sent until the driver has no more."""
+    os.set_blocking(reader, False)
+    data, quiet = b"", 0
+    while quiet < 5:
+        await asyncio.sleep(0.01)
+        try:
+            data += os.read(reader, 1 << 20)
+            quiet = 0
+        except BlockingIOError:
+            quiet = quiet + 1 if not made.busy and not made._waiting else 0
+    return data.decode()
 
 
-def test_what_is_there_already_is_not_sent_again() -> None:
-    shadow = Shadow(*SIZE)
-    frame = "\x1b[2;3H\x1b[31mhello\x1b[0m\x1b[1;1H"
-    assert "hello" in shadow.translate(frame)
-    assert shadow.translate(frame) == ""
+async def test_a_frame_is_sent_whole_and_only_if_it_shows_anything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with on_a_pipe(monkeypatch) as (made, reader):
+        frame(made, "step 1")
+        assert await received(made, reader) == f"{SYNC_START}\x1b[Hstep 1\x1b[H{SYNC_END}"
+        frame(made, "step 1")
+        assert await received(made, reader) == ""
 
 
-def test_only_the_cells_that_differ_are_sent() -> None:
-    shadow = Shadow(*SIZE)
-    shadow.translate("\x1b[1;1Hstep 100 of 5000\x1b[1;1H")
-    assert shadow.translate("\x1b[1;1Hstep 117 of 5000\x1b[1;1H") == "\x1b[1;7H17\x1b[1;1H"
+async def test_a_line_that_stands_still_gets_the_newest_frame_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with on_a_pipe(monkeypatch) as (made, reader):
+        made.write(f"\x1b]52;c;{'x' * (1 << 17)}\x07")  # more than a pipe holds
+        for step in range(100):
+            frame(made, f"step {step}")
+        sent = await received(made, reader)
+    assert sent.endswith(f"{SYNC_START}\x1b[Hstep 99\x1b[H{SYNC_END}")
+    assert sent.count(SYNC_START) == 1
 
 
-def test_short_gaps_are_bridged() -> None:
-    shadow = Shadow(*SIZE)
-    shadow.translate("\x1b[1;1Ha--b\x1b[1;1H")
-    assert shadow.translate("\x1b[1;1Hc--d") == "c--d"
+async def test_what_is_no_picture_passes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with on_a_pipe(monkeypatch) as (made, reader):
+        made.write("\x1b]2;title\x07")
+        assert await received(made, reader) == "\x1b]2;title\x07"
 
 
-@pytest.mark.parametrize("clear", ["\x1b[?1049h", "\x1b[2J", "\x1bc"])
-def test_after_a_clear_everything_is_sent(clear: str) -> None:
-    shadow = Shadow(*SIZE)
-    shadow.translate("\x1b[1;1Hhello")
-    assert shadow.translate(clear + "\x1b[1;1Hhello") == clear + "\x1b[1;1Hhello"
+async def test_moves_of_the_mouse_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    with on_a_pipe(monkeypatch) as (made, reader):
+        made._enable_mouse_support()
+        made._disable_mouse_support()
+        sent = await received(made, reader)
+    assert "?1003" not in sent
+    assert {f"?{mode}{end}" for mode in (1000, 1002, 1006) for end in "hl"} <= set(
+        sent.replace("\x1b[", " ").split()
+    )
+
+
+class Cut:
+    """A stream whose other end is gone."""
+
+    def write(self, *_: str) -> None:
+        raise OSError
+
+    flush = write
+
+
+def test_an_outlet_outlives_its_link() -> None:
+    outlet = Outlet(cast("Any", Cut()))
+    outlet.write("x")
+    assert not outlet.busy
+    outlet.busy = True
+    outlet.flush()
+    assert not outlet.busy
 
 
 @pytest.mark.parametrize(
-    "sequence", ["\x1b[?25l", "\x1b]0;title\x07", "\x1b]52;c;aGk=\x1b\\", "\a", "\x1b[>1u"]
+    ("environment", "expected"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "screen.xterm-256color"}, False),
+        ({"TERM": "screen-256color", "TMUX": "/tmp/x"}, True),
+        ({}, True),
+    ],
 )
-def test_other_sequences_pass_in_their_place(sequence: str) -> None:
-    assert Shadow(*SIZE).translate(f"\x1b[1;1Ha{sequence}b") == f"\x1b[1;1Ha{sequence}b"
-
-
-def test_a_frame_of_an_older_larger_size_leaves_nothing_at_the_edges() -> None:
-    ours, shadow = Terminal(), Shadow(40, 12)
-    late = [f"\x1b[{y};1H" + "#" * 40 for y in range(1, 13)]
-    shadow.resize(*SIZE)
-    ours.feed(shadow.translate("".join(late)))
-    frame = "".join(f"\x1b[{y};1H" + " " * SIZE[0] for y in range(1, SIZE[1] + 1))
-    ours.feed(shadow.translate(frame))
-    assert not "".join(ours.screen.display).strip()
-
-
-def test_what_was_forgotten_is_sent_again() -> None:
-    shadow = Shadow(*SIZE)
-    shadow.translate("\x1b[1;1Hhello")
-    shadow.forget()
-    assert "hello" in shadow.translate("\x1b[1;1Hhello")
-
-
-async def test_the_live_screen_costs_a_fraction_and_looks_the_same() -> None:
-    size = (100, 30)
-    stock, ours, shadow = Terminal(size), Terminal(size), Shadow(*size)
-    app = live.LiveApp(live.running(last=300))
-    plain = thrifty = 0
-    async with app.run_test(size=size) as pilot:
-        await live.drawn(pilot)
-        for version, last in enumerate(range(300, 420, 30), start=2):
-            app.shown.view = replace(live.running(last), version=version)
-            await live.drawn(pilot, version)
-            await asyncio.sleep(0.05)
-            frame = whole(pilot)
-            sent = shadow.translate(frame)
-            stock.feed(frame)
-            ours.feed(sent)
-            plain, thrifty = plain + len(frame), thrifty + len(sent)
-            assert ours.picture() == stock.picture()
-    assert thrifty < plain / 2
-
-
-def whole(pilot: Pilot[None]) -> str:
-    """The screen as Textual sends it when all of it is to be painted."""
-    strips = pilot.app.screen._compositor.render_strips()
-    rows = (f"\x1b[{y};1H{strip.render(pilot.app.console)}" for y, strip in enumerate(strips, 1))
-    return "\n".join(rows)
+def test_only_gnu_screen_does_not_erase_in_colour(
+    environment: dict[str, str], expected: bool
+) -> None:
+    assert erases(environment) is expected
