@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 _NICE = (1.0, 2.0, 5.0, 10.0)
 _HUGE = 1e300  # limits beyond it would not fit a number
@@ -35,8 +36,13 @@ class Axis:
             return (value - self.low) / (self.high - self.low)
         if value <= 0:
             return -math.inf
+        low, span = self._decades_spanned
+        return (math.log10(value) - low) / span
+
+    @cached_property
+    def _decades_spanned(self) -> tuple[float, float]:
         low = math.log10(self.low)
-        return (math.log10(value) - low) / (math.log10(self.high) - low)
+        return low, math.log10(self.high) - low
 
     def value(self, fraction: float) -> float:
         """The value at a fraction of the axis, the inverse of `fraction`."""

@@ -8,9 +8,11 @@ a seed stops; the mean of members that still train goes as far as the slowest of
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from grok_tui.monitor.reduce import Envelope
+from grok_tui.monitor.reduce import SEEN, Envelope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 Swath = tuple[int, float, float]
 """Column, lower and upper end of a band."""
+_LOW, _HIGH = itemgetter(0), itemgetter(1)
 
 
 class Course:
@@ -42,7 +45,9 @@ class Course:
         """Take in what is new of these members."""
         if len(members) != len(self._envelopes):
             self._envelopes = [Envelope(self._axis, self._columns) for _ in members]
-        self._done = [member.done for member in members]
+        done = [member.done for member in members]
+        if done != self._done:
+            self._done, self._rows = done, []
         for envelope, member in zip(self._envelopes, members, strict=True):
             envelope.fold(member.xs, member.ys)
 
@@ -67,9 +72,7 @@ class Course:
         """
         if len(self._envelopes) == 1 or kind not in ("min-max", "sd"):
             return []
-        if kind == "min-max":
-            return [(row.column, row.low, row.high) for row in self._table()]
-        return [(row.column, row.mean - row.below, row.mean + row.above) for row in self._table()]
+        return [row.whole if kind == "min-max" else row.usual for row in self._table()]
 
     def end(self) -> Point | None:
         """Column and value of its last number."""
@@ -89,11 +92,19 @@ class Course:
         return self._envelopes[index].spans()
 
     def _table(self) -> list[_Row]:
+        """Every column; those before what is new stay as they were."""
         if self._seen != self.version:
-            self._seen, self._rows = self.version, list(self._make_rows())
+            self._seen = self.version
+            fresh = min(envelope.fresh for envelope in self._envelopes)
+            for envelope in self._envelopes:
+                envelope.fresh = SEEN
+            while self._rows and self._rows[-1].column >= fresh:
+                self._rows.pop()
+            self._rows += self._later(self._rows[-1].column + 1 if self._rows else 0)
         return self._rows
 
-    def _make_rows(self) -> Iterable[_Row]:
+    def _later(self, start: int) -> Iterable[_Row]:
+        """The columns from `start` on."""
         spans = [found for index in range(len(self._envelopes)) if (found := self._spans(index))]
         live = [
             found[-1][0]
@@ -101,8 +112,8 @@ class Course:
             if not done and (found := self._spans(index))
         ]
         last = min(live) if live else max((found[-1][0] for found in spans), default=-1)
-        courses = [_stepped(found, last) for found in spans]
-        for column in range(last + 1):
+        courses = [_stepped(found, start, last) for found in spans]
+        for column in range(start, last + 1):
             here = [one[column] for one in courses if column in one]
             if here:
                 yield _Row(column, here)
@@ -111,30 +122,34 @@ class Course:
 class _Row:
     """What several members come to in one column; each as low, high and last."""
 
-    __slots__ = ("above", "below", "column", "high", "low", "mean")
+    __slots__ = ("column", "mean", "usual", "whole")
 
     def __init__(self, column: int, here: Sequence[tuple[float, float, float]]) -> None:
         count = len(here)
         values = [last for _, _, last in here]
         self.column = column
-        self.low, self.high = min(low for low, _, _ in here), max(high for _, high, _ in here)
         self.mean = sum(value / count for value in values)
         deviation = math.sqrt(
             sum((value - self.mean) * (value - self.mean) / count for value in values)
         )
-        self.below = min(deviation, self.mean - min(values))
-        self.above = min(deviation, max(values) - self.mean)
+        below = max(min(values), self.mean - deviation)
+        above = min(max(values), self.mean + deviation)
+        self.whole: Swath = (column, min(map(_LOW, here)), max(map(_HIGH, here)))
+        self.usual: Swath = (column, below, above)
 
 
-def _stepped(spans: Sequence[tuple[int, Span]], last: int) -> dict[int, tuple[float, float, float]]:
-    """Low, high and last value in each column up to `last`.
+def _stepped(
+    spans: Sequence[tuple[int, Span]], start: int, last: int
+) -> dict[int, tuple[float, float, float]]:
+    """Low, high and last value in each column from `start` to `last`, and in some before.
 
     Between two that were measured on the line that connects them, after the end what was there,
     nothing where it was no number.
     """
     found: dict[int, tuple[float, float, float]] = {}
     before: tuple[int, Span] | None = None
-    for column, span in spans:
+    first = max(0, bisect_left(spans, start, key=_LOW) - 1)
+    for column, span in spans[first:]:
         if before is not None and not before[1].cut:
             _connect(found, before, (column, span))
         if span.low <= span.high:

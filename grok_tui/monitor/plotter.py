@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 Size = tuple[int, int]
 Placed = tuple[int, int, Cell]
 """Column, row and cell of something on the canvas."""
+Shade = tuple[int, int, int]
+"""Column of dots, and the first and last row of cells, from the bottom, that are shaded there."""
 _SHADE = "\u2591"
 _RULE = "\u250a"
 _FOOT = "\u2534"
@@ -72,6 +74,7 @@ class Plotter:
         self._courses: dict[str, Course] = {}
         self._canvas: tuple[Axis, int] | None = None
         self._strokes: dict[str, tuple[object, list[list[Dot]]]] = {}
+        self._shades: dict[str, tuple[object, list[Swath], list[Shade]]] = {}
         self._drawn: object = None
         self._grid: Grid = []
 
@@ -82,15 +85,14 @@ class Plotter:
         room = (columns, rows)
         shown = traces if columns * rows else ()
         strokes = [(trace.role, self._stroke(trace, scene.y, rows)) for trace in shown]
-        bands = [(trace.role, self._courses[trace.key].band(scene.band)) for trace in shown]
-        bands = [(role, band) for role, band in bands if band]
+        bands = [(trace.role, self._band(trace, scene, rows)) for trace in shown if trace.letter]
         letters = [self._letter(trace, scene.y, room) for trace in shown]
         letters += _at_cursor(shown, scene, room)
         drawn = (size, scene, strokes, bands, letters)
         if drawn != self._drawn:
             canvas = raster(strokes, columns, rows)
             for role, band in reversed(bands):
-                _shade(canvas, band, dimmed(role), scene.y)
+                _shade(canvas, band, dimmed(role))
             _rule(canvas, scene)
             _write_letters(canvas, letters)
             self._grid = _framed(canvas, scene) if framed else canvas
@@ -106,7 +108,8 @@ class Plotter:
 
     def _fold(self, traces: Sequence[Trace], x: Axis, columns: int) -> None:
         if self._canvas != (x, columns):
-            self._courses, self._strokes, self._canvas = {}, {}, (x, columns)
+            self._courses, self._canvas = {}, (x, columns)
+            self._strokes, self._shades = {}, {}
         for trace in traces:
             course = self._courses.setdefault(trace.key, Course(x, 2 * columns))
             course.fold(trace.members)
@@ -120,6 +123,18 @@ class Plotter:
             pieces = [piece for run in runs for piece in dashes(run, trace.pattern)]
             kept = self._strokes[trace.key] = (seen, pieces)
         return kept[1]
+
+    def _band(self, trace: Trace, scene: Scene, rows: int) -> list[Shade]:
+        """What a trace shades; worked out anew from the first column on that is another."""
+        band = self._courses[trace.key].band(scene.band)
+        axis, before, kept = self._shades.get(trace.key, (None, [], []))
+        same = 0
+        if axis == (scene.y, rows):
+            pairs = zip(before, band, strict=False)
+            same = next((n for n, (old, new) in enumerate(pairs) if old is not new), len(before))
+        shades = kept[:same] + [_shaded(swath, scene.y, rows) for swath in band[same:]]
+        self._shades[trace.key] = ((scene.y, rows), band, shades)
+        return shades
 
     def _letter(self, trace: Trace, y: Axis, room: Size) -> Placed | None:
         """The letter at the end of what is seen of a line, if that is within the y axis."""
@@ -151,15 +166,19 @@ def _at_cursor(traces: Iterable[Trace], scene: Scene, room: Size) -> list[Placed
     return list(found.values())
 
 
-def _shade(canvas: Grid, band: Sequence[Swath], role: int, y: Axis) -> None:
+def _shaded(swath: Swath, y: Axis, rows: int) -> Shade:
+    """The cells of a column that a band covers most of; none: the last is below the first."""
+    column, low, high = swath
+    bottom, top = _dot(y, low, rows), _dot(y, high, rows)
+    return column, max(0, (bottom + 1) // 4), min(rows - 1, (top - _COVERED + 1) // 4)
+
+
+def _shade(canvas: Grid, band: Sequence[Shade], role: int) -> None:
     """Shade what a band covers and no line is drawn on."""
-    rows = len(canvas)
-    for column, low, high in band:
-        bottom, top = (_dot(y, value, rows) for value in (low, high))
-        for row in range(max(0, bottom // 4), min(rows, top // 4 + 1)):
-            covered = min(top, 4 * row + 3) - max(bottom, 4 * row) + 1
-            if covered >= _COVERED and canvas[rows - 1 - row][column // 2] == BLANK:
-                canvas[rows - 1 - row][column // 2] = (_SHADE, role)
+    for column, first, last in band:
+        for row in range(len(canvas) - 1 - last, len(canvas) - first):
+            if canvas[row][column // 2] == BLANK:
+                canvas[row][column // 2] = (_SHADE, role)
 
 
 def _dot(y: Axis, value: float, rows: int) -> int:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from grok_tui.monitor.axes import Axis
 
 Point = tuple[int, float]
+SEEN = 1 << 31
+"""A column that no chart has."""
 
 
 @dataclass
@@ -53,13 +55,15 @@ class Envelope:
         self._last = (0.0, 0.0)
         self.version = 0
         """Grows with whatever is taken in."""
+        self.fresh = 0
+        """The first column that was taken into since a reader set it to `SEEN`."""
 
     def fold(self, xs: Sequence[float], ys: Sequence[float]) -> None:
         """Take in what is new since the last call; another series starts over."""
         count = min(len(xs), len(ys))
         if self._read and (count < self._read or self._last != self._point(xs, ys, self._read - 1)):
             self._spans.clear()
-            self._read = 0
+            self._read = self.fresh = 0
             self.version += 1
         while self._read < count:
             self._read = self._fold_column(xs, ys, self._read, count)
@@ -109,6 +113,7 @@ class Envelope:
         else:
             self._spans[column] = span
         self.version += 1
+        self.fresh = min(self.fresh, column)
         return end
 
     def _edge(self, place: float) -> float:
