@@ -6,6 +6,8 @@ The limits keep the parser's worst case near a second: a single dotted key of 40
 from __future__ import annotations
 
 import errno
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import tomli
@@ -14,6 +16,7 @@ from grok_tui.errors import PresetError
 from grok_tui.protocol.rundir import MAX_SMALL_FILE, read_small
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 Value: TypeAlias = Any
@@ -22,6 +25,13 @@ Table = dict[str, Value]
 
 MAX_LINE = 4096
 MAX_DOTS = 32
+
+BLOCKS = 256
+"""Blocks of files that we wrote which are kept parsed."""
+LONGEST_BLOCK = 4096
+"""Characters of such a block."""
+_HEADER = re.compile(r"^\[+([a-z]+)\]+$", re.MULTILINE)
+_LONG_NUMBER = re.compile(r"[0-9A-Fa-f_]{16}")
 
 _WHY = {
     errno.ENOENT: "there is no such file",
@@ -36,35 +46,88 @@ def read(path: Path, shown: str, limit: int = MAX_SMALL_FILE) -> Table:
 
     Raises PresetError.
     """
+    return parse(_bytes(path, shown, limit), shown)
+
+
+def read_written(path: Path, shown: str, limit: int = MAX_SMALL_FILE) -> Table:
+    """The same of a file that we wrote: what stands in many of them is parsed once.
+
+    Its tables are shared with other files: they are for reading only. Raises PresetError.
+    """
+    return parse(_bytes(path, shown, limit), shown, _by_blocks)
+
+
+def _bytes(path: Path, shown: str, limit: int) -> bytes:
+    """Raises PresetError."""
     try:
-        data = read_small(path, limit)
+        return read_small(path, limit)
     except OSError as error:
         why = _WHY.get(error.errno or 0, error.strerror or "it cannot be read")
         raise PresetError(shown, "", why) from None
     except ValueError as error:
         raise PresetError(shown, "", f"{error}; expected a preset") from None
-    return parse(data, shown)
 
 
-def parse(data: bytes, shown: str) -> Table:
+def parse(data: bytes, shown: str, loads: Callable[[str], Table] = tomli.loads) -> Table:
     """The tables in TOML text. Raises PresetError with the line where that is known."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise PresetError(shown, "", "it is not UTF-8 text; expected a TOML file") from None
-    for number, line in enumerate(text.split("\n"), start=1):
-        if len(line) > MAX_LINE:
-            raise PresetError(shown, f"line {number}", f"longer than {MAX_LINE} characters")
-        if line.partition("=")[0].count(".") > MAX_DOTS:
-            raise PresetError(shown, f"line {number}", f"more than {MAX_DOTS} dots in one key")
+    _check_lines(text, shown)
     try:
-        table = tomli.loads(text)
+        table = loads(text)
     except RecursionError:
         raise PresetError(shown, "", "brackets are nested too deeply") from None
     except ValueError as error:
         raise PresetError(shown, "", f"not valid TOML: {error}") from None
-    _check_integers(table, shown)
+    if _LONG_NUMBER.search(text):
+        _check_integers(table, shown)
     return table
+
+
+def _check_lines(text: str, shown: str) -> None:
+    """Refuse what the parser would be slow at."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) <= MAX_DOTS:
+            continue
+        if len(line) > MAX_LINE:
+            raise PresetError(shown, f"line {number}", f"longer than {MAX_LINE} characters")
+        if line.partition("=")[0].count(".") > MAX_DOTS:
+            raise PresetError(shown, f"line {number}", f"more than {MAX_DOTS} dots in one key")
+
+
+def _by_blocks(text: str) -> Table:
+    """The tables of the text, cut where a table of the top begins, each piece by itself.
+
+    A cut within a text or a list leaves a piece that is no TOML: then, as after anything unusual,
+    the text is parsed as a whole. Raises ValueError and RecursionError as the parser does.
+    """
+    found = list(_HEADER.finditer(text))
+    cuts = [header.start() for header in found]
+    try:
+        table = dict(_block(text[: min(cuts, default=len(text))]))
+        lists: dict[str, list[Value]] = {}
+        for header, start, end in zip(found, cuts, [*cuts[1:], len(text)], strict=True):
+            [(key, value)] = _block(text[start:end]).items()
+            if key != header[1] or key in table:
+                raise ValueError("a key out of its place")
+            if isinstance(value, list):
+                lists.setdefault(key, []).extend(value)
+            else:
+                table[key] = value
+    except ValueError:
+        return tomli.loads(text)
+    return tomli.loads(text) if table.keys() & lists else table | lists
+
+
+def _block(text: str) -> Table:
+    return _kept(text) if len(text) <= LONGEST_BLOCK else tomli.loads(text)
+
+
+@lru_cache(maxsize=BLOCKS)
+def _kept(text: str) -> Table:
+    return tomli.loads(text)
 
 
 def _check_integers(table: Table, shown: str) -> None:
