@@ -34,12 +34,12 @@ def csv_rows(view: View) -> Iterator[tuple[str, ...]]:
     """
     names, later = _survey(view)
     probes = sorted(names)
-    yield (*FIXED, *map(_text, probes))
+    yield (*FIXED, *map(plain_text, probes))
     for event in _events(view):
         if not isinstance(event, Measured):
             continue
         numbers = (event.seconds, *(getattr(event, metric) for metric in METRICS))
-        fixed = (_text(event.arm), str(event.seed), str(event.step), *map(repr, numbers))
+        fixed = (plain_text(event.arm), str(event.seed), str(event.step), *map(repr, numbers))
         yield (*fixed, *(_cell(event, name, later) for name in probes))
 
 
@@ -49,11 +49,11 @@ def vector_rows(view: View) -> Iterator[tuple[str, ...]]:
     for event in _events(view):
         if not isinstance(event, Measured):
             continue
-        where = (_text(event.arm), str(event.seed), str(event.step))
+        where = (plain_text(event.arm), str(event.seed), str(event.step))
         for name, values in event.probes.items():
             if isinstance(values, tuple):
                 for index, value in enumerate(values, start=1):
-                    yield (*where, _text(name), str(index), repr(value))
+                    yield (*where, plain_text(name), str(index), repr(value))
 
 
 def write_csv(view: View, file: TextIO, rows: Rows = csv_rows) -> int:
@@ -101,5 +101,6 @@ def _events(view: View) -> Iterator[Measured | Series]:
                 yield event
 
 
-def _text(value: str) -> str:
+def plain_text(value: str) -> str:
+    """The text with a quote in front if a spreadsheet would take it for a formula."""
     return f"'{value}" if value.startswith(_FORMULA) else value

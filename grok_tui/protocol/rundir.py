@@ -90,6 +90,16 @@ class RunDir:
         """Masks and weights by arm and seed; figures."""
         return self.path / "artifacts"
 
+    @property
+    def frames(self) -> Path:
+        """Small pictures of the networks in training, a folder for each lane that has any."""
+        return self.path / "frames"
+
+    @property
+    def exports(self) -> Path:
+        """Pictures and tables that somebody asked for while looking at it."""
+        return self.path / "exports"
+
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """Provenance of a run, rewritten by each trainer that takes it on."""

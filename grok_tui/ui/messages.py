@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from grok_tui.monitor.catalog import Summary
+    from grok_tui.monitor.figures import Grid
     from grok_tui.monitor.watch import View
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.gallery import Preset
@@ -159,6 +160,17 @@ class Told(Message):
 
     sentence: str
     failed: bool = False
+
+
+@dataclass
+class Export(Message):
+    """Write what is shown to files: its cells as a picture, the numbers behind them as a table."""
+
+    name: str
+    """What it is of, in a few words."""
+    grid: Grid
+    rows: Callable[[], Iterable[tuple[str, ...]]]
+    """Called in a thread: the rows of the table, its header first."""
 
 
 class SelectionChanged(Message):

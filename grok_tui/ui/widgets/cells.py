@@ -12,6 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from grok_tui.monitor.inks import palette
+from grok_tui.monitor.svg import colour
 from grok_tui.ui.widgets import paper
 
 if TYPE_CHECKING:
@@ -103,6 +104,13 @@ class CellView(Widget):
             bold = "bold" in attributes
             return base + Style(color=None if colour is None else f"color({colour})", bold=bold)
         return base + Style(color=f"color({palette(light)[role]})")
+
+
+def printed() -> dict[int, str]:
+    """The colour of each role on white paper, as #rrggbb; words in plain ink are left out."""
+    arms = enumerate(palette(light=True))
+    words = ((role, on_light) for role, (_, on_light, _) in _WORDS.items() if on_light is not None)
+    return {role: colour(number) for role, number in (*arms, *words)}
 
 
 def changed_span(old: list[Cell], new: list[Cell]) -> tuple[int, int]:
