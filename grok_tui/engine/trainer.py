@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from grok_tui.engine import about, artifacts, splits, state
 from grok_tui.engine.checkpoints import write_tensors
 from grok_tui.engine.clock import Pace
+from grok_tui.engine.frames.keeping import Keeper
 from grok_tui.engine.orders import Orders
 from grok_tui.engine.recorder import NAP, Recorder
 from grok_tui.errors import RunFailed
@@ -55,6 +56,7 @@ class Trainer:
         self._signals = signals
         self._disk = disk
         self._orders = Orders(run, disk)
+        self._frames = Keeper(run, opened.experiment, disk)
         self._pace = Pace()
         self._checkpointed = 0.0
         self._cost = 0.0
@@ -69,6 +71,7 @@ class Trainer:
         """
         self._recorder.say(self._opened.events)
         self._recorder.flush()
+        self._frames.begin()
         self._checkpoint()
         for events in self._slices():
             self._recorder.say(events)
@@ -84,12 +87,15 @@ class Trainer:
         yield []
         while self._experiment.running:
             began = time.monotonic()
-            steps = min(self._pace.steps(), self._experiment.until_stop())
+            until = min(self._experiment.until_stop(), self._frames.until())
+            steps = min(self._pace.steps(), until)
             events = self._experiment.advance(steps)
             self._pace.took(steps, time.monotonic() - began)
             yield events
 
     def _keep_artifacts(self) -> None:
+        for lane in self._frames.due():
+            self._recorder.insist(partial(self._frames.take, lane))
         while self._experiment.finished:
             lane = self._experiment.finished.pop(0)
             path = self._run.artifacts / artifacts.name(lane)

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -38,6 +39,14 @@ class Disk:
 
     def replace(self, path: Path, data: bytes) -> None:
         """Write a file; a reader, or a power cut, sees the old one or the new, never a part."""
+        self._put(path, data, self.sync)
+        self.sync_folder(path.parent)
+
+    def put(self, path: Path, data: bytes) -> None:
+        """As `replace`, but not waiting for the medium: a power cut may cost the file."""
+        self._put(path, data, lambda _: None)
+
+    def _put(self, path: Path, data: bytes, settle: Callable[[int], None]) -> None:
         temporary = path.with_name(f".{path.name}.tmp")
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(temporary, flags, 0o644)
@@ -45,8 +54,7 @@ class Disk:
             left = memoryview(data)
             while left:
                 left = left[self.write(descriptor, bytes(left)) :]
-            self.sync(descriptor)
+            settle(descriptor)
         finally:
             os.close(descriptor)
         self.rename(temporary, path)
-        self.sync_folder(path.parent)

@@ -1,0 +1,1 @@
+"""Small pictures of the networks in training, for screens that have no torch."""
