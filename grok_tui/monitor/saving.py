@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import time
 from typing import TYPE_CHECKING
 
@@ -14,12 +13,8 @@ from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.rundir import slug
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
-
-    from grok_tui.monitor.traces import Trace
-
-Row = tuple[str, ...]
 
 
 def save(folder: Path, name: str, texts: Mapping[str, str]) -> list[Path]:
@@ -46,26 +41,10 @@ def _path(folder: Path, stem: str, count: int, ending: str) -> Path:
     return folder / (f"{stem}.{ending}" if count == 1 else f"{stem}-{count}.{ending}")
 
 
-def table(rows: Iterable[Row]) -> str:
-    """Rows as CSV."""
+def table(rows: Iterable[Sequence[object]]) -> str:
+    """Rows as CSV, every digit kept; text that a spreadsheet would take for a formula is quoted."""
     file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows(rows)
+    writer = csv.writer(file, lineterminator="\n")
+    for row in rows:
+        writer.writerow([plain_text(cell) if isinstance(cell, str) else cell for cell in row])
     return file.getvalue()
-
-
-def traced(
-    traces: Sequence[Trace], x: str, window: tuple[float, float] | None = None
-) -> Iterator[Row]:
-    """The numbers behind lines: a row for each member of each line and place, with a header.
-
-    `x` is what runs along the axis; `window` the part of it that is shown. Lines without a label
-    are named by their keys; a name that a spreadsheet would take for a formula is quoted.
-    """
-    low, high = window or (-math.inf, math.inf)
-    yield "line", "member", x, "value"
-    for trace in traces:
-        name = plain_text(trace.label or trace.key)
-        for number, member in enumerate(trace.members, start=1):
-            for at, value in zip(member.xs, member.ys, strict=False):
-                if low <= at <= high:
-                    yield name, str(number), repr(at), repr(value)

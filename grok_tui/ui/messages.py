@@ -169,7 +169,7 @@ class Export(Message):
     name: str
     """What it is of, in a few words."""
     grid: Grid
-    rows: Callable[[], Iterable[tuple[str, ...]]]
+    rows: Callable[[], Iterable[Sequence[object]]]
     """Called in a thread: the rows of the table, its header first."""
 
 

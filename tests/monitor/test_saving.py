@@ -11,7 +11,6 @@ import pytest
 
 from grok_tui.errors import RunError
 from grok_tui.monitor import saving
-from grok_tui.monitor.traces import Member, Trace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,15 +40,11 @@ def test_where_nothing_can_be_written_it_says_so(tmp_path: Path) -> None:
         saving.save(tmp_path / "exports", "x", {"csv": "1"})
 
 
-def test_the_table_has_every_digit_of_what_is_in_the_window() -> None:
-    dense = Trace("dense", 1, (Member((0, 1, 2), (-0.5, 1 / 3, 2.0)), Member((1,), (7.0,))))
-    other = Trace("raw", 2, (Member((1,), (float("nan"),)),), label="=cmd()")
-    text = saving.table(saving.traced([dense, other], "step", (1, 2)))
+def test_the_table_has_every_digit_and_no_formula() -> None:
+    text = saving.table([("step", "=cmd()"), (1, -1 / 3), (2, ""), (3, float("nan"))])
     assert list(csv.reader(io.StringIO(text))) == [
-        ["line", "member", "step", "value"],
-        ["dense", "1", "1", repr(1 / 3)],
-        ["dense", "1", "2", "2.0"],
-        ["dense", "2", "1", "7.0"],
-        ["'=cmd()", "1", "1", "nan"],
+        ["step", "'=cmd()"],
+        ["1", repr(-1 / 3)],
+        ["2", ""],
+        ["3", "nan"],
     ]
-    assert "-0.5" in saving.table(saving.traced([dense], "step"))
