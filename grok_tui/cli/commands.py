@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from itertools import islice
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +15,18 @@ from grok_tui import __version__
 from grok_tui.cli import gallery
 from grok_tui.cli.bench import bench
 from grok_tui.cli.lines import print_cut, print_lines
-from grok_tui.cli.options import check_device
+from grok_tui.cli.opening import has_terminal, open_tui
+from grok_tui.cli.options import (
+    Asked,
+    CharsetName,
+    LowBandwidth,
+    NoMouse,
+    Refresh,
+    ThemeName,
+    check_device,
+    checked,
+    hoisted,
+)
 from grok_tui.cli.reproduce import reproduce
 from grok_tui.errors import GrokTuiError, UsageError
 
@@ -40,6 +51,8 @@ Threads = Annotated[
     typer.Option(min=1, max=256, metavar="N", help="Threads, or workers of several lanes."),
 ]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="An id, a unique part, or last.")]
+_OPEN = "grok_tui.open"
+"""Under which a command finds how to open the TUI."""
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
@@ -68,29 +81,17 @@ def _open_streams() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def hoisted(arguments: list[str]) -> list[str]:
-    """The arguments with `--runs-dir` in front, where typer wants it; users put it anywhere."""
-    front: list[str] = []
-    rest: list[str] = []
-    waiting = iter(arguments)
-    for argument in waiting:
-        if argument == "--":
-            rest += [argument, *waiting]
-        elif argument.startswith("--runs-dir="):
-            front.append(argument)
-        elif argument == "--runs-dir":
-            front += [argument, *islice(waiting, 1)]
-        else:
-            rest.append(argument)
-    return [*front, *rest]
-
-
 @app.callback(invoke_without_command=True)
-def everywhere(
+def everywhere(  # noqa: PLR0913  (one for each option)
     context: typer.Context,
     runs_dir: Annotated[
         Path, typer.Option("--runs-dir", envvar="GROK_TUI_RUNS", help="Where runs are kept.")
     ] = Path("runs"),
+    refresh: Refresh = None,
+    low_bandwidth: LowBandwidth = False,
+    no_mouse: NoMouse = False,
+    charset: CharsetName = "auto",
+    theme: ThemeName = "auto",
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """With no command: the launcher, where presets are picked and runs are opened."""
@@ -98,8 +99,10 @@ def everywhere(
         print(f"grok-tui {__version__}")
         raise typer.Exit
     context.obj = runs_dir.expanduser().absolute()
+    asked = checked(Asked(refresh, low_bandwidth, not no_mouse, charset, theme))
+    context.meta[_OPEN] = partial(open_tui, asked)
     if context.invoked_subcommand is None:
-        _open(context.obj, None)
+        _open(context, None)
 
 
 @app.command()
@@ -132,22 +135,22 @@ def run(  # noqa: PLR0913  (one for each option)
     if detach:
         alone.wait_until_begun(made)
         print(made.id)
-    elif headless or as_json or not _has_terminal():
+    elif headless or as_json or not has_terminal():
         alone.run_headless(made, json=as_json)
     else:
-        _open(context.obj, made)
+        _open(context, made)
 
 
 @app.command()
 def attach(context: typer.Context, run: RunName = "last") -> None:
     """Watch a run in the TUI: one that trains, or the replay of one that ended."""
-    _open(context.obj, _find(context, run))
+    _open(context, _find(context, run))
 
 
 @app.command()
 def demo(context: typer.Context) -> None:
     """See grokking explained on a recorded run, in a minute; nothing is trained."""
-    _open(context.obj, None, demo=True)
+    _open(context, None, demo=True)
 
 
 @app.command()
@@ -165,7 +168,7 @@ def replay(
     """Tell a recorded run again as if it trained now; without a terminal needs --into."""
     from grok_tui.cli import replaying
 
-    show = None if headless or not _has_terminal() else _open
+    show = None if headless or not has_terminal() else context.meta[_OPEN]
     replaying.replay(_find(context, run), rate, into, show)
 
 
@@ -285,18 +288,6 @@ def _tell(found: RunDir, command: Command) -> None:
     print(tell(found, command))
 
 
-def _has_terminal() -> bool:
-    terminal = os.environ.get("TERM", "")
-    return sys.stdin.isatty() and sys.stdout.isatty() and terminal not in ("", "dumb")
-
-
-def _open(runs: Path, found: RunDir | None, *, demo: bool = False) -> None:
-    """The TUI, on one run, on the tour, or on the launcher."""
-    if not _has_terminal():
-        raise UsageError(
-            "the TUI needs a terminal and there is none here; `grok-tui run PRESET --headless` "
-            "trains without one, `grok-tui show RUN` prints a run"
-        )
-    from grok_tui.ui.app import GrokTuiApp
-
-    GrokTuiApp(runs, found, demo=demo).run()
+def _open(context: typer.Context, found: RunDir | None, *, demo: bool = False) -> None:
+    """The TUI, as the options say, on one run, on the tour, or on the launcher."""
+    context.meta[_OPEN](context.obj, found, demo=demo)

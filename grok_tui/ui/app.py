@@ -9,7 +9,7 @@ import sys
 import termios
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
@@ -17,8 +17,10 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from grok_tui.ui import themes
 from grok_tui.ui.driver import CellDriver
 from grok_tui.ui.keys import Key, bindings, on_screen
+from grok_tui.ui.messages import CloneRun, EditRun
 from grok_tui.ui.screens.help import HelpScreen
 from grok_tui.ui.services import Services
+from grok_tui.ui.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -92,9 +94,12 @@ class GrokTuiApp(App[None]):
         services: Services | None = None,
         *,
         demo: bool = False,
+        terminal: Terminal | None = None,
     ) -> None:
         ansi = True if "NO_COLOR" in os.environ else None  # else Textual draws black on black
-        super().__init__(driver_class=CellDriver, ansi_color=ansi)
+        self.terminal = terminal or Terminal()
+        driver = partial(CellDriver, charset=self.terminal.charset)
+        super().__init__(driver_class=cast("type[CellDriver]", driver), ansi_color=ansi)
         self._runs = runs
         self._run_dir = run
         self._demo = demo
@@ -103,7 +108,7 @@ class GrokTuiApp(App[None]):
         self.animation_level = "none"
         for theme in (themes.DARK, themes.LIGHT):
             self.register_theme(theme)
-        self.theme = themes.first(self.console.color_system, self.no_color)
+        self.theme = themes.first(self.terminal, self.console.color_system, self.no_color)
 
     def get_default_screen(self) -> Screen[Any]:
         """What stands at the bottom: the tour or the run that was asked for, else the launcher."""
@@ -158,6 +163,16 @@ class GrokTuiApp(App[None]):
 
         return Demo(self._services)
 
+    def on_clone_run(self, message: CloneRun) -> None:
+        """Fill the launcher from a run."""
+        self._go("launcher")
+        self.screen.post_message(CloneRun(message.run))
+
+    def on_edit_run(self, message: EditRun) -> None:
+        """The same, and open the editor."""
+        self._go("launcher")
+        self.screen.post_message(EditRun(message.run))
+
     def _launcher(self) -> Screen[Any]:
         from grok_tui.ui.screens.launcher import Launcher
 
@@ -171,7 +186,7 @@ class GrokTuiApp(App[None]):
     def live_screen(self, run: RunDir) -> Screen[Any]:
         from grok_tui.ui.screens.live import LiveScreen
 
-        return LiveScreen(run, self._services)
+        return LiveScreen(run, self._services, period=self.terminal.refresh)
 
     def _go(self, name: str) -> None:
         """Bring a screen to the top: the one that is open already, or a new one."""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.theme import Theme
+
+if TYPE_CHECKING:
+    from grok_tui.ui.terminal import Terminal
 
 DARK = Theme(
     name="grok-dark",
@@ -63,10 +68,21 @@ _OTHER = {
 }
 
 
-def first(color_system: str | None, no_color: bool) -> str:
-    """The theme to begin with, by what the terminal can show."""
-    many = color_system in ("256", "truecolor")
-    return "grok-dark" if many and not no_color else "ansi-dark"
+NAMED = {
+    "dark": "grok-dark",
+    "light": "grok-light",
+    "ansi-dark": "ansi-dark",
+    "ansi-light": "ansi-light",
+}
+"""The themes, by what they are asked for as."""
+
+
+def first(terminal: Terminal, color_system: str | None, no_color: bool) -> str:
+    """The theme to begin with: the one that is asked for, else by what the terminal can show."""
+    if terminal.theme:
+        return terminal.theme
+    many = color_system in ("256", "truecolor") and not no_color and not terminal.thrifty
+    return f"{'grok' if many else 'ansi'}-{'light' if terminal.light else 'dark'}"
 
 
 def other(name: str) -> str:

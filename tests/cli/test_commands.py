@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from grok_tui import __version__, cli
-from grok_tui.cli import commands, tables
+from grok_tui.cli import tables
 from grok_tui.errors import RunFailed
 from grok_tui.monitor import launch
 from grok_tui.monitor.watch import View
@@ -518,21 +518,6 @@ def test_runs_are_found_where_the_environment_says(
     with pytest.raises(SystemExit):
         cli.main()
     assert fakes.RUN_ID in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("arguments", "hoisted"),
-    [
-        (["ls", "--runs-dir", "a"], ["--runs-dir", "a", "ls"]),
-        (["show", "--runs-dir=a", "last"], ["--runs-dir=a", "show", "last"]),
-        (["ls", "--runs-dir"], ["--runs-dir", "ls"]),
-        (["run", "--", "--runs-dir", "a"], ["run", "--", "--runs-dir", "a"]),
-    ],
-)
-def test_the_runs_folder_may_be_named_before_or_after_the_command(
-    arguments: list[str], hoisted: list[str]
-) -> None:
-    assert commands.hoisted(arguments) == hoisted
 
 
 def test_runs_are_kept_in_the_working_directory_by_default(

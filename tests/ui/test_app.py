@@ -135,20 +135,8 @@ async def test_the_theme_key_turns_dark_to_light_and_back(app: GrokTuiApp) -> No
         assert app.theme == "grok-dark"
 
 
-@pytest.mark.parametrize(
-    ("system", "no_color", "theme"),
-    [
-        ("truecolor", False, "grok-dark"),
-        ("256", False, "grok-dark"),
-        ("truecolor", True, "ansi-dark"),
-        ("standard", False, "ansi-dark"),
-        (None, False, "ansi-dark"),
-    ],
-)
-def test_few_colours_or_none_means_the_terminals_own(
-    system: str | None, no_color: bool, theme: str
-) -> None:
-    assert themes.first(system, no_color) == theme
+@pytest.mark.parametrize("theme", ["grok-dark", "grok-light", "ansi-dark", "ansi-light"])
+def test_light_and_dark_change_places(theme: str) -> None:
     assert themes.other(themes.other(theme)) == theme
 
 

@@ -1,0 +1,54 @@
+"""From the command line into the TUI: whether there is a terminal for it, and how to use it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from grok_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grok_tui.cli.options import Asked
+    from grok_tui.protocol.rundir import RunDir
+
+_INSTEAD = "`grok-tui run PRESET --headless` trains without one, `grok-tui show RUN` prints a run"
+
+
+def has_terminal() -> bool:
+    """Whether there is a terminal that the TUI can be drawn on."""
+    return _obstacle() == ""
+
+
+def _obstacle() -> str:
+    """What is in the way of the TUI; empty if nothing is."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "the TUI needs a terminal and there is none here"
+    if not sys.stderr.isatty():
+        return "the TUI draws on stderr, which is no terminal here"
+    name = os.environ.get("TERM", "")
+    if name in ("", "dumb", "unknown"):
+        told = f"TERM={name}" if name else "TERM is not set"
+        return f"the TUI needs a terminal that moves its cursor ({told})"
+    return ""
+
+
+def open_tui(asked: Asked, runs: Path, run: RunDir | None = None, *, demo: bool = False) -> None:
+    """Show the TUI on one run, on the tour, or on the launcher. Raises UsageError."""
+    obstacle = _obstacle()
+    if obstacle:
+        raise UsageError(f"{obstacle}; {_INSTEAD}")
+    from grok_tui.ui import themes
+    from grok_tui.ui.app import GrokTuiApp
+    from grok_tui.ui.terminal import REFRESH, Terminal, settle
+
+    wanted = Terminal(
+        refresh=asked.refresh or REFRESH,
+        mouse=asked.mouse,
+        theme=themes.NAMED.get(asked.theme, ""),
+        thrifty=asked.thrifty,
+    )
+    terminal = settle(wanted, asked.charset, os.environ, sys.stderr.encoding or "ascii")
+    GrokTuiApp(runs, run, demo=demo, terminal=terminal).run(mouse=terminal.mouse)
