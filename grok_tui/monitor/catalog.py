@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from grok_tui.errors import PresetError, RunError
 from grok_tui.monitor.history import EMPTY, History, fold
+from grok_tui.monitor.lines import decoded
 from grok_tui.monitor.milestones import duration, longest
-from grok_tui.monitor.tail import decoded
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.watch import Pulse, Signs, State, judge_state
 from grok_tui.protocol import presets

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from grok_tui.monitor.columns import NOTHING, Column, growing
 from grok_tui.monitor.probed import NO_PROBES, Probed, Probes, ProbesDraft, Vectors
+from grok_tui.monitor.rows import Piece, Rows, packed
 from grok_tui.protocol.events import (
-    AnyEvent,
     Continued,
     Failed,
     Finished,
     LaneFinished,
     LaneStarted,
-    Measured,
     Paused,
     Reached,
     Resumed,
@@ -115,23 +114,21 @@ class History:
 EMPTY = History()
 
 
-def fold(history: History, events: Iterable[AnyEvent]) -> History:
+def fold(history: History, events: Iterable[Piece]) -> History:
     """The history after these further events; the one given stays as it was."""
     draft = _Draft(history)
-    last: type[AnyEvent] | None = None
-    for event in events:
-        last = type(event)
-        if last is Measured:
-            draft.measured(event)  # type: ignore[arg-type]
-        elif act := _ACTS.get(last):
-            act(draft, event)
+    last: type[Piece] | None = None
+    for piece in packed(events):
+        last = type(piece)
+        if act := _ACTS.get(last):
+            act(draft, piece)
     return draft.done() if last else history
 
 
 class _LaneDraft:
     """A lane that is being added to: its last frozen state and its columns' arrays."""
 
-    __slots__ = ("appends", "changes", "lane", "last", "probes", "stores")
+    __slots__ = ("changes", "lane", "last", "probes", "stores")
 
     def __init__(self, lane: LaneHistory) -> None:
         self.lane = lane
@@ -144,7 +141,20 @@ class _LaneDraft:
         """Go on with these columns, or with copies of those that somebody else has added to."""
         self.last = columns[0][-1] if columns[0] else -1.0
         self.stores = [growing(kept, "d" if index else "q") for index, kept in enumerate(columns)]
-        self.appends = tuple(store.append for store in self.stores)
+
+    def measured(self, rows: Rows | None) -> None:
+        """Add what was measured after the last step."""
+        if rows is not None and rows.first <= self.last:
+            rows = rows.after(int(self.last))
+        if rows is None:
+            return
+        self.last = rows.last
+        for store, values in zip(self.stores, (rows.steps, *rows.columns), strict=True):
+            store.frombytes(values)
+        if rows.probes:
+            probing = self.probing()
+            for step, found in rows.probes:
+                probing.measured(step, found)
 
     def restart(self, start: LaneStarted) -> None:
         """The lane begins, possibly anew."""
@@ -192,22 +202,8 @@ class _Draft:
             draft = self._lanes[key] = _LaneDraft(lane)
         return draft
 
-    def measured(self, event: Measured) -> None:
-        lane = self._lanes.get((event.arm, event.seed)) or self.lane(event.arm, event.seed)
-        if event.step <= lane.last:
-            return
-        lane.last = event.step
-        step, seconds, train_loss, test_loss, train_accuracy, test_accuracy, l1, l2 = lane.appends
-        step(event.step)
-        seconds(event.seconds)
-        train_loss(event.train_loss)
-        test_loss(event.test_loss)
-        train_accuracy(event.train_accuracy)
-        test_accuracy(event.test_accuracy)
-        l1(event.l1_norm)
-        l2(event.l2_norm)
-        if event.probes:
-            lane.probing().measured(event.step, event.probes)
+    def measured(self, rows: Rows) -> None:
+        self.lane(rows.arm, rows.seed).measured(rows)
 
     def series(self, event: Series) -> None:
         self.lane(event.arm, event.seed).probing().series(event)
@@ -261,6 +257,7 @@ class _Draft:
 
 
 _ACTS: dict[type, Callable[[_Draft, Any], None]] = {
+    Rows: _Draft.measured,
     Started: _Draft.started,
     LaneStarted: _Draft.lane_started,
     Series: _Draft.series,

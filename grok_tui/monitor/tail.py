@@ -4,36 +4,25 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, get_args
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING
 
-import msgspec
-
+from grok_tui.monitor.backlog import Backlog
+from grok_tui.monitor.lines import Batch, decoded_block
 from grok_tui.protocol import events
-from grok_tui.protocol.events import AnyEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from grok_tui.monitor.rows import Piece
     from grok_tui.protocol.rundir import RunDir
 
-BLOCK = 2 << 20
-"""Bytes that are held at once; more than the longest line that counts."""
+BLOCK = 512 << 10
+"""Bytes that are read at once; a line that is longer is read at once as well."""
+LONG = 24 << 20
+"""Bytes that are worth processes of their own; they need a tenth of a second to begin."""
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_KNOWN = frozenset(str(kind.__struct_config__.tag) for kind in get_args(AnyEvent))
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What one look at the log brought."""
-
-    events: tuple[AnyEvent, ...] = ()
-    restarted: bool = False
-    """The log was replaced or cut: drop what earlier batches brought."""
-    damaged: int = 0
-    """Lines of this batch with a wrong checksum, too long, or not one of our objects."""
-    unknown: int = 0
-    """Whole lines of this batch that a newer version wrote."""
 
 
 class Tail:
@@ -43,11 +32,19 @@ class Tail:
         self._path = run.events
         self._file: tuple[int, int] | None = None
         self._offset = 0
+        self._size = 0
         self._in_long_line = False
+        self._backlog: Backlog | None = None
+        self._helped = False
+
+    @property
+    def share(self) -> float:
+        """How much of the log was read, 0 to 1."""
+        return min(1.0, self._offset / self._size) if self._size else 1.0
 
     def read(self) -> Batch:
         """All whole lines that are new since the last read. A missing log is an empty one."""
-        found: list[AnyEvent] = []
+        found: list[Piece] = []
         restarted = False
         damaged = unknown = 0
         for batch in self.blocks():
@@ -58,8 +55,11 @@ class Tail:
             unknown += batch.unknown
         return Batch(tuple(found), restarted, damaged, unknown)
 
-    def blocks(self, size: int = BLOCK) -> Iterator[Batch]:
-        """The same, at most `size` bytes of lines at a time; ends when nothing is new."""
+    def blocks(self, size: int = BLOCK, *, beside: bool = False) -> Iterator[Batch]:
+        """The same, about `size` bytes of lines at a time; ends when nothing is new.
+
+        `beside`: a long part may be read by processes beside ours, measurements packed in `Rows`.
+        """
         try:
             descriptor = os.open(self._path, _FLAGS)
         except OSError:
@@ -68,18 +68,44 @@ class Tail:
             return
         try:
             restarted = self._restarts(os.fstat(descriptor))
-            while lines := self._lines(descriptor, size):
-                yield self._decode(lines, restarted)
+            others = self._from_beside(descriptor) if beside else ()
+            for batch in chain(others, self._from_here(descriptor, size)):
+                yield replace(batch, restarted=restarted) if restarted else batch
                 restarted = False
             if restarted:
                 yield Batch(restarted=True)
         finally:
             os.close(descriptor)
 
+    def close(self) -> None:
+        """Let go of what reads for us; the next read goes on alone."""
+        if self._backlog is not None:
+            self._backlog.close()
+            self._backlog = None
+
+    def _from_beside(self, descriptor: int) -> Iterator[Batch]:
+        """A long part, by processes beside ours; once, whatever becomes of them."""
+        left = self._size - self._offset
+        if left >= LONG and self._file is not None and not (self._helped or self._in_long_line):
+            self._helped = True
+            self._backlog = Backlog(descriptor, self._offset, self._size)
+        while self._backlog is not None:
+            parcel = self._backlog.take()
+            if parcel is None:
+                self.close()
+            else:
+                self._offset = max(self._offset, parcel.end)
+                yield Batch(parcel.pieces, damaged=parcel.damaged, unknown=parcel.unknown)
+
+    def _from_here(self, descriptor: int, size: int) -> Iterator[Batch]:
+        while block := self._lines(descriptor, size):
+            yield self._decode(block)
+
     def _forget(self) -> bool:
         """Go back to the start; whether there was anything to go back from."""
         had = self._offset > 0
-        self._file, self._offset, self._in_long_line = None, 0, False
+        self.close()
+        self._file, self._offset, self._in_long_line, self._helped = None, 0, False, False
         return had
 
     def _restarts(self, status: os.stat_result) -> bool:
@@ -87,64 +113,35 @@ class Tail:
         replaced = self._file not in (None, here) or status.st_size < self._offset
         restarted = replaced and self._forget()
         self._file = here if stat.S_ISREG(status.st_mode) else None
+        self._size = status.st_size if self._file else 0
         return restarted
 
-    def _lines(self, descriptor: int, size: int) -> list[bytes]:
+    def _lines(self, descriptor: int, size: int) -> bytes:
         """The next whole lines, moving on past them; empty when there is none yet."""
         if self._file is None:
-            return []
+            return b""
         while True:
             try:
                 data = os.pread(descriptor, size, self._offset)
+                end = data.rfind(b"\n") + 1
+                if not end and size <= len(data) <= events.MAX_LINE:
+                    data = os.pread(descriptor, size + events.MAX_LINE, self._offset)
+                    end = data.rfind(b"\n") + 1
             except OSError:
-                return []
-            end = data.rfind(b"\n") + 1
+                return b""
             if end:
                 self._offset += end
-                return data[: end - 1].split(b"\n")
+                return data[:end]
             if len(data) <= events.MAX_LINE:
-                return []
+                return b""
             self._in_long_line = True
             self._offset += len(data)
 
-    def _decode(self, lines: list[bytes], restarted: bool) -> Batch:
-        found: list[AnyEvent] = []
-        damaged = unknown = 0
+    def _decode(self, block: bytes) -> Batch:
+        start = damaged = 0
         if self._in_long_line:
             self._in_long_line = False
             damaged = 1
-            del lines[0]
-        for line in lines:
-            event = decoded(line)
-            if event is not None:
-                found.append(event)
-            elif _is_newer(line):
-                unknown += 1
-            else:
-                damaged += 1
-        return Batch(tuple(found), restarted, damaged, unknown)
-
-
-def decoded(line: bytes) -> AnyEvent | None:
-    """The event of one line, or None if it is damaged or of a newer version."""
-    try:
-        return events.decode(line)
-    except (ValueError, RecursionError):
-        return None
-
-
-class _Tagged(msgspec.Struct, frozen=True):
-    event: str
-
-
-_tag = msgspec.json.Decoder(_Tagged)
-
-
-def _is_newer(line: bytes) -> bool:
-    """Whether the line is whole and its event is one that we do not know."""
-    if not events.is_whole(line):
-        return False
-    try:
-        return _tag.decode(line).event not in _KNOWN
-    except (ValueError, RecursionError):
-        return False
+            start = block.index(b"\n") + 1
+        batch = decoded_block(block, start)
+        return replace(batch, damaged=batch.damaged + damaged)

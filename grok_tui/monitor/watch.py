@@ -64,6 +64,8 @@ class View:
     """There is more in the log than was read in the time given."""
     notes: tuple[Note, ...] = ()
     """Marks and notes by step; their text is foreign."""
+    share: float = 1.0
+    """How much of the log was read, 0 to 1."""
 
 
 class Watch:
@@ -95,17 +97,32 @@ class Watch:
         config, problem = self._read_config()
         marked = notes.notes(self._run) if self._notes.is_new() else old.notes
         same_parts = history is old.history and config is old.config
+        share = self._tail.share if behind else 1.0
         new = View(
-            self._run, config, problem, about, history, state, old.version + 1, note, behind, marked
+            self._run,
+            config,
+            problem,
+            about,
+            history,
+            state,
+            old.version + 1,
+            note,
+            behind,
+            marked,
+            share,
         )
         if not same_parts or _small_parts(new) != _small_parts(old):
             self._view = new
         return self._view
 
+    def close(self) -> None:
+        """Let go of what reads for us; further looks go on alone."""
+        self._tail.close()
+
     def _read(self, patience: float) -> tuple[History, bool]:
         history = self._view.history
         until = self._clock() + patience
-        for batch in self._tail.blocks():
+        for batch in self._tail.blocks(beside=True):
             base = EMPTY if batch.restarted else history
             history = replace(
                 fold(base, batch.events),

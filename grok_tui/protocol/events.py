@@ -8,6 +8,7 @@ says "not reached" or "does not apply".
 from __future__ import annotations
 
 import zlib
+from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -102,8 +103,11 @@ class LaneStarted(Event, frozen=True, kw_only=True, tag="lane_started"):
         return (self.kept - biases) / max(1, self.parameters - biases)
 
 
-class Measured(Event, frozen=True, kw_only=True, tag="measured"):
-    """One lane after `step` updates; everything is of the same weights."""
+class Measured(Event, frozen=True, kw_only=True, tag="measured", gc=False):
+    """One lane after `step` updates; everything is of the same weights.
+
+    Logs hold up to millions: none can be part of a cycle, so the collector need not look at them.
+    """
 
     arm: str
     seed: int
@@ -272,6 +276,29 @@ def decode(line: bytes) -> AnyEvent:
         raise ValueError("the line is damaged")
     event: AnyEvent = _decoder.decode(line)
     return event
+
+
+def decode_block(block: bytes) -> list[AnyEvent]:
+    """The events of several lines, without the last newline: `decode` of each, but much quicker.
+
+    Raises ValueError if that would of any of them, or if the block is longer than a line may be:
+    one by one tells which it is.
+    """
+    lines = block.split(b"\n")
+    if len(block) > MAX_LINE or not _are_whole(lines):
+        raise ValueError("a line is damaged")
+    found: list[AnyEvent] = _decoder.decode_lines(block)
+    # To the decoder a line is any white space: one object may be two lines, or two objects one.
+    if len(found) != len(lines) or set(map(itemgetter(0), lines)) != {ord("{")}:
+        raise ValueError("a line is not one object")
+    return found
+
+
+def _are_whole(lines: Sequence[bytes]) -> bool:
+    """`is_whole` of each, but for the length; formatting all sums at once costs half as much."""
+    sums = tuple([zlib.crc32(line[:-_TAIL]) for line in lines])
+    ends = b"".join([line[-_TAIL:] for line in lines])
+    return ends == (_CRC + b'%08x"}') * len(sums) % sums
 
 
 def is_whole(line: bytes) -> bool:

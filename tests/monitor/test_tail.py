@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grok_tui.monitor.tail import Batch, Tail
+from grok_tui.monitor.lines import Batch
+from grok_tui.monitor.tail import Tail
 from grok_tui.protocol import events
 from grok_tui.protocol.events import AnyEvent, Paused, Warned
 from grok_tui.protocol.rundir import RunDir

@@ -51,6 +51,9 @@ class Shown:
         self.looks += 1
         return self.view
 
+    def close(self) -> None:
+        """Nothing to let go of."""
+
 
 def view(
     state: State, found: Sequence[AnyEvent], config: Config | None = None, version: int = 1

@@ -50,34 +50,51 @@ async def test_one_message_a_change_and_none_while_nothing_changes() -> None:
         assert sum(isinstance(message, Looked) for message in seen) == 2
 
 
-async def test_no_view_is_read_before_the_one_before_it_is_drawn(
+async def test_a_view_is_sent_when_the_one_before_it_is_drawn_and_reading_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Or a chart that takes longer than a look would fill the queue, and no key would be heard."""
+    sent: list[int] = []
+    drawn: list[int] = []
+    waiting: list[int] = []
 
     class Growing(live.Shown):
-        drawn = 0
-        waiting = 0
-
         def look(self, patience: float = 0) -> View:
-            self.waiting = max(self.waiting, self.looks - self.drawn)
             more = self.looks < 9
             self.view = replace(self.view, version=self.view.version + more, behind=more)
+            time.sleep(0.005)
             return super().look(patience)
 
-    shown = Growing(live.running())
-    draw = Deck.draw
+    draw, post = Deck.draw, LiveScreen.post_message
 
     def slowly(deck: Deck, view: View, verdict: Verdict | None) -> None:
         draw(deck, view, verdict)
-        time.sleep(0.02)  # a thread that does not wait would have looked again
-        shown.drawn += 1
+        time.sleep(0.02)  # in which the thread looks several times
+        drawn.append(view.version)
 
+    def counted(screen: LiveScreen, message: Message) -> bool:
+        if isinstance(message, Looked):
+            waiting.append(len(sent) - len(drawn))
+            sent.append(message.view.version)
+        return post(screen, message)
+
+    shown = Growing(live.running())
     monkeypatch.setattr(Deck, "draw", slowly)
+    monkeypatch.setattr(LiveScreen, "post_message", counted)
     async with live.LiveApp(shown).run_test(size=(100, 30)) as pilot:
         await live.drawn(pilot, 10)
-    assert shown.drawn == 9
-    assert shown.waiting == 0
+    assert set(waiting) == {0}
+    assert drawn == sent
+    assert 2 <= len(drawn) < 9
+    assert drawn[-1] == 10
+
+
+async def test_a_long_log_says_how_far_it_is_read() -> None:
+    view = replace(live.running(), state="starting", behind=True, share=0.407)
+    async with live.LiveApp(live.Shown(view)).run_test(size=(80, 24)) as pilot:
+        await live.drawn(pilot)
+        assert "reading the log, 40 %" in on_screen(pilot)
+        assert "starting" not in on_screen(pilot)
 
 
 async def test_the_screen_follows_a_run_that_grows(runs: Path) -> None:

@@ -52,6 +52,10 @@ class Looks(Protocol):
         """The run as it is now."""
         ...
 
+    def close(self) -> None:
+        """No look follows."""
+        ...
+
 
 class LiveScreen(Screen[None]):
     """Charts, comparison and verdict of one run, its log one key away."""
@@ -75,7 +79,7 @@ class LiveScreen(Screen[None]):
         self._watching = watch or Watch(run)
         self._period = period
         self._enough = threading.Event()
-        self._shown = threading.Semaphore(0)
+        self._shown = threading.Semaphore(1)
         self._cost = 0.0
 
     def compose(self) -> ComposeResult:
@@ -94,21 +98,25 @@ class LiveScreen(Screen[None]):
         self._shown.release()
 
     def _follow(self) -> None:
-        """Look and have it shown, in turns: a view never waits in line behind an older one."""
+        """Look and have it shown: a view never waits in line behind an older one.
+
+        Of a long log that is being read the next view is that of when the one before was shown.
+        """
         seen = -1
-        while not self._enough.is_set():
-            try:
+        try:
+            while not self._enough.is_set():
                 view = self._watching.look(PATIENCE)
-            except OSError as error:
-                self.post_message(Told(f"cannot read {self.run.id}: {error.strerror}", failed=True))
-                return
-            if view.version != seen:
-                seen = view.version
-                self.post_message(Looked(view))
-                prepare()  # while the words of the first view are painted
-                self._shown.acquire()
-            if not view.behind:
-                self._enough.wait(max(self._period, self._cost / SHARE))
+                if view.version != seen and self._shown.acquire(blocking=not view.behind):
+                    self.post_message(Looked(view))
+                    if seen < 0:
+                        prepare()  # while the words of the first view are painted
+                    seen = view.version
+                if not view.behind:
+                    self._enough.wait(max(self._period, self._cost / SHARE))
+        except OSError as error:
+            self.post_message(Told(f"cannot read {self.run.id}: {error.strerror}", failed=True))
+        finally:
+            self._watching.close()
 
     @on(Looked)
     def _looked(self, message: Looked) -> None:

@@ -36,10 +36,12 @@ def status(view: View, width: int) -> Grid:
     if view.history.started is not None and not device:
         device = view.history.started.device
     right = page.width - 1
-    word = f"{GLYPHS[view.state]} {view.state}" + (" · reading" if view.behind else "")
+    word = f"{GLYPHS[view.state]} {view.state}"
     if device:
         right = page.write_right(right, 0, f" · {device}", DIM)
-    left = page.write_right(right, 0, word, _INKS[view.state])
+    if view.behind:  # and what the end of the log says is not known yet
+        word = f"reading the log, {math.floor(100 * view.share)} %"
+    left = page.write_right(right, 0, word, WARN if view.behind else _INKS[view.state])
     title = view.config.title if view.config else view.problem or view.run.id
     page.write(1, 0, title, STRONG, max(0, left - 3))
     _progress(page, view)

@@ -66,7 +66,9 @@ def report(view: View, verdict: Verdict | None, width: int) -> list[Styled]:
         found += [[(line, DIM)] for line in wrap(view.config.about, width - 2)] + [[]]
     if verdict is not None:
         found += [*_table(verdict, width), []]
-        if not verdict.complete:
+        if view.behind:
+            found += [[("The log is being read; so far:", WARN)]]
+        elif not verdict.complete:
             found += [[("Not every lane has been trained to its end; so far:", DIM)]]
         found += sentences(verdict, width)
     ended = view.history.ended
