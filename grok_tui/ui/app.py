@@ -18,6 +18,7 @@ from grok_tui.ui import themes
 from grok_tui.ui.driver import CellDriver
 from grok_tui.ui.keys import Key, bindings, on_screen
 from grok_tui.ui.messages import CloneRun, EditRun
+from grok_tui.ui.owners import owners
 from grok_tui.ui.screens.help import HelpScreen
 from grok_tui.ui.services import Services
 from grok_tui.ui.terminal import Terminal
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.binding import BindingType
-    from textual.dom import DOMNode
     from textual.screen import Screen
 
     from grok_tui.protocol.rundir import RunDir
@@ -62,14 +62,6 @@ class Actions(Provider):
     def _run(self, key: Key) -> Callable[[], Awaitable[bool]]:
         owner = owners(self.screen)[key.screen]
         return partial(self.app.run_action, key.action, owner)
-
-
-def owners(screen: Screen[Any]) -> dict[str, DOMNode]:
-    """Whose keys work now, by section of the table: what has the focus first, the app last."""
-    start: DOMNode = screen.focused or screen
-    named = {getattr(node, "SECTION", ""): node for node in start.ancestors_with_self}
-    here = {section: node for section, node in named.items() if section}
-    return here | {screen.name or "": screen, "everywhere": screen.app}
 
 
 def _title(key: Key) -> str:

@@ -7,12 +7,17 @@ action that starts with `app.` is the application's.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.binding import Binding, BindingType
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _SHOWN = {
     "question_mark": "?",
     "colon": ":",
+    "slash": "/",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "up": "↑",
@@ -33,6 +38,11 @@ _SHOWN = {
     "f1": "F1",
     "f5": "F5",
 }
+
+
+SHOWN, OWN = 6, 3
+"""Keys in the key bar, and those among them of what has the focus."""
+HELP = "everywhere.help"
 
 
 @dataclass(frozen=True)
@@ -79,9 +89,14 @@ TABLE: tuple[Key, ...] = (
     # The launcher
     Key("launcher.start", "S,f5", "start", "Start", "Start training what is shown.", True),
     Key("launcher.pick", "enter", "", "Pick", "Take what the cursor is on and go on."),
-    Key("launcher.tick", "space", "", "Tick", "Tick an arm, and what it depends on.", True),
+    Key("launcher.tick", "space", "", "Tick", "Tick an arm, and what it depends on."),
+    Key("launcher.search", "slash", "search", "Search", "Look for words in all lists.", True),
     Key("launcher.values", "v", "values", "Values", "Go to the values to change them.", True),
-    Key("launcher.reset", "0", "reset", "Reset", "Back to what the preset says.", True),
+    Key("launcher.more", "V", "more", "More", "Show all values, or fold them away."),
+    Key("launcher.edit", "E", "edit", "Edit", "Edit all of it as TOML in $EDITOR.", True),
+    Key("launcher.save", "w", "save", "Save", "Save it as a preset of your own."),
+    Key("launcher.device", "d", "device", "Device", "Choose where it trains."),
+    Key("launcher.reset", "0", "reset", "Reset", "Back to what the preset says."),
     Key("launcher.out", "escape", "out", "Out", "From a field to the list, else one layer out."),
     # The list of runs
     Key("runs.open", "enter", "", "Open", "Open the run: watch it, or replay its log.", True),
@@ -125,6 +140,12 @@ TABLE: tuple[Key, ...] = (
     Key("tour.next", "enter,right", "tour_turn(1)", "Next", "The next page."),
     Key("tour.before", "left", "tour_turn(-1)", "Back", "The page before."),
     Key("tour.end", "escape", "tour_end", "End", "End the tour."),
+    # The name of a preset
+    Key("naming.save", "enter", "", "Save", "Save under this name; twice if it is taken."),
+    Key("naming.close", "escape", "close", "Close", "Save nothing."),
+    # A short list
+    Key("pick.take", "enter", "", "Take", "Take the line that the cursor is on."),
+    Key("pick.close", "escape,q", "close", "Close", "Take none."),
     # A question
     Key("confirm.yes", "y,enter", "yes", "Yes", "Do it."),
     Key("confirm.no", "n,escape,q", "no", "No", "Leave it as it is."),
@@ -150,10 +171,20 @@ def on_screen(screen: str) -> list[Key]:
     return [key for key in TABLE if key.screen == screen]
 
 
-def in_bar(screen: str) -> list[Key]:
-    """What the key bar of a screen shows: its own keys, then those that lead elsewhere."""
-    keys = [*on_screen(screen), *on_screen("everywhere")]
-    return [key for key in keys if key.footer and key.action != f"app.{screen}"]
+def in_bar(*sections: str, idle: Collection[str] = ()) -> list[Key]:
+    """What the key bar shows: at most six keys, those of the first section first, help last.
+
+    Of what has the focus no more than three, so that there is room for those of its screen.
+    `idle` are the ids of keys that have nothing to do now.
+    """
+    found: list[Key] = []
+    for index, name in enumerate(sections):
+        inner = len(sections) - index > 2
+        flagged = [key for key in on_screen(name) if key.footer and key.id not in idle]
+        found += flagged[:OWN] if inner else flagged
+    screen = sections[-2] if len(sections) > 1 else ""
+    others = [key for key in found if key.id != HELP and key.action != f"app.{screen}"]
+    return [*others[: SHOWN - 1], *(key for key in TABLE if key.id == HELP)]
 
 
 def bindings(screen: str, first: bool = False) -> list[BindingType]:

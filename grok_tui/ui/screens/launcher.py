@@ -88,7 +88,7 @@ class Launcher(Screen[None]):
                     yield Static(id="status", markup=False)
                 yield Form("model-form", "model")
                 yield Recent()
-        yield KeyBar("launcher")
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Read the gallery and show its first experiment."""

@@ -86,7 +86,7 @@ class LiveScreen(Screen[None]):
         """Head and panes, and the keys below them."""
         yield Status("status")
         yield Deck(self.run)
-        yield KeyBar("live")
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Begin to follow the run."""

@@ -50,7 +50,7 @@ class Runs(Screen[None]):
         yield RunTable()
         yield Static(id="empty", markup=False)
         yield Static(id="which", markup=False)
-        yield KeyBar("runs")
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Read the folder now and every so often."""
