@@ -22,11 +22,11 @@ def without_command(context: typer.Context) -> None:
 def list_presets() -> None:
     """List the presets that can be run by name, and the pieces that they are made of."""
     from grok_tui.cli.tables import aligned
-    from grok_tui.protocol.gallery import FOLDERS, PIECES, presets
+    from grok_tui.protocol.gallery import HEADINGS, PIECES, presets
 
     lines: list[str] = []
     found = presets()
-    for folder in FOLDERS["experiment"]:
+    for folder in HEADINGS:
         rows = [
             (one.name, one.title, one.problem or one.about) for one in found if one.folder == folder
         ]
@@ -43,10 +43,10 @@ def show_preset(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A name, or a file.")],
 ) -> None:
     """Print a preset as a run will have it, each key with what it means."""
-    from grok_tui.cli.tables import preset_lines
+    from grok_tui.protocol.documented import lines
     from grok_tui.protocol.presets import load
 
-    print_lines(preset_lines(load(name)[0]))
+    print_lines(lines(load(name)[0]))
 
 
 @app.command("check")

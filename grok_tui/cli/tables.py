@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from grok_tui.monitor.watch import View
     from grok_tui.protocol.arms import Arm
     from grok_tui.protocol.config import Config
-    from grok_tui.protocol.section import Section
 
 GAP = "  "
 MANY = 24
@@ -222,60 +221,3 @@ def _lane(lane: LaneHistory) -> dict[str, Any]:
         **{metric: lane.last(metric) for metric in METRICS},
         "probes": {name: probe.values[-1] for name, probe in lane.probes.items() if probe.values},
     }
-
-
-def preset_lines(config: Config) -> Iterator[str]:
-    """A resolved preset as TOML, each key with its documentation and what it may be."""
-    lists = {"arms": config.arms, "probes": config.probes}
-    yield from _keys(config, ("task", "model", "train", *lists))
-    for name in ("task", "model", "train"):
-        yield ""
-        yield f"[{name}]"
-        yield from _keys(getattr(config, name))
-    yield ""
-    yield from _short_forms()
-    for name, sections in lists.items():
-        for index, section in enumerate(sections):
-            yield ""
-            yield f"[[{name}]]"
-            yield from _keys(section, documented=index == 0)
-
-
-def _short_forms() -> Iterator[str]:
-    """The keys of an arm that a resolved preset has no more, since they stand for several arms."""
-    from grok_tui.protocol.expand import Short
-    from grok_tui.protocol.schema import fields
-
-    yield "# Keys of an arm that stand for several arms; here they are spelled out."
-    for field in fields(Short):
-        yield f"# {field.name}: {safe(field.doc, 400)} [{field.expected}]"
-
-
-def _keys(section: Section, skip: Sequence[str] = (), documented: bool = True) -> Iterator[str]:
-    from grok_tui.protocol.config import to_plain
-    from grok_tui.protocol.schema import fields
-
-    plain = to_plain(section)
-    for field in fields(type(section)):
-        if field.name in skip:
-            continue
-        if documented and field.doc:
-            kind = "" if "a table" in field.expected else f" [{field.expected}]"
-            yield f"# {safe(field.doc, 400)}{kind}"
-        if field.name in plain:
-            yield f"{field.name} = {_value(plain[field.name])}"
-        elif documented:
-            yield f"# {field.name} ="
-
-
-def _value(value: object) -> str:
-    """A value as TOML on one line."""
-    import tomli_w
-
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_value(item)}" for key, item in value.items()) + " }"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    if isinstance(value, str):
-        return tomli_w.dumps({"x": value}).partition(" = ")[2].rstrip("\n")
-    return str(value).lower()

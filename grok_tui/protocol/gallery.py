@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from grok_tui.errors import PresetError
 from grok_tui.protocol import toml
 from grok_tui.protocol.paths import expanded, is_file
+from grok_tui.protocol.rundir import MAX_SMALL_FILE
 
 if TYPE_CHECKING:
     from grok_tui.protocol.toml import Table
@@ -28,7 +29,11 @@ FOLDERS: dict[Kind, tuple[str, ...]] = {
     "model": ("models",),
     "pruning": ("pruning",),
 }
-"""Where the presets of a kind lie, in the order in which they are listed."""
+"""Where the presets of a kind lie on each shelf, in the order in which they are listed."""
+OWN = "own"
+"""What the experiments of the user's own shelf are listed under."""
+HEADINGS = ("", OWN, "figures")
+"""The folders that experiments are listed under, in order."""
 PIECES: tuple[Kind, ...] = ("task", "model", "pruning")
 FIRST = "quickstart"
 """The experiment that a gallery begins with."""
@@ -47,21 +52,28 @@ class Preset:
     name: str
     path: Path
     folder: str
-    """That of the folders of its kind in which it lies."""
+    """What it is listed under: the folder of its kind in which it lies, or `own`."""
     title: str
     about: str
+    reproduces: str = ""
+    """The row of the claims table that it answers."""
     problem: str = ""
     """Why it cannot be read; empty for a good one."""
 
 
+def own_shelf() -> Path:
+    """The folder of the user's own presets, whether or not it is there."""
+    user = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return user / "grok-tui" / "presets"
+
+
 def folders() -> list[Path]:
     """Where presets are looked for, in order: working directory, the user's own, the gallery."""
-    user = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     package = Path(__file__).resolve().parent.parent
     # Installed, the gallery lies in the package; in a source checkout beside it.
     shipped = package / "presets"
     gallery = shipped if shipped.is_dir() else package.parent / "presets"
-    return [Path.cwd() / "presets", user / "grok-tui" / "presets", gallery]
+    return [Path.cwd() / "presets", own_shelf(), gallery]
 
 
 def presets(kind: Kind = "experiment") -> list[Preset]:
@@ -72,20 +84,26 @@ def presets(kind: Kind = "experiment") -> list[Preset]:
     return [_listed(kind, path, folder) for path, folder in _files(kind)]
 
 
+def unread(kind: Kind = "experiment") -> list[Preset]:
+    """The same by their names alone: no file is opened."""
+    return [Preset(kind, path.stem, path, folder, path.stem, "") for path, folder in _files(kind)]
+
+
 def _files(kind: Kind) -> list[tuple[Path, str]]:
-    """Their files in that order, and the folders of the kind in which they lie."""
-    inside = FOLDERS[kind]
+    """Their files in that order, and what they are listed under."""
     found: dict[str, tuple[Path, str]] = {}
     for shelf in folders():
-        for folder in inside:
+        own = kind == "experiment" and shelf == own_shelf()
+        for folder in FOLDERS[kind]:
             for path in (shelf / folder).glob("*.toml"):
-                found.setdefault(path.stem, (path, folder))
+                found.setdefault(path.stem, (path, OWN if own else folder))
+    order = HEADINGS if kind == "experiment" else FOLDERS[kind]
 
     def place(file: tuple[Path, str]) -> tuple[bool, int, bool, list[str | int]]:
         path, folder = file
         parts = re.split(r"(\d+)", path.stem)  # letters and numbers by turns, letters first
         name = [int(part) if index % 2 else part for index, part in enumerate(parts)]
-        return path.stem != FIRST, inside.index(folder), not path.stem.startswith("fig"), name
+        return path.stem != FIRST, order.index(folder), not path.stem.startswith("fig"), name
 
     return sorted(found.values(), key=place)
 
@@ -94,9 +112,9 @@ def _listed(kind: Kind, path: Path, folder: str) -> Preset:
     try:
         table = read(path) if kind == "experiment" else toml.read(path, str(path))
     except PresetError as error:
-        return Preset(kind, path.stem, path, folder, path.stem, "", str(error))
-    title, about = (str(table.get(key, "")) for key in ("title", "about"))
-    return Preset(kind, path.stem, path, folder, title or path.stem, about)
+        return Preset(kind, path.stem, path, folder, path.stem, "", problem=str(error))
+    title, about, shows = (str(table.get(key, "")) for key in ("title", "about", "reproduces"))
+    return Preset(kind, path.stem, path, folder, title or path.stem, about, shows)
 
 
 def find(name: str, kind: Kind = "experiment", base: Path | None = None) -> Path:
@@ -122,12 +140,12 @@ def shown(path: Path) -> str:
         return str(path)
 
 
-def read(path: Path, depth: int = 0) -> Table:
+def read(path: Path, depth: int = 0, limit: int = MAX_SMALL_FILE) -> Table:
     """The tables of an experiment's file, laid over those of the preset that it starts from.
 
-    Pieces are still named. Raises PresetError.
+    Pieces are still named; `limit` is how many bytes the file may have. Raises PresetError.
     """
-    table = toml.read(path, shown(path))
+    table = toml.read(path, shown(path), limit)
     make_absolute(table, path.resolve().parent)
     if "preset" not in table:
         return table

@@ -75,11 +75,17 @@ def kinds_with(path: list[str | int], key: str) -> list[str]:
 
 def _at(path: list[str | int], plain: Value) -> types.Type | None:
     """The type at a key path; of a table with a known kind the one of that kind."""
-    found: types.Type | None = types.type_info(Config)
+    found: types.Type | None = _whole()
     for part in path:
         found = None if found is None else _inside(_of_kind(found, plain, part), part)
         plain = value_at(plain, [part])
     return None if found is None else _of_kind(found, plain)
+
+
+@cache
+def _whole() -> types.Type:
+    """The type of an experiment: to work it out takes milliseconds, and every key asks."""
+    return types.type_info(Config)
 
 
 def value_at(plain: Value, path: list[str | int]) -> Value:

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 
 from grok_tui.errors import PresetError
 from grok_tui.monitor.milestones import duration
-from grok_tui.protocol import gallery, presets
+from grok_tui.protocol import documented, gallery, presets
 from grok_tui.protocol.pieces import filled
+from grok_tui.protocol.rundir import RUN_ID
 from grok_tui.protocol.settings import parse_seeds
 from grok_tui.ui.recipes import Recipe, looking_at, reached
-from grok_tui.ui.values import SEEDS, Value, field_of, values
+from grok_tui.ui.values import SEEDS, Value, field_of, looking, values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from grok_tui.protocol.config import Config, Train
     from grok_tui.protocol.gallery import Preset
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from grok_tui.protocol.toml import Value as Plain
     from grok_tui.ui.recipes import Pieces
 
+_DATE, _TAIL = 16, 5
+"""Characters of a run's id before and after what it is called."""
+_PROBES = "probes."
 OWN = ""
 """The task or model as the experiment has it, when that comes from no preset."""
 
@@ -43,23 +48,32 @@ class Base:
     pieces: Pieces
     recipes: Mapping[str, Recipe]
     """The arms of the experiment, then those of the gallery."""
+    edited: bool = False
+    """Whether it came back from an editor."""
 
     @property
     def source(self) -> str:
         """What a message calls the experiment."""
         return gallery.shown(self.preset.path)
 
+    @property
+    def called(self) -> str:
+        """What its runs are called: as the preset, or as the run that it was taken from."""
+        name = self.preset.name
+        return name[_DATE:-_TAIL] if RUN_ID.match(name) else name
 
-def base(preset: Preset, pieces: Pieces) -> Base:
-    """Read an experiment. Raises PresetError."""
-    table = gallery.read(preset.path)
-    source = gallery.shown(preset.path)
+
+def base(preset: Preset, pieces: Pieces, edited: Path | None = None) -> Base:
+    """Read an experiment, from its own file or as it was edited in another. Raises PresetError."""
+    path = edited or preset.path
+    table = gallery.read(path, limit=presets.MAX_CONFIG)
+    source = gallery.shown(path)
     config = presets.resolve(table, source)
     whole = filled(table, source)
     own = {arm["name"]: Recipe.of(arm) for arm in whole["arms"]}
     task, model = (_piece_name(table.get(key, OWN)) for key in ("task", "model"))
     others = {name: arm for name, arm in pieces.recipes.items() if name not in own}
-    return Base(preset, config, whole, task, model, pieces, own | others)
+    return Base(preset, config, whole, task, model, pieces, own | others, edited is not None)
 
 
 @dataclass(frozen=True)
@@ -82,7 +96,15 @@ class Draft:
     @property
     def changed(self) -> bool:
         """Whether anything differs from the preset."""
-        return self != Draft.of(self.base)
+        return self.base.edited or self != Draft.of(self.base)
+
+    @property
+    def text(self) -> str:
+        """The experiment as a preset, every value with what it means. Raises PresetError."""
+        from grok_tui.monitor import launch
+
+        config = launch.with_whole_paths(self.resolve())
+        return "\n".join(documented.lines(config, brief=True)) + "\n"
 
     def with_task(self, name: str) -> Draft:
         """Another task; values that were typed for the last one are dropped."""
@@ -150,7 +172,8 @@ class Draft:
         try:
             self._resolved({key: self.values[key]})
         except PresetError as error:
-            return error.problem if field_of(error, offered) == key else ""
+            probe = key.startswith(_PROBES) and error.key.startswith("probes")
+            return error.problem if probe or field_of(error, offered) == key else ""
         return ""
 
     def unvalued(self) -> Config:
@@ -164,7 +187,13 @@ class Draft:
         table = {**self._picked(), "probes": self._probes()}
         if SEEDS in texts:
             table["seeds"] = parse_seeds(texts[SEEDS])
-        settings = [f"{key}={text}" for key, text in texts.items() if key != SEEDS]
+        asked = {key[len(_PROBES) :]: texts[key] for key in texts if key.startswith(_PROBES)}
+        table["probes"] = looking(table["probes"], asked)
+        settings = [
+            f"{key}={text}"
+            for key, text in texts.items()
+            if key != SEEDS and not key.startswith(_PROBES)
+        ]
         return presets.resolve(table, self.base.source, settings)
 
     def _picked(self) -> Table:
@@ -213,7 +242,7 @@ def time_line(seconds: float | None, basis: str) -> str:
     """An estimate in a line: the time, and what it is known from."""
     if seconds is None:
         return f"no estimate of the time: {basis}"
-    return f"about {duration(seconds)} on this device ({basis})"
+    return f"about {duration(seconds)} here ({basis})"
 
 
 def _count(number: int, what: str) -> str:

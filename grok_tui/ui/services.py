@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from grok_tui.monitor.catalog import Summary
     from grok_tui.monitor.estimate import Estimate
+    from grok_tui.monitor.memory import Need
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.control import Command
 
@@ -28,10 +29,10 @@ def _fetch(config: Config, say: Callable[[str], object]) -> None:
     fetching.complete(config, lambda *come: say(fetching.standing(*come)))
 
 
-def _start(config: Config, runs: Path, name: str) -> RunDir:
+def _start(config: Config, runs: Path, name: str, device: str) -> RunDir:
     from grok_tui.monitor import launch
 
-    return launch.start(config, runs, name)
+    return launch.start(config, runs, name, device)
 
 
 def _wait(run: RunDir) -> None:
@@ -62,6 +63,24 @@ def _estimate(config: Config, runs: Path) -> Estimate:
     return estimate.estimate(config, runs)
 
 
+def _memory(config: Config, device: str) -> Need:
+    from grok_tui.monitor import memory
+
+    return memory.need(config, device)
+
+
+def _devices() -> Sequence[str]:
+    from grok_tui.monitor import machine
+
+    return machine.devices()
+
+
+def _edit(path: Path) -> None:
+    from grok_tui.ui import editing
+
+    editing.edit(path)
+
+
 def _alive(runs: Path) -> list[str]:
     return [run.id for run in run_folders(runs) if lock_state(run) == "held"]
 
@@ -72,8 +91,8 @@ class Services:
 
     fetch: Callable[[Config, Callable[[str], object]], None] = _fetch
     """Fetch the files that a run needs and lacks, saying how far they have come."""
-    start: Callable[[Config, Path, str], RunDir] = _start
-    """Make a run and spawn its trainer."""
+    start: Callable[[Config, Path, str, str], RunDir] = _start
+    """Make a run, called so, and spawn its trainer on a device."""
     wait: Callable[[RunDir], None] = _wait
     """Return when its trainer trains."""
     resume: Callable[[RunDir], None] = _resume
@@ -84,6 +103,12 @@ class Services:
     """The newest runs in the folder, so many of them (0: all), newest first."""
     estimate: Callable[[Config, Path], Estimate] = _estimate
     """How long an experiment takes here."""
+    memory: Callable[[Config, str], Need] = _memory
+    """The memory that it takes on a device, and what is free there."""
+    devices: Callable[[], Sequence[str]] = _devices
+    """The GPUs of this host by name, that of cuda:0 first."""
+    edit: Callable[[Path], None] = _edit
+    """Have the user edit a file; the terminal must be free meanwhile."""
     alive: Callable[[Path], Sequence[str]] = _alive
     """The ids of the runs whose trainers hold their lock."""
     clock: Callable[[], float] = time.time

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grok_tui.monitor.estimate import Estimate
+from grok_tui.monitor.memory import Need
 from grok_tui.protocol import gallery as shelf
 from grok_tui.ui.services import Services
 from tests import fakes
@@ -101,6 +102,8 @@ def services(trainers: Trainers) -> Services:
         resume=trainers.resume,
         send=trainers.send,
         estimate=_estimate,
+        memory=_memory,
+        devices=lambda: (),
         clock=_clock,
     )
 
@@ -112,6 +115,10 @@ def _clock() -> float:
 def _estimate(config: Config, runs: Path) -> Estimate:
     lanes = len(config.arms) * len(config.seeds)
     return Estimate(lanes, config.parameters, config.train.steps, 42.0, "as measured in a test")
+
+
+def _memory(config: Config, device: str) -> Need:
+    return Need(400 << 20, 8 << 30)
 
 
 @cache

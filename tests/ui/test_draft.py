@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -272,5 +273,57 @@ def test_facts_count_the_weights_of_the_model_that_is_picked(draft: Draft) -> No
 
 
 def test_an_estimate_says_what_it_is_from() -> None:
-    assert drafts.time_line(90.0, "as in run x") == "about 90 s on this device (as in run x)"
+    assert drafts.time_line(90.0, "as in run x") == "about 90 s here (as in run x)"
     assert "no estimate" in drafts.time_line(None, "nothing is known")
+
+
+def test_probes_are_typed_as_steps_between_looks(draft: Draft) -> None:
+    config = typed(typed(draft, "probes.norms", "50"), "probes.table", "0").resolve()
+    assert [(one.probe, one.every) for one in config.probes] == [("norms", 50), ("table", 0)]
+    assert value(draft, "probes.norms").text(config) == "50"
+    assert value(draft, "probes.densities").text(config) == "off"
+    assert typed(draft, "probes.norms", "off").changed is False
+
+
+def test_a_probe_that_is_there_keeps_its_arms_and_can_be_left_out(gallery: Path) -> None:
+    table = (gallery / "quickstart.toml").read_text()
+    probes = 'probes = [{ probe = "norms", every = 7, arms = ["dense"] }, "table"]\n'
+    (gallery / "quickstart.toml").write_text(probes + table)
+    draft = opened("quickstart")
+    assert value(draft, "probes.norms").text(draft.base.config) == "7"
+    (norms, _) = sorted(typed(draft, "probes.norms", "9").resolve().probes, key=lambda p: p.probe)
+    assert (norms.every, norms.arms) == (9, ("dense",))
+    assert [one.probe for one in typed(draft, "probes.norms", "off").resolve().probes] == ["table"]
+
+
+def test_a_probe_that_looks_at_no_number_of_steps_is_refused_at_its_field(draft: Draft) -> None:
+    for text in ("often", "-1", "99999999"):
+        wrong = typed(draft, "probes.norms", text)
+        with pytest.raises(PresetError, match="expected a number of steps up to 10000000, or off"):
+            wrong.resolve()
+        assert list(wrong.faults()) == ["probes.norms"]
+
+
+def test_words_and_files_are_typed_as_they_stand(draft: Draft) -> None:
+    assert typed(draft, "title", "Mine, = [too]").resolve().title == "Mine, = [too]"
+    lost = typed(draft, "model.weights_from", "/lost.safetensors")
+    assert lost.faults()["model.weights_from"].startswith("there is no file /lost.safetensors")
+
+
+def test_the_text_of_a_draft_is_the_draft(draft: Draft, gallery: Path) -> None:
+    changed = typed(typed(draft, "task.p", "13"), SEEDS, "4,7")
+    path = gallery / "elsewhere.txt"
+    path.write_text(changed.text)
+    again = Draft.of(drafts.base(draft.base.preset, draft.base.pieces, path))
+    assert again.resolve() == changed.resolve()
+    assert again.changed, "it is not what the preset says"
+    assert "# Decoupled: each step multiplies every weight" in changed.text
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [("20261121-094726-fig1-right-mjux", "fig1-right"), ("quickstart", "quickstart")],
+)
+def test_a_run_of_an_old_run_is_called_as_that_was(draft: Draft, name: str, called: str) -> None:
+    preset = replace(draft.base.preset, name=name)
+    assert replace(draft.base, preset=preset).called == called

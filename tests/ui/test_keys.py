@@ -18,6 +18,8 @@ from grok_tui.ui.screens.demo import Demo
 from grok_tui.ui.screens.help import HelpScreen
 from grok_tui.ui.screens.launcher import Launcher
 from grok_tui.ui.screens.live import LiveScreen
+from grok_tui.ui.screens.naming import Naming
+from grok_tui.ui.screens.pick import Pick
 from grok_tui.ui.screens.runs import Runs
 
 SCREENS = {
@@ -28,6 +30,8 @@ SCREENS = {
     "verdict": ReportPane,
     "log": LogPane,
     "tour": Demo,
+    "naming": Naming,
+    "pick": Pick,
     "confirm": Confirm,
     "help": HelpScreen,
     "everywhere": GrokTuiApp,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +11,12 @@ import pytest
 from textual.widgets import Input
 
 from grok_tui.monitor import catalog
+from grok_tui.monitor.memory import Need
+from grok_tui.protocol import presets
 from grok_tui.protocol.models import Transformer
 from grok_tui.protocol.tasks import ModularAddition
 from grok_tui.ui.app import GrokTuiApp
-from grok_tui.ui.messages import OpenRun, RunStarted, StartFailed
+from grok_tui.ui.messages import CloneRun, EditRun, OpenRun, RunStarted, StartFailed
 from grok_tui.ui.screens.launcher import Launcher
 from grok_tui.ui.widgets.form import Form
 from grok_tui.ui.widgets.summary import Recent
@@ -52,7 +56,10 @@ async def test_all_that_matters_is_on_the_first_screen_however_small(app: GrokTu
         "[x] grokked-ticket",
         "A grokked ticket removes the delay",
         "5 arms x 1 seed = 5 lanes, 115,000 weights each",
-        "about 42 s on this device",
+        "about 42 s here",
+        "about 0.4 of 8.0 GB free, probes not counted",
+        "device: auto (d)",
+        "v changes its values",
         "weight decay",
         "Start training (S)",
         "? Help",
@@ -142,7 +149,7 @@ async def test_a_task_brings_a_model_that_can_learn_it(app: GrokTuiApp, gallery:
     assert said == [
         "Picked with it: chain; mlp takes pairs of tokens, but sparse-parity has rows of numbers."
     ]
-    assert "parity bits      3" in text
+    assert re.search("parity bits +3", text)
     assert "train fraction" not in text
     assert "transformer takes pairs of tokens, but sparse-parity has rows" in refused
 
@@ -216,8 +223,8 @@ async def test_a_model_is_explained_whole_on_a_small_screen_below_long_lists(
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("tab", "tab", "down")
         await settled(pilot)
-        left = " ".join(row[:28].strip() for row in on_screen(pilot).split("\n"))
-    assert about in left
+        said = " ".join(row.strip() for row in on_screen(pilot).split("\n"))
+    assert about in said
 
 
 async def test_a_bad_value_is_explained_under_its_field_and_start_is_refused(
@@ -231,8 +238,9 @@ async def test_a_bad_value_is_explained_under_its_field_and_start_is_refused(
         await settled(pilot)
         said = notices(pilot)
     at = next(index for index, row in enumerate(rows) if "6799" in row)
-    assert "expected a whole number from 3" in rows[at + 1]
-    assert "to 1000, got 6799" in rows[at + 2]
+    fault = " ".join(row[54:].strip() for row in rows[at + 1 : at + 4])
+    assert "! p" in rows[at]
+    assert "expected a whole number from 3 to 1000, got 6799" in fault
     assert "task.p" in said[0]
     assert not trainers.started
 
@@ -355,6 +363,198 @@ async def test_text_of_a_preset_cannot_steer_the_terminal(app: GrokTuiApp, galle
         await settled(pilot)
         assert "expected printable text" in written(pilot, "#summary")
         assert "\x1b" not in on_screen(pilot)
+
+
+async def test_a_search_narrows_every_list_as_it_is_typed(app: GrokTuiApp) -> None:
+    async with app.run_test(size=LARGE) as pilot:
+        await settled(pilot)
+        await pilot.press("slash", *"slowly")
+        await settled(pilot)
+        slow = on_screen(pilot)
+        assert launcher(app)._called == "slow", "the first that fits is shown"
+        await pilot.press(*["backspace"] * 6, *"HEAD")
+        await settled(pilot)
+        head = on_screen(pilot)
+        await pilot.press("enter")
+        assert app.focused is not None
+        assert app.focused.id == "models"
+        await pilot.press("escape")
+        await settled(pilot)
+        everything = on_screen(pilot)
+        assert app.focused.id == "experiments"
+    assert "● slow" in slow
+    assert "○ quickstart" not in slow
+    assert "○ transformer" in head
+    assert "● mlp" not in head
+    assert head.count("nothing fits") == 3
+    assert "quickstart" in everything
+    assert "[x] dense" in everything
+
+
+async def test_all_values_unfold_and_are_explained(app: GrokTuiApp, trainers: Trainers) -> None:
+    async with app.run_test(size=LARGE) as pilot:
+        await settled(pilot)
+        folded = on_screen(pilot)
+        await pilot.press("V")
+        await settled(pilot)
+        field = app.focused
+        assert isinstance(field, Input)
+        assert written(pilot, "#about").startswith("betas: Decay of the first and second moment.")
+        await pilot.press("down", "down")
+        field = app.focused
+        assert isinstance(field, Input)
+        field.value = "0.9"
+        await pilot.press("f5")
+        await settled(pilot)
+        launcher(app).app.pop_screen()
+        await settled(pilot)
+        changed = on_screen(pilot)
+        launcher(app).query_one("#experiments").focus()
+        await pilot.press("V")
+        await settled(pilot)
+        again = written(pilot, "#more")
+    assert "more values: training, probes, words and files" in folded
+    assert "betas" not in folded
+    assert trainers.started[0].train.threshold == 0.9
+    assert "* threshold" in changed
+    assert "more values, 1 changed" in again
+
+
+async def test_a_device_is_chosen_from_those_that_there_are(
+    runs: Path, services: Services, trainers: Trainers
+) -> None:
+    seen: list[str] = []
+
+    def memory(config: object, device: str) -> Need:
+        seen.append(device)
+        return Need(70 << 30, 60 << 30, "on GPU 1")
+
+    services = replace(services, devices=lambda: ("H100", "A100"), memory=memory)
+    app = GrokTuiApp(runs, services=services)
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press("d")
+        await settled(pilot)
+        offered = on_screen(pilot)
+        await pilot.press("down", "down", "down", "enter")
+        await settled(pilot)
+        chosen = on_screen(pilot)
+        await pilot.press("S")
+        await settled(pilot)
+    assert "cuda:1: A100" in offered
+    assert "device: cuda:1 (d)" in chosen
+    assert "it may not fit" in chosen
+    assert seen[-1] == "cuda:1"
+    assert trainers.devices == ["cuda:1"]
+
+
+class Editor:
+    """An editor that leaves one text after the other."""
+
+    def __init__(self, *texts: str) -> None:
+        self.texts = list(texts)
+        self.found: list[str] = []
+        self.path = Path()
+
+    def __call__(self, path: Path) -> None:
+        self.path = path
+        self.found.append(path.read_text())
+        path.write_text(self.texts.pop(0))
+
+
+async def test_what_an_editor_leaves_is_the_draft_and_a_fault_loses_nothing(
+    runs: Path, services: Services, trainers: Trainers
+) -> None:
+    good = 'title = "Edited"\narms = ["dense"]\n[train]\nsteps = 77\n'
+    editor = Editor(good.replace("77", '"many"'), good)
+    app = GrokTuiApp(runs, services=replace(services, edit=editor))
+    async with app.run_test(size=LARGE) as pilot:
+        await settled(pilot)
+        await pilot.press("E")
+        await settled(pilot)
+        question = written(pilot, "#question")
+        await pilot.press("escape")
+        await settled(pilot)
+        assert "A grokked ticket" in on_screen(pilot), "the draft is as it was"
+        await pilot.press("E")
+        await settled(pilot)
+        text = on_screen(pilot)
+        await pilot.press("S")
+        await settled(pilot)
+    assert re.search(r"quickstart\.toml: train\.steps: expected a whole number", question)
+    assert 'title = "A grokked ticket removes the delay"' in editor.found[0]
+    assert editor.found[1] == good.replace("77", '"many"'), "the same text again"
+    assert "Edited" in text
+    assert "changed: 0 resets" in text
+    assert trainers.started[0].train.steps == 77
+    assert not editor.path.exists()
+
+
+async def test_without_an_editor_that_is_said(
+    app: GrokTuiApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VISUAL", "no-such-editor")
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press("E")
+        await settled(pilot)
+        assert "$VISUAL is 'no-such-editor'" in notices(pilot)[0]
+
+
+async def test_a_run_fills_the_form_and_can_be_edited_at_once(
+    runs: Path, services: Services, a_run_of_each_state: States, trainers: Trainers
+) -> None:
+    run = a_run_of_each_state["finished"]
+    editor = Editor('title = "From a run"\narms = ["dense"]\n')
+    app = GrokTuiApp(runs, services=replace(services, edit=editor))
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("1")
+        await settled(pilot)
+        app.screen.post_message(CloneRun(run))
+        await settled(pilot)
+        assert launcher(app)._config == presets.load_config(run.config)
+        assert launcher(app)._called == "quickstart"
+        assert "taken from a run" in on_screen(pilot)
+        await pilot.press("1")
+        app.screen.post_message(EditRun(run))
+        await settled(pilot)
+        assert "From a run" in on_screen(pilot)
+        await pilot.press("S")
+        await settled(pilot)
+    assert [config.title for config in trainers.started] == ["From a run"]
+
+
+async def test_a_draft_is_saved_under_a_name_and_listed_as_ones_own(
+    app: GrokTuiApp, gallery: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shelf = tmp_path / "config/grok-tui/presets"
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setattr("grok_tui.protocol.gallery.folders", lambda: [shelf, gallery])
+    async with app.run_test(size=LARGE) as pilot:
+        await settled(pilot)
+        await pilot.press("v", "end", "1", "escape", "w")
+        await settled(pilot)
+        name = app.focused
+        assert isinstance(name, Input)
+        assert name.value == "my-quickstart"
+        name.value = "../out"
+        await pilot.press("enter")
+        refused = written(pilot, "#obstacle")
+        name.value = "slow"
+        await pilot.press("enter")
+        warned = written(pilot, "#obstacle")
+        assert not shelf.exists()
+        name.value = "mine"
+        await pilot.press("enter")
+        await settled(pilot)
+        text = on_screen(pilot)
+    assert refused.startswith("expected 1 to 40 small letters")
+    assert "yours would stand in its place" in warned
+    assert presets.load_config(shelf / "mine.toml").task == ModularAddition(
+        p=671, train_fraction=0.5, about="Labels (a + b) mod p."
+    )
+    rows = [row[:40].strip() for row in text.split("\n")]
+    assert rows.index("own") + 1 == rows.index("○ mine")
 
 
 def test_snapshot_small(app: GrokTuiApp, snap_compare: Compare) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from grok_tui.errors import PresetError
 from grok_tui.protocol import presets
+from grok_tui.protocol.probing import PROBES
 from grok_tui.ui.values import RATE, SEEDS, field_of, values
 
 ROWS = {"kind": "perceptron"}
@@ -56,10 +57,19 @@ def test_a_form_has_the_keys_of_the_kind_of_task_and_no_files_or_words(
 def test_a_form_has_the_keys_of_the_kind_of_model(
     model: dict[str, object], expected: list[str]
 ) -> None:
-    found = keys({"kind": "modular-addition"}, model)
-    names = [key.removeprefix("model.") for key in found if key.startswith("model.")]
+    table = {"title": "x", "task": {"kind": "modular-addition"}, "arms": [{"name": "dense"}]}
+    offered = values(presets.resolve({**table, "model": model}, "x"))
+    names = [value.key.removeprefix("model.") for value in offered if value.form == "model"]
     assert names[: len(expected)] == expected
     assert not {"kind", "about", "weights_from", "weights_prefix"} & set(names)
+    rest = [value.key for value in offered if value.form == "words and files"]
+    assert rest == [
+        "title",
+        "about",
+        "task.split_from",
+        "model.weights_prefix",
+        "model.weights_from",
+    ]
 
 
 def test_what_is_expected_is_that_of_the_kind() -> None:
@@ -90,6 +100,7 @@ def test_what_a_form_shows_is_what_could_be_typed(change: dict[str, str]) -> Non
     settings = [f"{key}={text}" for key, text in change.items()]
     config = presets.resolve(table, "x", settings)
     offered = [value for value in values(config) if value.key not in (RATE, SEEDS)]
+    offered = [value for value in offered if value.group != "probes"]
     typed = {value.key: value.text(config) for value in offered}
     assert {key: text for key, text in change.items() if key in typed}.items() <= typed.items()
     again = presets.resolve(table, "x", [*settings, *(f"{key}={typed[key]}" for key in typed)])
@@ -111,3 +122,19 @@ def test_what_a_form_shows_is_what_could_be_typed(change: dict[str, str]) -> Non
 def test_an_error_belongs_to_the_value_with_its_key(error: PresetError, key: str) -> None:
     config, _ = presets.load("quickstart")
     assert field_of(error, values(config)) == key
+
+
+def test_every_plain_value_of_training_is_offered_with_what_it_is() -> None:
+    config, _ = presets.load("quickstart")
+    offered = {value.key: value for value in values(config)}
+    train = {key.removeprefix("train.") for key in offered if key.startswith("train.")}
+    assert train == set(config.train.__struct_fields__)
+    assert {key.removeprefix("probes.") for key in offered if key.startswith("probes.")} == set(
+        PROBES
+    )
+    decay = offered["train.weight_decay"]
+    assert decay.form == "values"
+    assert decay.explained.startswith("weight decay: Decoupled: each step multiplies every weight")
+    assert decay.explained.endswith("Expected: a number from 0 to 100.")
+    assert offered["train.betas"].form == "training"
+    assert offered["train.betas"].text(config) == "[0.9, 0.98]"

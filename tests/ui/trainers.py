@@ -30,13 +30,15 @@ class Trainers:
 
     refusal: str = ""
     started: list[Config] = field(default_factory=list)
+    devices: list[str] = field(default_factory=list)
     sent: list[tuple[str, Command]] = field(default_factory=list)
     resumed: list[str] = field(default_factory=list)
 
-    def start(self, config: Config, runs: Path, name: str) -> RunDir:
+    def start(self, config: Config, runs: Path, name: str, device: str = "auto") -> RunDir:
         """A run with a log, as if its trainer had begun."""
         self._refuse()
         self.started.append(config)
+        self.devices.append(device)
         return fakes.recorded_run(runs, "finished", run_id=f"{NOW}-{name}-news")
 
     def wait(self, run: RunDir) -> None:

@@ -8,53 +8,54 @@ from textual import work
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
-from textual.screen import Screen
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
-from grok_tui.errors import GrokTuiError, PresetError
+from grok_tui.errors import PresetError
 from grok_tui.monitor.text import safe
 from grok_tui.protocol import gallery
 from grok_tui.ui import draft as drafts
 from grok_tui.ui.draft import Draft
+from grok_tui.ui.drafting import Desk
 from grok_tui.ui.keys import bindings
 from grok_tui.ui.messages import (
     Chosen,
+    CloneRun,
     Drawn,
-    Estimated,
+    EditRun,
     Explained,
-    Fetching,
-    OpenRun,
-    RunsRead,
-    RunStarted,
-    StartFailed,
+    GalleryRead,
     Ticked,
     ValueEdited,
 )
 from grok_tui.ui.recipes import Pieces
+from grok_tui.ui.screens.starting import Starting
 from grok_tui.ui.values import field_of, values
 from grok_tui.ui.widgets.choices import Choices
-from grok_tui.ui.widgets.form import Form
+from grok_tui.ui.widgets.form import ALWAYS, Filling, Forms
+from grok_tui.ui.widgets.go import Go
 from grok_tui.ui.widgets.keybar import KeyBar
-from grok_tui.ui.widgets.summary import SHOWN, Recent, Summary
+from grok_tui.ui.widgets.summary import Newest, Recent, Summary
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from grok_tui.protocol.config import Config
     from grok_tui.protocol.gallery import Preset
+    from grok_tui.protocol.rundir import RunDir
     from grok_tui.ui.draft import Base
     from grok_tui.ui.services import Services
 
 HEAD = Content.assemble(("grok-tui  ", "bold $foreground"), "pick an experiment, change it, start")
-EVERY = 5.0
-"""Seconds between two looks at the newest runs."""
-WORKING_OUT = "working out the time…"
+GUIDE = "↑ ↓ pick an experiment, v changes its values, S starts it; / searches, ? lists all keys."
+WORKING_OUT = ("working out time and memory…",)
+TAKEN = "taken from a run"
+"""What experiments that were taken from a run are listed under."""
 
 
-class Launcher(Screen[None]):
+class Launcher(Starting):
     """What can be trained, and the button that trains it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("launcher")
@@ -62,50 +63,75 @@ class Launcher(Screen[None]):
 
     draft: reactive[Draft | None] = reactive(None, init=False)
     """What would be started; None while the chosen preset cannot be read."""
-    starting: reactive[bool] = reactive(False, init=False)
-    """Whether a trainer is coming up."""
 
     def __init__(self, runs: Path, services: Services) -> None:
-        super().__init__(name="launcher")
-        self._runs = runs
-        self._services = services
+        super().__init__("launcher", runs, services)
+        self._desk: Desk | None = None
         self._gallery: dict[str, Preset] = {}
+        self._taken: dict[str, Preset] = {}
         self._pieces: Pieces | None = None
         self._kept: dict[str, Draft] = {}
-        self._config: Config | None = None
-        self._problem = ""
+        """The drafts of this session, by the name of their experiment."""
 
     def compose(self) -> ComposeResult:
-        """Lists on the left; what they amount to, the values and the button on the right."""
-        yield Static(HEAD, id="head")
+        """Lists on the left; what they amount to, the button and the values on the right."""
+        with Horizontal(id="head"):
+            yield Static(HEAD, id="title")
+            yield Newest()
         with Horizontal(id="panes"):
             yield Choices()
             with VerticalScroll(id="right", can_focus=False):
                 yield Summary()
-                yield Form("form", "values")
-                with Horizontal(id="go"):
-                    yield Button("Start training (S)", id="start")
-                    yield Static(id="status", markup=False)
-                yield Form("model-form", "model")
+                yield Go()
+                yield Forms()
                 yield Recent()
+        yield Static(GUIDE, id="about", markup=False)
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Read the gallery and show its first experiment."""
-        found = gallery.presets()
-        self._gallery = {preset.name: preset for preset in found}
+        """List the gallery by its names, show its first experiment, and read the rest."""
+        self._desk = Desk(self.app, self._services)
         self._pieces = Pieces.read()
-        self.query_one(Choices).offer(found)
-        if found:
-            self._choose(found[0].name)
+        self._offer(gallery.unread())
+        if self._gallery:
+            self._choose(next(iter(self._gallery)))
         else:
             self._refuse("there is no preset in presets/; `grok-tui presets list` says where")
-        self.set_interval(EVERY, self._read_recent)
         self.call_after_refresh(self.post_message, Drawn())
+        self._read_gallery()
 
-    def on_screen_resume(self) -> None:
-        """Runs may have come and gone while another screen was on top."""
-        self._read_recent()
+    @work(thread=True, exclusive=True, group="gallery")
+    def _read_gallery(self) -> None:
+        """What the presets say of themselves, for the search: more files than a first look may."""
+        self.post_message(GalleryRead(gallery.presets()))
+
+    def on_gallery_read(self, message: GalleryRead) -> None:
+        """Take the names with titles, and with what is wrong."""
+        self._offer(message.presets)
+
+    def _offer(self, found: Sequence[Preset]) -> None:
+        every = [*self._taken.values(), *found]
+        self._gallery = {preset.name: preset for preset in every}
+        self.query_one(Choices).offer(every)
+
+    def on_clone_run(self, message: CloneRun) -> None:
+        """Fill the form from the configuration of a run."""
+        message.stop()
+        self._take_from(message.run)
+
+    def on_edit_run(self, message: EditRun) -> None:
+        """The same, and open the editor."""
+        message.stop()
+        self._take_from(message.run)
+        if self.draft is not None:
+            self.action_edit()
+
+    def _take_from(self, run: RunDir) -> None:
+        preset = gallery.Preset("experiment", run.id, run.config, TAKEN, run.id, "")
+        self._taken = {run.id: preset, **self._taken}
+        self._offer([one for one in self._gallery.values() if one.folder != TAKEN])
+        self._choose(run.id)
+        self.set_focus(self.query_one("#experiments"))
 
     def on_chosen(self, message: Chosen) -> None:
         """An experiment, a task or a model was picked."""
@@ -122,8 +148,8 @@ class Launcher(Screen[None]):
                 self.notify(f"Picked with it: {safe(self.draft.model, 40)}; {why}.", markup=False)
 
     def on_explained(self, message: Explained) -> None:
-        """Say what the cursor is on, under the lists."""
-        self.query_one(Choices).explain(message.sentence)
+        """Say what the cursor is on, or what there is to do."""
+        self.query_one("#about", Static).update(Content(safe(message.sentence, 400) or GUIDE))
 
     def on_ticked(self, message: Ticked) -> None:
         """An arm goes in or out, and with it what cannot stay or be left out."""
@@ -138,14 +164,10 @@ class Launcher(Screen[None]):
 
     def on_value_edited(self, message: ValueEdited) -> None:
         """A value was typed; if more was typed since, the message about that is on its way."""
-        for form in self.query(Form):
-            value = form.value(message.key)
-            if (
-                self.draft is not None
-                and value is not None
-                and form.text(value.key) == message.text
-            ):
-                self.draft = self.draft.with_value(value, message.text)
+        forms = self.query_one(Forms)
+        value = forms.value(message.key)
+        if self.draft is not None and value and forms.text(value.key) == message.text:
+            self.draft = self.draft.with_value(value, message.text)
 
     def watch_draft(self, draft: Draft | None) -> None:
         """Check what there is now, and show it."""
@@ -158,9 +180,10 @@ class Launcher(Screen[None]):
         except PresetError as error:
             problem, self._config = error, None
         self._problem = str(problem) if problem else ""
+        self._called = draft.base.called
         self._show(draft, problem)
         if self._config is not None:
-            self._estimate(self._config)
+            self.estimate(self._config, self.device)
 
     def _choose(self, name: str) -> None:
         """Take an experiment, with the changes that were made to it before."""
@@ -181,8 +204,8 @@ class Launcher(Screen[None]):
         """There is nothing that could be started, for this reason."""
         self.draft, self._config, self._problem = None, None, sentence
         self.query_one(Choices).clear()
-        self.query(Form).set(display=False)
-        self.query_one("#start").add_class("-refused")
+        self.query_one(Forms).display = False
+        self.query_one(Go).refused = True
         self.query_one(Summary).refuse(sentence)
 
     def _show(self, draft: Draft, problem: PresetError | None) -> None:
@@ -192,106 +215,68 @@ class Launcher(Screen[None]):
         offered = values(config)
         at = field_of(problem, offered) if problem else ""
         texts = {value.key: value.text(config) for value in offered} | dict(draft.values)
+        forms = self.query_one(Forms)
+        forms.display = True
         faults = {**draft.faults(), at: problem.problem} if problem else {}
-        for form in self.query(Form):
-            of_model = form.id == "model-form"
-            shown = [value for value in offered if (value.group == "model") == of_model]
-            form.display = True
-            form.show(shown, texts, draft.values, faults)
-        self.query_one("#start").set_class(problem is not None, "-refused")
-        rest = "" if at else self._problem
+        forms.show(Filling(offered, texts, draft.values, faults))
+        self.query_one(Go).refused = problem is not None
+        rest = "" if forms.value(at) else self._problem
         summary = self.query_one(Summary)
-        summary.show(config, rest, WORKING_OUT if self._config else "")
+        summary.show(config, rest, WORKING_OUT if self._config else ())
         summary.name_it(draft.base.preset.name, draft.changed)
 
-    @work(thread=True, exclusive=True, group="estimate")
-    def _estimate(self, config: Config) -> None:
-        """How long it takes here; it may have to read runs, so not on the event loop."""
-        try:
-            found = self._services.estimate(config, self._runs)
-            line = drafts.time_line(found.seconds, found.basis)
-        except GrokTuiError as error:
-            line = str(error)
-        self.post_message(Estimated(config, line))
-
-    def on_estimated(self, message: Estimated) -> None:
-        """Show the estimate, if it is still of what is shown."""
-        if message.config is self._config and self._config is not None:
-            self.query_one(Summary).show(self._config, "", message.line)
-
-    @work(thread=True, exclusive=True, group="recent")
-    def _read_recent(self) -> None:
-        """The newest runs, for the short list."""
-        if self.is_current:
-            self.post_message(RunsRead(self._services.summaries(self._runs, SHOWN)))
-
-    def on_runs_read(self, message: RunsRead) -> None:
-        """Show the newest runs."""
-        self.query_one(Recent).show(message.summaries, self._services.clock())
-
-    def on_button_pressed(self) -> None:
-        """The button does what the key does."""
-        self.action_start()
+    def action_search(self) -> None:
+        """Look for words in all lists."""
+        self.query_one(Choices).search()
 
     def action_values(self) -> None:
         """Go to the first value."""
         if self.draft is not None:
-            self.query_one("#form", Form).enter()
+            self.query_one(Forms).enter()
+
+    async def action_more(self) -> None:
+        """Unfold the values that are changed less often and go there, or fold them away."""
+        if self.draft is None:
+            return
+        forms = self.query_one(Forms)
+        await forms.fold(away=forms.unfolded)
+        if forms.unfolded:
+            self.call_after_refresh(forms.enter, len(ALWAYS))
 
     def action_reset(self) -> None:
         """Forget what was changed in this experiment."""
         if self.draft is not None:
-            self.draft = Draft.of(self.draft.base)
+            self.draft = Draft.of(self._read(self.draft.base.preset.name))
 
-    def action_start(self) -> None:
-        """Start a trainer, unless something is wrong or one is coming up already."""
-        if self.starting:
-            self.notify("A run is being started; it opens by itself.", markup=False)
-        elif self._config is None or self.draft is None:
+    def action_edit(self) -> None:
+        """Give the draft to the user's editor, whole; what comes back good is the draft."""
+        if self.draft is None or self._desk is None:
+            self.notify("there is nothing to edit", severity="warning", markup=False)
+            return
+        self._desk.edit(self.draft, self._take_over)
+
+    def _take_over(self, draft: Draft) -> None:
+        self.draft = draft
+
+    def action_save(self) -> None:
+        """Save the draft as a preset of one's own."""
+        if self._config is None or self.draft is None or self._desk is None:
             sentence = safe(self._problem) or "choose an experiment"
-            self.notify(sentence, title="Cannot start", severity="error", markup=False)
-        else:
-            self.starting = True
-            self._start(self._config, self.draft.base.preset.name)
+            self.notify(sentence, title="Cannot save", severity="error", markup=False)
+            return
+        self._desk.save(self.draft, self._saved)
 
-    def watch_starting(self, starting: bool) -> None:
-        """Say that the trainer loads, which takes some seconds."""
-        words = "starting… the trainer loads torch, a few seconds" if starting else ""
-        self.query_one("#status", Static).update(words)
-        self.query_one("#start", Button).disabled = starting
-
-    @work(thread=True, group="start")
-    def _start(self, config: Config, name: str) -> None:
-        """Make the run, spawn its trainer, wait until it trains."""
-        try:
-            self._services.fetch(config, lambda words: self.post_message(Fetching(words)))
-            run = self._services.start(config, self._runs, name)
-            self._services.wait(run)
-        except GrokTuiError as error:
-            self.post_message(StartFailed(str(error)))
-        else:
-            self.post_message(RunStarted(run))
-
-    def on_fetching(self, message: Fetching) -> None:
-        """Say how far the file has come."""
-        self.query_one("#status", Static).update(message.words)
-
-    def on_run_started(self, message: RunStarted) -> None:
-        """Open the run; if another screen is on top by now, only say so."""
-        self.starting = False
-        if self.is_current:
-            self.post_message(OpenRun(message.run))
-        else:
-            self.notify(f"{safe(message.run.id, 80)} is training.", markup=False)
-
-    def on_start_failed(self, message: StartFailed) -> None:
-        """Say why there is no run."""
-        self.starting = False
-        self.notify(safe(message.sentence), title="Not started", severity="error", markup=False)
+    def _saved(self, name: str) -> None:
+        """List it; what was drafted under its name before is no more."""
+        self._kept.pop(name, None)
+        self._read_gallery()
 
     async def action_out(self) -> None:
-        """From a field back to the list; from there one layer out."""
-        if isinstance(self.focused, Input):
+        """From a field back to the list, from a search to all; from there one layer out."""
+        choices = self.query_one(Choices)
+        if choices.searching:
+            choices.search_no_more()
+        elif isinstance(self.focused, Input):
             self.set_focus(self.query_one("#experiments"))
         else:
             await self.run_action("app.out")

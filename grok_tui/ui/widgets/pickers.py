@@ -53,8 +53,9 @@ class Lines(OptionList):
         self.items = tuple(items)
         self.clear_options()
         self.add_options([Option(self.line(item), disabled=item.heading) for item in self.items])
-        names = [item.name for item in self.items]
-        self.highlighted = (names.index(before) if before in names else 0) if names else None
+        real = [index for index, item in enumerate(self.items) if not item.heading]
+        same = [index for index in real if self.items[index].name == before]
+        self.highlighted = next(iter([*same, *real]), None)
 
     def redraw(self) -> None:
         """Draw every line anew, the cursor where it is."""
@@ -98,10 +99,10 @@ class Picker(Lines):
         self.picked = ""
 
     def pick(self, name: str) -> None:
-        """Put the mark on that item."""
+        """Put the mark on that item, and the cursor, too, while the keyboard is elsewhere."""
         self.picked = name
         self.redraw()
-        if not self.has_focus:
+        if self._follow or not self.has_focus:
             self.on_blur()
 
     def on_blur(self) -> None:
@@ -121,7 +122,8 @@ class Picker(Lines):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """A list that follows its cursor picks what it comes to."""
         name = self.name_at(event.option_index)
-        if self._follow and name != self.picked:
+        moved_on = event.option_index != self.highlighted
+        if self._follow and name != self.picked and not moved_on:
             self.post_message(Chosen(self.id or "", name, moved=True))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

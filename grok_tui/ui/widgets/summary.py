@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
-from grok_tui.monitor.text import safe
+from grok_tui.monitor.text import safe, shortened
 from grok_tui.ui.draft import facts
 from grok_tui.ui.messages import OpenRun
 from grok_tui.ui.widgets.pickers import Item, Lines
-from grok_tui.ui.widgets.states import COLOURS, age, in_words, padded
+from grok_tui.ui.widgets.states import COLOURS, GLYPHS, age, in_words, padded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +28,10 @@ class Summary(Static):
     def __init__(self) -> None:
         super().__init__(id="summary", markup=False)
 
-    def show(self, config: Config, problem: str, time_line: str) -> None:
-        """Put an experiment into words; a problem takes the place of the time."""
+    def show(
+        self, config: Config, problem: str, costs: Sequence[str], scarce: bool = False
+    ) -> None:
+        """Put an experiment into words; a problem takes the place of what it costs."""
         lines = [
             Content.styled(safe(config.title, 120), "bold"),
             Content.styled(safe(config.about, 400), "$muted"),
@@ -37,8 +39,11 @@ class Summary(Static):
         ]
         if problem:
             lines.append(Content.styled(safe(problem, 400), "$error"))
-        elif time_line:
-            lines.append(Content(safe(time_line, 200)))
+        else:
+            costs_of = [Content(safe(line, 200)) for line in costs]
+            if scarce and costs_of:
+                costs_of[-1] = costs_of[-1].stylize("$warning")
+            lines += costs_of
         self.update(Content("\n").join(line for line in lines if line.plain))
 
     def name_it(self, name: str, changed: bool) -> None:
@@ -80,3 +85,22 @@ class Recent(Lines):
 def _words(one: RunSummary, now: float) -> str:
     ago = f"{age(now - one.started_at)} ago"
     return f"{ago:<12}{padded(one.title or one.run.id, 44)}  {one.milestones}"
+
+
+class Newest(Static):
+    """The newest run in a few words, where there is no room for a list."""
+
+    def __init__(self) -> None:
+        super().__init__(id="newest", markup=False)
+
+    def show(self, summaries: Sequence[RunSummary], now: float) -> None:
+        """Its state, what it is called, and how long ago it was started."""
+        if not summaries:
+            self.update("")
+            return
+        one = summaries[0]
+        name = shortened(one.run.id[16:-5], 16)
+        words = f"{GLYPHS[one.state]} {name}, {age(now - one.started_at)} ago"
+        line = Content.styled(words, f"${COLOURS[one.state]}")
+        if line != self.content:
+            self.update(line)
