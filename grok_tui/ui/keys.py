@@ -7,8 +7,12 @@ action that starts with `app.` is the application's.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.binding import Binding, BindingType
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _SHOWN = {
     "question_mark": "?",
@@ -34,6 +38,11 @@ _SHOWN = {
     "f1": "F1",
     "f5": "F5",
 }
+
+
+SHOWN, OWN = 6, 3
+"""Keys in the key bar, and those among them of what has the focus."""
+HELP = "everywhere.help"
 
 
 @dataclass(frozen=True)
@@ -162,10 +171,20 @@ def on_screen(screen: str) -> list[Key]:
     return [key for key in TABLE if key.screen == screen]
 
 
-def in_bar(screen: str) -> list[Key]:
-    """What the key bar of a screen shows: its own keys, then those that lead elsewhere."""
-    keys = [*on_screen(screen), *on_screen("everywhere")]
-    return [key for key in keys if key.footer and key.action != f"app.{screen}"]
+def in_bar(*sections: str, idle: Collection[str] = ()) -> list[Key]:
+    """What the key bar shows: at most six keys, those of the first section first, help last.
+
+    Of what has the focus no more than three, so that there is room for those of its screen.
+    `idle` are the ids of keys that have nothing to do now.
+    """
+    found: list[Key] = []
+    for index, name in enumerate(sections):
+        inner = len(sections) - index > 2
+        flagged = [key for key in on_screen(name) if key.footer and key.id not in idle]
+        found += flagged[:OWN] if inner else flagged
+    screen = sections[-2] if len(sections) > 1 else ""
+    others = [key for key in found if key.id != HELP and key.action != f"app.{screen}"]
+    return [*others[: SHOWN - 1], *(key for key in TABLE if key.id == HELP)]
 
 
 def bindings(screen: str, first: bool = False) -> list[BindingType]:

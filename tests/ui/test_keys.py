@@ -59,14 +59,28 @@ def test_no_key_is_one_that_a_terminal_or_tmux_keeps() -> None:
     assert not [name for name in names if name.startswith(("alt+", "ctrl+shift"))]
 
 
-NOT_WHILE_IT_TRAINS = "live.resume"
+PANES = ("charts", "verdict", "log")
+"""Sections of the live screen that have the focus."""
+IN_FRONT = [("launcher",), ("runs",), *((pane, "live") for pane in PANES)]
 
 
-@pytest.mark.parametrize("screen", ["launcher", "runs", "live"])
-def test_the_key_bar_shows_at_most_eight_and_they_fit_in_80_columns(screen: str) -> None:
-    shown = [key for key in keys.in_bar(screen) if key.id != NOT_WHILE_IT_TRAINS]
-    assert 0 < len(shown) <= 8
-    assert sum(len(keys.shown(key.names[0])) + len(key.label) + 3 for key in shown) <= 80
+@pytest.mark.parametrize("sections", IN_FRONT, ids=" ".join)
+def test_the_key_bar_shows_at_most_six_and_they_fit_in_80_columns(
+    sections: tuple[str, ...],
+) -> None:
+    for idle in (["live.resume"], ["live.stop", "live.pause"]):
+        shown = keys.in_bar(*sections, "everywhere", idle=idle)
+        assert 3 <= len(shown) <= 6
+        assert shown[-1].id == "everywhere.help"
+        assert not {key.id for key in shown} & set(idle)
+        assert sum(len(keys.shown(key.names[0])) + len(key.label) + 3 for key in shown) <= 80
+
+
+def test_what_has_the_focus_leaves_room_for_its_screen() -> None:
+    for pane in PANES:
+        shown = keys.in_bar(pane, "live", "everywhere")
+        assert sum(key.screen == pane for key in shown) <= 3
+        assert any(key.screen == "live" for key in shown)
 
 
 @pytest.mark.parametrize("key", keys.TABLE, ids=lambda key: key.id)

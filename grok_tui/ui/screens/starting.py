@@ -41,7 +41,7 @@ CHOICES = (
 
 
 class Starting(Screen[None]):
-    """A screen with a `Summary`, a `Go` and lists of runs; its subclass says what is to be started."""
+    """A screen with a `Summary`, a `Go` and newest runs, whose subclass says what to start."""
 
     starting: reactive[bool] = reactive(False, init=False)
     """Whether a trainer is coming up."""
