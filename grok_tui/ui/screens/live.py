@@ -15,8 +15,8 @@ from grok_tui.monitor.figures import prepare
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.verdict import judge
 from grok_tui.monitor.watch import ALIVE, State, View, Watch
-from grok_tui.ui import keys
-from grok_tui.ui.messages import Drawn, Looked, Told
+from grok_tui.ui import exporting, keys
+from grok_tui.ui.messages import Drawn, Export, Looked, Told
 from grok_tui.ui.panes.deck import Deck
 from grok_tui.ui.services import Services
 from grok_tui.ui.widgets.keybar import KeyBar
@@ -187,6 +187,11 @@ class LiveScreen(Screen[None]):
                 self.post_message(Told(sentence))
 
         self.run_worker(work, thread=True, group="commands")
+
+    @on(Export)
+    def _export(self, message: Export) -> None:
+        message.stop()
+        exporting.write(self, self.run.exports, message)
 
     @on(Told)
     def _told(self, message: Told) -> None:
