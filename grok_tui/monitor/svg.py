@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from grok_tui.monitor import paints
 from grok_tui.monitor.inks import palette
 from grok_tui.monitor.text import safe
 
@@ -114,7 +115,12 @@ def _drawn(pieces: list[Piece]) -> Iterator[str]:
 def _row(row: list[Cell], y: int, inks: Mapping[int, str]) -> Iterator[Piece]:
     word, start, ink = "", 0, ""
     for x, (character, role) in enumerate([*row, (" ", None)]):
-        of = INK if role is None else inks.get(role, INK)
+        two = None if role is None else paints.halves(role)
+        of = INK if role is None else inks.get(paints.INK + two[0] if two else role, INK)
+        if two and two[1] != paints.GROUND:
+            under = y * HEIGHT + (HEIGHT // 2 if character == paints.UPPER else 0)
+            ground = inks.get(paints.INK + two[1], INK)
+            yield "box", ground, _box(x * WIDTH, under, WIDTH, HEIGHT // 2)
         shapes = list(_shapes(character, x * WIDTH, y * HEIGHT)) if character > "~" else []
         if word and (shapes or character in _BLANK[1:] or of != ink):
             yield "word", ink, _text(word, start, x - start, y)

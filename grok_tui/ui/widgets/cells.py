@@ -11,11 +11,14 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from grok_tui.monitor import paints
 from grok_tui.monitor.inks import palette
 from grok_tui.monitor.svg import colour
 from grok_tui.ui.widgets import paper
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from grok_tui.monitor.figures import Cell, Grid
 
 _WORDS = {
@@ -103,14 +106,24 @@ class CellView(Widget):
             colour = on_light if light else on_dark
             bold = "bold" in attributes
             return base + Style(color=None if colour is None else f"color({colour})", bold=bold)
+        if role >= paints.INK:
+            return base + _painted(role, paints.colours(light))
         return base + Style(color=f"color({palette(light)[role]})")
+
+
+def _painted(role: int, colours: Sequence[int]) -> Style:
+    """The style of a paint, or of two in one cell; the ground has no colour of its own."""
+    paint, ground = paints.halves(role) or (role - paints.INK, paints.GROUND)
+    under = None if ground == paints.GROUND else f"color({colours[ground]})"
+    return Style(color=f"color({colours[paint]})", bgcolor=under)
 
 
 def printed() -> dict[int, str]:
     """The colour of each role on white paper, as #rrggbb; words in plain ink are left out."""
     arms = enumerate(palette(light=True))
+    painted = enumerate(paints.colours(light=True), paints.INK)
     words = ((role, on_light) for role, (_, on_light, _) in _WORDS.items() if on_light is not None)
-    return {role: colour(number) for role, number in (*arms, *words)}
+    return {role: colour(number) for role, number in (*arms, *painted, *words)}
 
 
 def changed_span(old: list[Cell], new: list[Cell]) -> tuple[int, int]:
