@@ -29,6 +29,10 @@ _SHOWN = {
     "escape": "Esc",
     "full_stop": ".",
     "comma": ",",
+    "apostrophe": "'",
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "-",
     "tab": "Tab",
     "shift+tab": "⇧Tab",
     "pagedown": "PgDn",
@@ -82,6 +86,8 @@ def shown(name: str) -> str:
     """One of Textual's key names as it stands on a keyboard."""
     if name.startswith("ctrl+"):
         return "^" + name[5:]
+    if name.startswith("shift+") and name not in _SHOWN:
+        return "⇧" + shown(name[6:])
     return _SHOWN.get(name, name)
 
 
@@ -117,13 +123,33 @@ TABLE: tuple[Key, ...] = (
     # The charts of a run
     Key("charts.next", "down", "move(1)", "Next", "The next chart."),
     Key("charts.before", "up", "move(-1)", "Before", "The chart before."),
+    Key("charts.right", "right", "cursor(1)", "Value", "The value cursor, a column on.", True),
+    Key("charts.left", "left", "cursor(-1)", "Value", "The value cursor, a column back."),
+    Key("charts.far", "shift+right", "cursor(10)", "Far", "The value cursor, ten columns on."),
+    Key("charts.far_left", "shift+left", "cursor(-10)", "Far", "Ten columns back."),
+    Key("charts.jump", "apostrophe", "look('jump')", "Jump", "To the next milestone or note."),
+    Key("charts.goto", "G", "goto", "Go to", "The value cursor at a step that you type."),
+    Key("charts.full", "enter,z", "full", "Full", "This chart alone, over the whole screen.", True),
+    Key("charts.x", "x", "log_axis('x')", "Log x", "Logarithmic or plain x axis.", True),
+    Key("charts.y", "y", "log_axis('y')", "Log y", "Logarithmic or plain y axis."),
+    Key("charts.over", "X", "look('x')", "Over", "Over steps, seconds, or steps since memorised."),
+    Key("charts.smooth", "s", "smooth(1)", "Smooth", "Smooth this chart more."),
+    Key("charts.rough", "S", "smooth(-1)", "Rough", "Smooth this chart less."),
+    Key("charts.closer", "plus,equals_sign", "zoom(1)", "Zoom", "Closer, to the cursor.", True),
+    Key("charts.further", "minus", "zoom(-1)", "Out", "From further away."),
+    Key("charts.pan_right", "right_square_bracket", "pan(1)", "Pan", "Along the x axis."),
+    Key("charts.pan_left", "left_square_bracket", "pan(-1)", "Back", "Back along the x axis."),
+    Key("charts.reset", "0", "look('reset')", "Reset", "All of the axes again."),
+    Key("charts.follow", "f", "look('follow')", "Follow", "Go with the newest step, or no more."),
+    Key("charts.limits", "L", "limits", "Limits", "Type the limits of the axes."),
+    Key("charts.band", "a", "look('band')", "Band", "Seeds as range, deviation, mean, each."),
+    Key("charts.dense", "d", "look('dense')", "Dense", "Dense arms, or without them."),
+    Key("charts.grid", "g", "density", "Grid", "1, 2, 4 or 6 charts on a page."),
     Key("charts.page", "pagedown", "page(1)", "Page", "The next charts: the probes follow."),
     Key("charts.page_before", "pageup", "page(-1)", "Back", "The charts before."),
     Key("charts.part", "full_stop", "part(1)", "Part", "The next part of a probe."),
     Key("charts.part_before", "comma", "part(-1)", "Before", "The part before."),
-    Key("charts.full", "enter,z", "full", "Full", "This chart alone, over the whole screen."),
-    Key("charts.x", "x", "log_axis('x')", "Log x", "Logarithmic or plain x axis."),
-    Key("charts.y", "y", "log_axis('y')", "Log y", "Logarithmic or plain y axis."),
+    Key("charts.export", "e", "export", "Export", "Save this chart as SVG and CSV."),
     # The verdict of a run
     Key("verdict.down", "down,j", "scroll(1)", "Down", "A line down."),
     Key("verdict.up", "up,k", "scroll(-1)", "Up", "A line up."),
@@ -136,10 +162,17 @@ TABLE: tuple[Key, ...] = (
     Key("log.page_before", "pageup", "page(-1)", "Back", "A page up."),
     Key("log.home", "home", "end(-1)", "Home", "The first line that is kept."),
     Key("log.end", "end", "end(1)", "End", "The last line, and follow."),
+    Key("log.search", "slash", "search", "Search", "Look for words, from the end up.", True),
+    Key("log.next", "n", "find(1)", "Next", "The next line that has them."),
+    Key("log.before", "N", "find(-1)", "Before", "The line before that has them."),
+    Key("log.follow", "f", "follow", "Follow", "Stay at the end as lines come.", True),
     # The tour, while it lasts
     Key("tour.next", "enter,right", "tour_turn(1)", "Next", "The next page."),
     Key("tour.before", "left", "tour_turn(-1)", "Back", "The page before."),
     Key("tour.end", "escape", "tour_end", "End", "End the tour."),
+    # Something to type
+    Key("ask.take", "enter", "", "Take", "Take what was typed."),
+    Key("ask.close", "escape", "close", "Close", "Leave everything as it is."),
     # The name of a preset
     Key("naming.save", "enter", "", "Save", "Save under this name; twice if it is taken."),
     Key("naming.close", "escape", "close", "Close", "Save nothing."),
