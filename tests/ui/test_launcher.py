@@ -406,7 +406,7 @@ async def test_all_values_unfold_and_are_explained(app: GrokTuiApp, trainers: Tr
         field.value = "0.9"
         await pilot.press("f5")
         await settled(pilot)
-        launcher(app).app.pop_screen()
+        app.pop_screen()
         await settled(pilot)
         changed = on_screen(pilot)
         launcher(app).query_one("#experiments").focus()

@@ -33,7 +33,9 @@ class Go(Horizontal):
 
     def watch_device(self, device: str) -> None:
         """Say where."""
-        self.query_one("#device", Button).label = f"device: {safe(device, 20)} (d)"
+        button = self.query_one("#device", Button)
+        button.label = f"device: {safe(device, 20)} (d)"
+        button.refresh(layout=True)  # a new label alone keeps the width of the old one
 
     def watch_refused(self, refused: bool) -> None:
         """Show that the button would do nothing."""
