@@ -147,6 +147,8 @@ class Ticks(Lines):
 
     def line(self, item: Item) -> Content:
         """A box, then the name."""
+        if item.heading:
+            return super().line(item)
         return Content("[x] " if item.name in self.ticked else "[ ] ") + super().line(item)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
