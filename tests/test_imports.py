@@ -104,6 +104,12 @@ def test_a_report_loads_matplotlib_and_no_torch(tmp_path: Path) -> None:
     assert "matplotlib.pyplot" not in names
 
 
+def test_plotext_is_loaded_without_its_help() -> None:
+    names = loaded("from grok_tui.monitor.figures import prepare; prepare()")
+    assert "plotext" in names
+    assert "plotext._doc.tools" not in names
+
+
 def test_plot_loads_plotext_only(tmp_path: Path) -> None:
     fakes.recorded_run(tmp_path)
     assert loaded(command("plot", "last"), GROK_TUI_RUNS=str(tmp_path)) & HEAVY == {"plotext"}
