@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from grok_tui.engine import weights
 from grok_tui.engine.splits import MARK
+from grok_tui.errors import PresetError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grok_tui.engine.lanes import Lane, Layout
 
 
@@ -34,6 +38,21 @@ def tensors(
     return named | {name: tensor.clone() for name, tensor in lane.data.split.items()}
 
 
-def name(lane: Lane) -> str:
+def name(arm: str, seed: int) -> str:
     """The file's name; arm names are safe for paths by their pattern."""
-    return f"{lane.arm}-seed{lane.seed}.safetensors"
+    return f"{arm}-seed{seed}.safetensors"
+
+
+def final(path: Path, layout: Layout, dtype: torch.dtype) -> Tensor:
+    """The last weights of a lane (length,) on the CPU. Raises PresetError if they are not there."""
+    return layout.row(weights.matrices(str(path), "final.", layout.shapes, "the artifact"), dtype)
+
+
+def mask(path: Path, layout: Layout) -> Tensor:
+    """The mask of a lane (length,), uint8 on the CPU. Raises PresetError if it is not there."""
+    found = weights.read(str(path), "the artifact", [f"mask.{name}" for name in layout.shapes])
+    for name, shape in layout.shapes.items():
+        kept = found.get(f"mask.{name}")
+        if kept is None or tuple(kept.shape) != shape or kept.dtype != torch.uint8:
+            raise PresetError(str(path), "the artifact", f"its mask of {name} is not there")
+    return layout.row({name: found[f"mask.{name}"] for name in layout.shapes}, torch.uint8)

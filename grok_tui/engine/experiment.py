@@ -14,11 +14,11 @@ from grok_tui.engine import models, reading, splits, tasks
 from grok_tui.engine.inspection import Inspector
 from grok_tui.engine.lanes import Lane, Layout
 from grok_tui.engine.making import Maker
-from grok_tui.engine.plan import Plan, Point
+from grok_tui.engine.plan import Plan
 from grok_tui.engine.schedule import Schedule
 from grok_tui.engine.stack import Flight, Stack
 from grok_tui.engine.starting import Starter
-from grok_tui.engine.store import LaneKey, Snapshot, Store, why_unavailable
+from grok_tui.engine.store import LaneKey, Snapshot, Store
 from grok_tui.protocol.events import (
     AnyEvent,
     LaneFinished,
@@ -41,33 +41,58 @@ class Experiment:
     def __init__(
         self, config: Config, placement: Placement, seconds: Callable[[], float] = lambda: 0.0
     ) -> None:
-        self.config = config
+        self.placement = placement
         self.model = models.build(config)
         self.layout = Layout(self.model.shapes)
-        self.plan = Plan(config)
-        self.schedule = Schedule(config, self.plan)
-        self.maker = Maker(config, self.layout, self.model, placement)
-        self.starter = Starter(self.maker, self.plan)
-        self.inspector = Inspector(config, self.layout, self.model)
         self.store = Store()
-        self.order: list[LaneKey] = [(a.name, s) for a in config.arms for s in config.seeds]
-        self._place = {key: place for place, key in enumerate(self.order)}
-        self.waiting: list[LaneKey] = list(self.order)
+        self.waiting: list[LaneKey] = []
         self.running: dict[LaneKey, Lane] = {}
         self.results: dict[LaneKey, LaneResult] = {}
         self.finished: list[Lane] = []
         """Lanes that ended and whose artifacts nobody has fetched yet."""
         self._data: dict[tuple[Task, int], Data] = {}
-        self.placement = placement
         self.stack = Stack(self.layout, self.model)
         self._flights: list[Flight] = []
         """Measurements that nobody has read yet, the oldest first."""
         self._seconds = seconds
         self._told = seconds()
+        self.extend(config)
+
+    def extend(self, config: Config) -> None:
+        """Let the lanes wait that the configuration has and the experiment has not yet.
+
+        Its arms and seeds may only grow in number. `begin` starts what can start, once all that
+        was measured is read.
+        """
+        self.config = config
+        self.plan = Plan(config)
+        self.schedule = Schedule(config, self.plan)
+        self.maker = Maker(config, self.layout, self.model, self.placement)
+        self.starter = Starter(self.maker, self.plan)
+        self.inspector = Inspector(config, self.layout, self.model)
+        self.order: list[LaneKey] = [(a.name, s) for a in config.arms for s in config.seeds]
+        self._place = {key: place for place, key in enumerate(self.order)}
+        known = {*self.waiting, *self.running, *self.results}
+        self.waiting += [key for key in self.order if key not in known]
 
     def begin(self) -> list[AnyEvent]:
-        """Start every lane that waits for none."""
-        events = list(self._start_lanes())
+        """Start every lane that waits for none, or only for what others are at this step."""
+        events = [event for lane in self._in_order() for event in self._take_snapshots(lane)]
+        for key, lane in self.running.items():
+            self.store.masks.setdefault(key, lane.rows.mask.to("cpu", torch.uint8))
+        events += self._start_lanes()
+        self._settle()
+        return events
+
+    def halt(self, key: LaneKey) -> list[AnyEvent]:
+        """End a lane where it stands, or before it began; what came of it, all being read."""
+        events: list[AnyEvent] = []
+        if key in self.running:
+            events += self.inspector.series(self.running[key])
+            events.append(self._end(self.running[key], "halted"))
+        else:
+            events.append(self._give_up(key, "it was halted before it began"))
+        events += self._start_lanes()
         self._settle()
         return events
 
@@ -104,9 +129,12 @@ class Experiment:
         return self._result(key, self.running.get(key), "stopped")
 
     def data(self, key: LaneKey) -> Data:
-        """Inputs, labels and split that a lane's arm and seed have, built once for all alike."""
+        """Inputs, labels and split that a lane's arm and seed have."""
         arm, seed = key
-        task = self.config.task_of(self.config.arm(arm))
+        return self.data_of(self.config.task_of(self.config.arm(arm)), seed)
+
+    def data_of(self, task: Task, seed: int) -> Data:
+        """Those of a task and a seed, built once for all arms alike. Raises PresetError."""
         if (task, seed) not in self._data:
             with_split = splits.taken_along(task, self.config.model)
             data = tasks.build(with_split, seed, self.placement)
@@ -219,6 +247,13 @@ class Experiment:
             arm=lane.arm, seed=lane.seed, step=lane.step, reason=reason, detail=detail
         )
 
+    def _give_up(self, key: LaneKey, detail: str) -> AnyEvent:
+        """End a lane that has not begun."""
+        self.waiting.remove(key)
+        self.results[key] = self._result(key, None, "unavailable")
+        arm, seed = key
+        return LaneFinished(arm=arm, seed=seed, step=0, reason="unavailable", detail=detail)
+
     def _result(self, key: LaneKey, lane: Lane | None, reason: Reason) -> LaneResult:
         arm, seed = key
         t_mem, t_gen = (lane.t_mem, lane.t_gen) if lane else (None, None)
@@ -239,15 +274,10 @@ class Experiment:
         while changed:
             changed = False
             for key in tuple(self.waiting):
-                sentence = self._never(key)
+                sentence = self.store.never(self.plan, key, self.results)
                 if sentence:
-                    self.waiting.remove(key)
-                    self.results[key] = self._result(key, None, "unavailable")
+                    yield self._give_up(key, sentence)
                     changed = True
-                    arm, seed = key
-                    yield LaneFinished(
-                        arm=arm, seed=seed, step=0, reason="unavailable", detail=sentence
-                    )
                 elif self.store.has(self.plan, *key):
                     self.waiting.remove(key)
                     changed = True
@@ -263,20 +293,3 @@ class Experiment:
         if warned:
             yield warned
         yield from self._take_snapshots(lane)
-
-    def _never(self, key: LaneKey) -> str:
-        """Why the lane can never start; empty while it may."""
-        arm, seed = key
-        needs = self.plan.needs[arm]
-        for point in needs.points:
-            ended = self.results.get((point.arm, seed))
-            if ended and (point, seed) not in self.store.snapshots:
-                what = needs.name(point)
-                why = why_unavailable(point, ended.reason, ended.step)
-                return f"{why}, so its {what} never came"
-        for name in needs.masks:
-            ended = self.results.get((name, seed))
-            if ended and (name, seed) not in self.store.masks:
-                what = why_unavailable(Point(name, "init", 0), ended.reason, ended.step)
-                return f"{what}, so its mask never came"
-        return ""

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import torch
 
 import grok_tui
-from grok_tui.engine import about, devices, log, rehearsal, state
+from grok_tui.engine import about, devices, extending, log, rehearsal, state
 from grok_tui.engine.answers import MAX_THREADS, Choice
 from grok_tui.engine.checkpoints import Checkpoints, Loaded
 from grok_tui.engine.clock import Stopwatch
 from grok_tui.engine.experiment import Experiment
 from grok_tui.engine.losses import LOSSES
 from grok_tui.engine.tasks.data import Placement
-from grok_tui.errors import RunError
 from grok_tui.protocol.events import FORMAT, AnyEvent, Resumed, Started, Warned
 
 if TYPE_CHECKING:
@@ -43,7 +42,8 @@ def open_run(run: RunDir, config: Config, hardware: Hardware, disk: Disk) -> Ope
     """Make the experiment of a run, where it begins or where a checkpoint left it.
 
     Cuts the log back to the checkpoint. Raises UsageError for a device that is not there,
-    PresetError for weights or a split that do not fit, RunError if config.toml was changed.
+    PresetError for weights or a split that do not fit, RunError if config.toml was changed in more
+    than further arms and seeds.
     """
     precision = config.train.precision
     device = devices.choose(hardware.device, precision)
@@ -54,12 +54,12 @@ def open_run(run: RunDir, config: Config, hardware: Hardware, disk: Disk) -> Ope
     checkpoints = Checkpoints(run, disk)
     length = log.size(run.events)
     loaded, problems = checkpoints.load(length)
-    if loaded and loaded.state.config_sha256 != sha256:
-        raise RunError(f"{run.id}: config.toml is not the one that this run began with")
     watch = Stopwatch(loaded.state.seconds if loaded else 0.0)
     began: list[AnyEvent] = []
     if loaded:
-        experiment = state.restore(config, placement, watch, loaded.state, loaded.tensors)
+        known = state.begun_with(loaded.state, config, sha256)
+        experiment = state.restore(known, placement, watch, loaded.state, loaded.tensors)
+        began += extending.catch_up(experiment, config, run.artifacts, sha256)
     else:
         experiment = Experiment(config, placement, watch)
         began = experiment.begin()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from grok_tui.protocol.control import Order
+    from grok_tui.protocol.control import AnyOrder
     from grok_tui.protocol.disk import Disk
     from grok_tui.protocol.rundir import RunDir
 
@@ -32,7 +32,7 @@ class Orders:
         for path in control.waiting(self._run):
             self.remove(path)
 
-    def look(self) -> Iterator[tuple[Path, Order | str]]:
+    def look(self) -> Iterator[tuple[Path, AnyOrder | str]]:
         """Each command that waits, or why it is refused; looks at most ten times a second."""
         now = time.monotonic()
         if now - self._looked < LOOK_EVERY:

@@ -7,15 +7,35 @@ measured values are therefore a prefix of those it would have in a larger experi
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from grok_tui.engine.grid import Grid
 
 if TYPE_CHECKING:
     from grok_tui.engine.lanes import Lane
     from grok_tui.engine.plan import Plan, Point
-    from grok_tui.protocol.config import Config
+    from grok_tui.protocol.config import Config, Train
     from grok_tui.protocol.probing import Probe
+
+
+class Course(Protocol):
+    """How far a lane has come, or came before it ended."""
+
+    @property
+    def train(self) -> Train:
+        """How it trains."""
+
+    @property
+    def step(self) -> int:
+        """Updates that it has done."""
+
+    @property
+    def t_mem(self) -> int | None:
+        """When it memorised; None: not so far."""
+
+    @property
+    def t_gen(self) -> int | None:
+        """When it generalised; None: not so far."""
 
 
 class Schedule:
@@ -63,12 +83,12 @@ class Schedule:
         known = [step for step in needed if step is not None]
         return min(lane.train.steps, max([self._last(lane), *known]))
 
-    def due(self, point: Point, lane: Lane) -> int | None:
+    def due(self, point: Point, lane: Course) -> int | None:
         """The step that a point of this lane falls on, or None while its moment has not come."""
         moment = self._moment(point, lane)
         return None if moment is None else moment + point.plus
 
-    def point(self, point: Point, lane: Lane) -> int | None:
+    def point(self, point: Point, lane: Course) -> int | None:
         """The same, but no later than the last step: the nearest that there will be."""
         due = self.due(point, lane)
         return None if due is None else min(lane.train.steps, due)
@@ -105,7 +125,7 @@ class Schedule:
         waits += [point.plus for point in self._points[lane.arm] if point.at in open_moments]
         return lane.train.steps if unread is None or not waits else unread + min(waits)
 
-    def _last(self, lane: Lane) -> int:
+    def _last(self, lane: Course) -> int:
         """The step at which the lane would end if nobody needed it any longer.
 
         This is what `final` means: it must not depend on which other arms there are.
@@ -113,7 +133,7 @@ class Schedule:
         after, steps = lane.train.stop_after_generalised, lane.train.steps
         return steps if not after or lane.t_gen is None else min(steps, lane.t_gen + after)
 
-    def _moment(self, point: Point, lane: Lane) -> int | None:
+    def _moment(self, point: Point, lane: Course) -> int | None:
         if isinstance(point.at, int):
             return point.at
         last = self._last(lane)

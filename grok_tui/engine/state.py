@@ -15,6 +15,7 @@ from grok_tui.engine.making import Parts
 from grok_tui.engine.plan import Point
 from grok_tui.engine.store import Snapshot
 from grok_tui.errors import RunError
+from grok_tui.protocol import presets
 from grok_tui.protocol.events import LaneResult
 from grok_tui.protocol.section import Moment
 
@@ -57,6 +58,9 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
     format: int = FORMAT
     config_sha256: str
+    """Hash of config.toml."""
+    plain_sha256: str = ""
+    """Hash of the same as it would be written now."""
     seconds: float
     lanes: tuple[LaneState, ...]
     waiting: tuple[tuple[str, int], ...]
@@ -86,6 +90,7 @@ def capture(
         tensors[f"mask/{index}"] = kept
     state = State(
         config_sha256=config_sha256,
+        plain_sha256=_plain(experiment.config),
         seconds=seconds,
         lanes=tuple(_lane_state(lane) for lane in experiment.running.values()),
         waiting=tuple(experiment.waiting),
@@ -132,6 +137,28 @@ def restore(
         experiment.running[restored.key] = restored
     experiment.take_on()
     return experiment
+
+
+def begun_with(state: State, config: Config, config_sha256: str) -> Config:
+    """As much of a configuration as the state is of: arms and seeds may have been added since.
+
+    Raises RunError if anything else was changed.
+    """
+    results = ((result.arm, result.seed) for result in state.results)
+    keys = {*results, *state.waiting, *((lane.arm, lane.seed) for lane in state.lanes)}
+    arms, seeds = {arm for arm, _ in keys}, {seed for _, seed in keys}
+    known = msgspec.structs.replace(
+        config,
+        arms=tuple(arm for arm in config.arms if arm.name in arms),
+        seeds=tuple(seed for seed in config.seeds if seed in seeds),
+    )
+    if config_sha256 != state.config_sha256 and _plain(known) != state.plain_sha256:
+        raise RunError("config.toml is not the one that this run began with")
+    return known
+
+
+def _plain(config: Config) -> str:
+    return hashlib.sha256(presets.dump(config).encode()).hexdigest()
 
 
 def _split(state: State, lane: LaneState) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from grok_tui.engine.plan import Point
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from torch import Tensor
 
-    from grok_tui.engine.plan import Plan, Point
+    from grok_tui.engine.plan import Plan
+    from grok_tui.protocol.events import LaneResult
     from grok_tui.protocol.section import Moment
 
 LaneKey = tuple[str, int]
@@ -41,6 +44,22 @@ class Store:
         weights = all((point, seed) in self.snapshots for point in needs.points)
         return weights and all((name, seed) in self.masks for name in needs.masks)
 
+    def never(self, plan: Plan, key: LaneKey, results: Mapping[LaneKey, LaneResult]) -> str:
+        """Why a lane can never start, given how others ended; empty while it may."""
+        arm, seed = key
+        needs = plan.needs[arm]
+        for point in needs.points:
+            ended = results.get((point.arm, seed))
+            if ended and (point, seed) not in self.snapshots:
+                why = why_unavailable(point, ended.reason, ended.step)
+                return f"{why}, so its {needs.name(point)} never came"
+        for name in needs.masks:
+            ended = results.get((name, seed))
+            if ended and (name, seed) not in self.masks:
+                what = why_unavailable(Point(name, "init", 0), ended.reason, ended.step)
+                return f"{what}, so its mask never came"
+        return ""
+
     def forget(self, plan: Plan, waiting: Iterable[LaneKey]) -> None:
         """Drop what no waiting lane needs."""
         points: set[tuple[Point, int]] = set()
@@ -58,6 +77,8 @@ def why_unavailable(point: Point, ended: str, step: int) -> str:
         return f"{point.arm} diverged by step {step}"
     if ended == "unavailable":
         return f"{point.arm} never started"
+    if ended == "halted":
+        return f"{point.arm} was halted at step {step}"
     return f"{point.arm} did not {_verb(point.at)} in {step} steps"
 
 

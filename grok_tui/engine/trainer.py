@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from grok_tui.engine import about, artifacts, splits, state
+from grok_tui.engine import about, artifacts, extending, splits, state
 from grok_tui.engine.checkpoints import write_tensors
 from grok_tui.engine.clock import Pace
 from grok_tui.engine.frames.keeping import Keeper
 from grok_tui.engine.orders import Orders
 from grok_tui.engine.recorder import NAP, Recorder
-from grok_tui.errors import RunFailed
+from grok_tui.errors import PresetError, RunError, RunFailed
+from grok_tui.protocol import presets
+from grok_tui.protocol.control import AddSeeds, Halt, TakeTicket
 from grok_tui.protocol.events import (
     AnyEvent,
     Checkpointed,
@@ -25,18 +28,21 @@ from grok_tui.protocol.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from grok_tui.engine.opening import Opened
     from grok_tui.engine.signals import Signals
-    from grok_tui.protocol.control import Order
+    from grok_tui.protocol.config import Config
+    from grok_tui.protocol.control import AnyOrder
     from grok_tui.protocol.disk import Disk
     from grok_tui.protocol.rundir import RunDir
 
 CHECKPOINT_EVERY = 30.0
 CHECKPOINT_SHARE = 0.02
 """Part of the time that may go into checkpoints."""
+MAX_RESULT = 500
+"""Characters of what is said of an order."""
 
 
 class Trainer:
@@ -48,10 +54,8 @@ class Trainer:
         self._run = run
         self._opened = opened
         self._experiment = opened.experiment
-        config = opened.experiment.config
-        self._starts_trained = {
-            arm.name for arm in config.arms if splits.starts_trained(config, arm)
-        }
+        self._config_sha256 = opened.config_sha256
+        self._starts_trained = _starting_trained(opened.experiment.config)
         self._recorder = recorder
         self._signals = signals
         self._disk = disk
@@ -98,7 +102,7 @@ class Trainer:
             self._recorder.insist(partial(self._frames.take, lane))
         while self._experiment.finished:
             lane = self._experiment.finished.pop(0)
-            path = self._run.artifacts / artifacts.name(lane)
+            path = self._run.artifacts / artifacts.name(*lane.key)
             diverged = self._experiment.results[lane.key].reason == "diverged"
             tensors = artifacts.tensors(
                 lane,
@@ -125,20 +129,69 @@ class Trainer:
         if self._signals.stop and not self._stopped:
             self._stop()
 
-    def _carry_out(self, path: Path, order: Order | str) -> None:
+    def _carry_out(self, path: Path, order: AnyOrder | str) -> None:
         """Act, say so, and only then take the command away: a death in between repeats it."""
         command = "" if isinstance(order, str) else order.command
+        result = order if isinstance(order, str) else self._act(order)
+        identity = about.encodable(path.name.removesuffix(".json"))
+        self._recorder.say([Obeyed(command=command, id=identity[:80], result=result)])
+        self._recorder.flush()
+        self._orders.remove(path)
+
+    def _act(self, order: AnyOrder) -> str:
+        if isinstance(order, (TakeTicket, AddSeeds, Halt)):
+            return self._change(order)
         acts = {
             "pause": self._pause,
             "continue": self._continue,
             "stop": self._stop,
             "checkpoint": self._checkpoint,
         }
-        result = order if isinstance(order, str) else acts[order.command]()
-        identity = about.encodable(path.name.removesuffix(".json"))
-        self._recorder.say([Obeyed(command=command, id=identity[:80], result=result)])
-        self._recorder.flush()
-        self._orders.remove(path)
+        return acts[order.command]()
+
+    def _change(self, order: TakeTicket | AddSeeds | Halt) -> str:
+        """Change what is trained, or say why not; all of it is on disk before it is told."""
+        self._recorder.say(self._experiment.read())
+        self._keep_artifacts()
+        try:
+            done = self._halt(order) if isinstance(order, Halt) else self._extend(order)
+        except (PresetError, RunError) as error:
+            return f"refused: {error}"[:MAX_RESULT]
+        written = self._checkpoint()
+        return done if written == "checkpoint written" else f"{done}, but {written}"
+
+    def _extend(self, order: TakeTicket | AddSeeds) -> str:
+        """Add an arm or seeds, in config.toml first: a resume from an older checkpoint does so."""
+        experiment = self._experiment
+        config = extending.wanted(experiment, order)
+        recalled = extending.recall(experiment, config, self._run.artifacts)
+        extending.build_data(experiment, config)
+        trained = _starting_trained(config)
+        text = presets.dump(config).encode()
+        try:
+            self._disk.replace(self._run.config, text)
+        except OSError as error:
+            raise RunError(f"config.toml cannot be written: {error.strerror}") from None
+        self._starts_trained = trained
+        self._config_sha256 = hashlib.sha256(text).hexdigest()
+        events = extending.take_in(experiment, config, recalled, self._config_sha256, order.by[:80])
+        self._recorder.say(events)
+        if isinstance(order, TakeTicket):
+            return f"{config.arms[-1].name} is trained beside the others"
+        what, verb = ("seed", "is") if len(order.seeds) == 1 else ("seeds", "are")
+        return f"{what} {_few(order.seeds)} {verb} trained beside the others"
+
+    def _halt(self, order: Halt) -> str:
+        key = order.arm, order.seed
+        name = f"{order.arm} seed {order.seed}"
+        if key in self._experiment.results:
+            raise RunError(f"{name} has ended already")
+        if key not in self._experiment.order:
+            raise RunError(f"there is no lane {name}")
+        self._recorder.say(self._experiment.halt(key))
+        result = self._experiment.results[key]
+        begun = result.reason == "halted"
+        return f"{name} was halted {f'at step {result.step}' if begun else 'before it began'}"
 
     def _pause(self) -> str:
         if self._paused:
@@ -182,7 +235,7 @@ class Trainer:
         opened = self._opened
         try:
             self._recorder.log.sync()
-            made, tensors = state.capture(self._experiment, opened.config_sha256, opened.watch())
+            made, tensors = state.capture(self._experiment, self._config_sha256, opened.watch())
             entry = opened.checkpoints.write(
                 made, tensors, self._recorder.log.size, opened.fingerprint
             )
@@ -206,3 +259,13 @@ class Trainer:
         self._recorder.log.sync()
         self._experiment.stack.hold([])  # workers that nobody waits for would stay as zombies
         return code
+
+
+def _few(numbers: Sequence[int]) -> str:
+    shown = ", ".join(map(str, numbers[:8]))
+    return shown if len(numbers) <= 8 else f"{shown}, … {numbers[-1]}"
+
+
+def _starting_trained(config: Config) -> set[str]:
+    """The arms whose initial weights know their training set."""
+    return {arm.name for arm in config.arms if splits.starts_trained(config, arm)}

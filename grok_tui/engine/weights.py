@@ -64,16 +64,19 @@ def named(found: Mapping[str, Tensor], name: str, key: str, path: str) -> Tensor
     raise PresetError(path, key, f"no tensor {name}; the file has {there}")
 
 
-def matrices(path: str, prefix: str, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Tensor]:
+def matrices(
+    path: str, prefix: str, shapes: Mapping[str, tuple[int, ...]], key: str = "model.weights_from"
+) -> dict[str, Tensor]:
     """The weights of a model from a file. Raises PresetError for a shape, a type, a number."""
-    key = "model.weights_from"
     found = read(path, key, [prefix + name for name in shapes])
-    return {name: _matrix(found, prefix + name, path, shape) for name, shape in shapes.items()}
+    return {
+        name: _matrix(named(found, prefix + name, key, path), prefix + name, (path, key), shape)
+        for name, shape in shapes.items()
+    }
 
 
-def _matrix(found: Mapping[str, Tensor], name: str, path: str, shape: tuple[int, ...]) -> Tensor:
-    key = "model.weights_from"
-    tensor = named(found, name, key, path)
+def _matrix(tensor: Tensor, name: str, blamed: tuple[str, str], shape: tuple[int, ...]) -> Tensor:
+    path, key = blamed
     if tuple(tensor.shape) != shape:
         problem = f"{name} is {in_words(tensor.shape)}; expected {in_words(shape)}"
         raise PresetError(path, key, problem)

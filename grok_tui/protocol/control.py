@@ -8,9 +8,10 @@ import secrets
 import stat
 import string
 import time
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import msgspec
+from msgspec import Meta
 
 from grok_tui.errors import RunError
 from grok_tui.protocol.disk import Disk
@@ -22,27 +23,99 @@ if TYPE_CHECKING:
 
 Command = Literal["pause", "continue", "stop", "checkpoint"]
 COMMANDS: tuple[Command, ...] = get_args(Command)
+"""Those that say all in a word."""
 MAX_BYTES = 4096
+MAX_NEW_SEEDS = 250
+"""Seeds of one order: with eleven characters each they are within its bytes."""
 _NAME = re.compile(r"^\d{20}-[a-z]{8}\.json$")
+_Word = Annotated[str, Meta(max_length=40)]
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What stands in a command file."""
+class Order(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="command"
+):
+    """What stands in a command file. Values are checked where they are used, as in a preset."""
 
     format: Literal[1] = 1
-    command: Command
     by: str
+    """What sent it."""
+
+    @property
+    def command(self) -> str:
+        """The command in a word."""
+        return str(self.__struct_config__.tag)
+
+
+class Pause(Order, frozen=True, kw_only=True, tag="pause"):
+    """Hold at a step boundary."""
+
+
+class Continue(Order, frozen=True, kw_only=True, tag="continue"):
+    """Go on after a pause."""
+
+
+class Stop(Order, frozen=True, kw_only=True, tag="stop"):
+    """Write a checkpoint and end."""
+
+
+class Checkpoint(Order, frozen=True, kw_only=True, tag="checkpoint"):
+    """Write a checkpoint."""
+
+
+class TakeTicket(Order, frozen=True, kw_only=True, tag="ticket"):
+    """Add an arm whose mask is made from what another arm is now."""
+
+    method: _Word
+    """The pruning method."""
+    pruning_rate: float = 0.0
+    """Fraction of the weights that is removed."""
+    source: _Word = ""
+    """The arm that is read; empty: the new arm's own initial weights."""
+    name: _Word = ""
+    """What the new arm is called; empty: by its step or its method."""
+
+
+class AddSeeds(Order, frozen=True, kw_only=True, tag="seeds"):
+    """Train every arm with further seeds."""
+
+    seeds: Annotated[tuple[int, ...], Meta(min_length=1, max_length=MAX_NEW_SEEDS)]
+
+
+class Halt(Order, frozen=True, kw_only=True, tag="halt"):
+    """End one lane where it stands."""
+
+    arm: _Word
+    seed: int
+
+
+AnyOrder = Pause | Continue | Stop | Checkpoint | TakeTicket | AddSeeds | Halt
+_PLAIN: dict[Command, type[Pause | Continue | Stop | Checkpoint]] = {
+    "pause": Pause,
+    "continue": Continue,
+    "stop": Stop,
+    "checkpoint": Checkpoint,
+}
+
+
+_decoder = msgspec.json.Decoder(AnyOrder)
 
 
 def send(run: RunDir, command: Command, by: str, disk: Disk | None = None) -> str:
-    """Put a command where the trainer will find it; its id. Raises RunError if that cannot be."""
+    """Send a command that says all in a word, as `post` does."""
+    return post(run, _PLAIN[command](by=by), disk)
+
+
+def post(run: RunDir, order: AnyOrder, disk: Disk | None = None) -> str:
+    """Put an order where the trainer will find it; its id. Raises RunError if that cannot be."""
     tail = "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
     name = f"{time.time_ns():020d}-{tail}"
-    order = msgspec.json.encode(Order(command=command, by=by))
+    data = msgspec.json.encode(order)
+    if len(data) > MAX_BYTES:
+        raise RunError(f"cannot send {order.command} to {run.id}: too much for one order")
     try:
-        (disk or Disk()).replace(run.control / f"{name}.json", order)
+        (disk or Disk()).replace(run.control / f"{name}.json", data)
     except OSError as error:
-        raise RunError(f"cannot send {command} to {run.id}: {error.strerror}") from None
+        raise RunError(f"cannot send {order.command} to {run.id}: {error.strerror}") from None
     return name
 
 
@@ -55,7 +128,7 @@ def waiting(run: RunDir) -> list[Path]:
     return [run.control / name for name in entries if not name.startswith(".")]
 
 
-def read(path: Path) -> Order | str:
+def read(path: Path) -> AnyOrder | str:
     """The order in a command file, or the reason why it is refused."""
     if not _NAME.match(path.name):
         return "refused: not named as a command"
@@ -73,6 +146,7 @@ def read(path: Path) -> Order | str:
     if len(data) > MAX_BYTES:
         return "refused: too large"
     try:
-        return msgspec.json.decode(data, type=Order)
-    except ValueError:
+        order: AnyOrder = _decoder.decode(data)
+    except (ValueError, RecursionError):
         return "refused: not a command"
+    return order

@@ -30,9 +30,9 @@ Count = Annotated[int, Meta(ge=0, le=2**53)]
 ProbeValue = float | tuple[float, ...]
 """What a probe found: a number, or several that belong together (a spectrum)."""
 Milestone = Literal["memorised", "generalised"]
-Reason = Literal["steps", "generalised", "diverged", "unavailable", "stopped"]
+Reason = Literal["steps", "generalised", "diverged", "unavailable", "stopped", "halted"]
 """Why a lane ended: all its steps; the steps after generalising; a non-finite loss; the mask or
-weights it needed never came; the run was stopped."""
+weights it needed never came; the run was stopped, and may go on; this lane was, for good."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag=str.lower):
@@ -202,6 +202,18 @@ class Obeyed(Event, frozen=True, kw_only=True, tag="obeyed"):
     result: str
 
 
+class Extended(Event, frozen=True, kw_only=True, tag="extended"):
+    """The run has more arms or seeds than before, as config.toml says now."""
+
+    arms: tuple[str, ...] = ()
+    """The new ones."""
+    seeds: tuple[int, ...] = ()
+    """The new ones."""
+    by: str = ""
+    """What asked for them; empty: config.toml had them when the run was taken on."""
+    config_sha256: str = ""
+
+
 class LaneResult(msgspec.Struct, frozen=True, kw_only=True):
     """What came of one lane. None: not reached in the steps that it trained."""
 
@@ -241,6 +253,7 @@ AnyEvent = (
     | Resumed
     | Warned
     | Obeyed
+    | Extended
     | Finished
     | Failed
 )

@@ -27,7 +27,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lanes = tiny.experiment(tiny.tiny(seeds=(5,), steps=3))
     tiny.run_on(lanes, begin=True)
     (lane,) = lanes.finished
-    path = tmp_path_factory.mktemp("run") / artifacts.name(lane)
+    path = tmp_path_factory.mktemp("run") / artifacts.name(*lane.key)
     save_file(artifacts.tensors(lane, lanes.layout, diverged=False), path)
     return path
 

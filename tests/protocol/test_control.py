@@ -30,6 +30,20 @@ def test_commands_are_read_in_the_order_of_sending(run: rundir.RunDir) -> None:
     )
 
 
+def test_orders_with_more_to_say_come_through(run: rundir.RunDir) -> None:
+    sent: list[control.AnyOrder] = [
+        control.TakeTicket(by="x", method="magnitude", pruning_rate=0.6, source="dense"),
+        control.AddSeeds(by="x", seeds=tuple(range(2**31 - 250, 2**31))),
+        control.Halt(by="x", arm="dense", seed=3),
+    ]
+    for order in sent:
+        control.post(run, order)
+    assert [control.read(path) for path in control.waiting(run)] == sent
+    assert [order.command for order in sent] == ["ticket", "seeds", "halt"]
+    with pytest.raises(RunError, match=r"cannot send halt to .*: too much for one order"):
+        control.post(run, control.Halt(by="x" * 5000, arm="dense", seed=3))
+
+
 def test_a_half_written_command_is_not_seen(run: rundir.RunDir) -> None:
     (run.control / f".{NAME}.tmp").write_text("{")
     assert control.waiting(run) == []
@@ -49,6 +63,13 @@ def test_a_run_that_is_gone_or_read_only_says_so(tmp_path: Path) -> None:
         (b'{"format":1,"command":"explode","by":"x"}', "refused: not a command"),
         (b'{"format":2,"command":"stop","by":"x"}', "refused: not a command"),
         (b" " * 5000, "refused: too large"),
+        (b'{"command":"ticket","by":"x"}', "refused: not a command"),
+        (b'{"command":"ticket","by":"x","method":"' + b"m" * 41 + b'"}', "refused: not a command"),
+        (b'{"command":"seeds","by":"x","seeds":[]}', "refused: not a command"),
+        (b'{"command":"seeds","by":"x","seeds":[1.5]}', "refused: not a command"),
+        (b'{"command":"halt","by":"x","arm":"a","seed":"0"}', "refused: not a command"),
+        (b'{"command":"stop","by":"x","seed":0}', "refused: not a command"),
+        (b'{"command":"stop","by":' + b"[" * 2000 + b"]" * 2000 + b"}", "refused: not a command"),
     ],
 )
 def test_anything_else_is_refused(run: rundir.RunDir, content: bytes, reason: str) -> None:
