@@ -93,6 +93,14 @@ def test_commands_that_read_runs_load_nothing_heavy(
     assert loaded(command(*arguments), GROK_TUI_RUNS=str(tmp_path)) & HEAVY == set()
 
 
+def test_the_tui_starts_without_the_machinery_of_other_commands(tmp_path: Path) -> None:
+    """It needs a terminal, and there is none; what it would load up to there counts."""
+    fakes.recorded_run(tmp_path)
+    code = command("attach", "last").replace("assert not", "assert")
+    names = loaded(code, GROK_TUI_RUNS=str(tmp_path))
+    assert names & {*HEAVY, "typer", "pydantic"} == set()
+
+
 def test_the_rules_of_the_claims_load_nothing_heavy() -> None:
     code = "import grok_tui.monitor.reproduction.rows, grok_tui.monitor.reproduction.report"
     assert loaded(code) & {*HEAVY, "matplotlib"} == set()

@@ -1,5 +1,5 @@
 """The command line, and runs without the TUI. Each command imports what it needs when it runs."""
 
-from grok_tui.cli.commands import main
+from grok_tui.cli.start import main
 
 __all__ = ["main"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -15,9 +13,8 @@ from grok_tui import __version__
 from grok_tui.cli import gallery
 from grok_tui.cli.bench import bench
 from grok_tui.cli.lines import print_cut, print_lines
-from grok_tui.cli.opening import has_terminal, open_tui
+from grok_tui.cli.opening import Asked, has_terminal, open_tui
 from grok_tui.cli.options import (
-    Asked,
     CharsetName,
     LowBandwidth,
     NoMouse,
@@ -25,10 +22,9 @@ from grok_tui.cli.options import (
     ThemeName,
     check_device,
     checked,
-    hoisted,
 )
 from grok_tui.cli.reproduce import reproduce
-from grok_tui.errors import GrokTuiError, UsageError
+from grok_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from grok_tui.monitor.watch import View
@@ -54,31 +50,6 @@ RunName = Annotated[str, typer.Argument(metavar="RUN", help="An id, a unique par
 _OPEN = "grok_tui.open"
 """Under which a command finds how to open the TUI."""
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
-
-
-def main() -> None:
-    """The `grok-tui` command; every error of the user's is one sentence and an exit code."""
-    from grok_tui.monitor.text import safe
-
-    _open_streams()
-    try:
-        app(hoisted(sys.argv[1:]))
-    except GrokTuiError as error:
-        print(f"grok-tui: {safe(str(error), 2000)}", file=sys.stderr)
-        sys.exit(error.exit_code)
-
-
-def _open_streams() -> None:
-    """Make the standard streams take all that we print.
-
-    One that was closed before we began is None to Python: the null device stands in for it. What
-    the encoding of the terminal does not have is written as an escape.
-    """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  (for good)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 @app.callback(invoke_without_command=True)

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from grok_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grok_tui.cli.options import Asked
     from grok_tui.protocol.rundir import RunDir
 
+
+class Asked(NamedTuple):
+    """What is asked of the TUI, as it was typed."""
+
+    refresh: float | None
+    thrifty: bool
+    mouse: bool
+    charset: str
+    theme: str
+
+
+PLAIN = Asked(refresh=None, thrifty=False, mouse=True, charset="auto", theme="auto")
+"""Nothing is asked of it."""
 _INSTEAD = "`grok-tui run PRESET --headless` trains without one, `grok-tui show RUN` prints a run"
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from grok_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from grok_tui.cli.opening import Asked
 
 _CHARSETS = ("auto", "braille", "block", "ascii")
 _THEMES = ("auto", "dark", "light", "ansi-dark", "ansi-light")
@@ -31,11 +33,6 @@ CharsetName = Annotated[
     str, typer.Option("--charset", help=f"{', '.join(_CHARSETS)}: what the TUI draws with.")
 ]
 ThemeName = Annotated[str, typer.Option("--theme", help=f"{', '.join(_THEMES)}: its colours.")]
-FOR_ALL = {
-    "--runs-dir": 1, "--refresh": 1, "--charset": 1, "--theme": 1,
-    "--low-bandwidth": 0, "--no-mouse": 0,
-}  # fmt: skip
-"""Options of the program that users put anywhere, and how many words follow each."""
 
 _DEVICE = re.compile(r"^(auto|cpu|mps|cuda(:\d{1,3})?)$")
 
@@ -44,16 +41,6 @@ def check_device(device: str) -> None:
     """Raise UsageError for what is no device."""
     if not _DEVICE.match(device):
         raise UsageError(f"--device {device}: expected auto, cpu, cuda, cuda:N or mps")
-
-
-class Asked(NamedTuple):
-    """What is asked of the TUI, as it was typed."""
-
-    refresh: float | None
-    thrifty: bool
-    mouse: bool
-    charset: str
-    theme: str
 
 
 def checked(asked: Asked) -> Asked:
@@ -66,19 +53,3 @@ def checked(asked: Asked) -> Asked:
             expected = f"{', '.join(others[:-1])} or {others[-1]}"
             raise UsageError(f"{option} {value[:40]}: expected {expected}")
     return asked
-
-
-def hoisted(arguments: list[str]) -> list[str]:
-    """The arguments with the options of the program in front; users put them anywhere."""
-    front: list[str] = []
-    rest: list[str] = []
-    waiting = iter(arguments)
-    for argument in waiting:
-        if argument == "--":
-            rest += [argument, *waiting]
-        elif argument.partition("=")[0] in FOR_ALL:
-            words = 0 if "=" in argument else FOR_ALL[argument]
-            front += [argument, *islice(waiting, words)]
-        else:
-            rest.append(argument)
-    return [*front, *rest]

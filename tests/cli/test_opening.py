@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grok_tui.cli.opening import has_terminal, open_tui
-from grok_tui.cli.options import Asked
+from grok_tui.cli.opening import PLAIN, Asked, has_terminal, open_tui
 from grok_tui.errors import UsageError
 from grok_tui.ui import app
 from grok_tui.ui.terminal import Terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-PLAIN = Asked(None, False, True, "auto", "auto")
 
 
 class Stream:

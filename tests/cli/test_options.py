@@ -4,26 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from grok_tui.cli.options import Asked, checked, hoisted
+from grok_tui.cli.opening import Asked
+from grok_tui.cli.options import checked
 from grok_tui.errors import UsageError
-
-
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        (["ls", "--runs-dir", "a"], ["--runs-dir", "a", "ls"]),
-        (["show", "--runs-dir=a", "last"], ["--runs-dir=a", "show", "last"]),
-        (["ls", "--runs-dir"], ["--runs-dir", "ls"]),
-        (["run", "--", "--runs-dir", "a"], ["run", "--", "--runs-dir", "a"]),
-        (["attach", "--no-mouse", "last"], ["--no-mouse", "attach", "last"]),
-        (
-            ["run", "quickstart", "--refresh", "2", "--set", "a=1", "--low-bandwidth"],
-            ["--refresh", "2", "--low-bandwidth", "run", "quickstart", "--set", "a=1"],
-        ),
-    ],
-)
-def test_options_of_the_program_stand_anywhere(arguments: list[str], expected: list[str]) -> None:
-    assert hoisted(arguments) == expected
 
 
 def test_what_is_no_charset_or_theme_is_refused_in_a_sentence() -> None:

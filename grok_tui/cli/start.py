@@ -1,0 +1,105 @@
+"""Where `grok-tui` begins. What is typed most is found here, before the machinery of all commands.
+
+typer and what it imports take a sixth of a second and 20 MB: a lot beside a first picture that is
+due after 0.7 s.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from grok_tui.cli.opening import PLAIN, open_tui
+from grok_tui.errors import GrokTuiError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FOR_ALL = {
+    "--runs-dir": 1, "--refresh": 1, "--charset": 1, "--theme": 1,
+    "--low-bandwidth": 0, "--no-mouse": 0,
+}  # fmt: skip
+"""Options of the program that users put anywhere, and how many words follow each."""
+_SETTING = "GROK_TUI_LOW_BANDWIDTH"
+
+
+def main() -> None:
+    """The `grok-tui` command; every error of the user's is one sentence and an exit code."""
+    _open_streams()
+    arguments = hoisted(sys.argv[1:])
+    try:
+        plain = plainly(arguments) if _SETTING not in os.environ else None
+        if plain is not None:
+            _watch(plain)
+        else:
+            from grok_tui.cli.commands import app
+
+            app(arguments)
+    except GrokTuiError as error:
+        from grok_tui.monitor.text import safe
+
+        print(f"grok-tui: {safe(str(error), 2000)}", file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+class Plain(NamedTuple):
+    """The TUI and nothing else: on a run, or on the launcher."""
+
+    runs: Path
+    run: str = ""
+    """As it was typed; empty: the launcher."""
+
+
+def plainly(arguments: Sequence[str]) -> Plain | None:
+    """What is asked if it is `grok-tui` or `grok-tui attach [RUN]`; None if it is more."""
+    runs, rest = os.environ.get("GROK_TUI_RUNS") or "runs", list(arguments)
+    if rest[:1] == ["--runs-dir"] and len(rest) > 1:
+        runs, rest = rest[1], rest[2:]
+    if any(word.startswith("-") for word in rest) or rest[:1] not in ([], ["attach"]):
+        return None
+    if len(rest) > 2 or "" in rest:
+        return None
+    name = rest[1] if len(rest) == 2 else "last" if rest else ""
+    return Plain(Path(runs).expanduser().absolute(), name)
+
+
+def _watch(plain: Plain) -> None:
+    if not plain.run:
+        open_tui(PLAIN, plain.runs)
+        return
+    from grok_tui.monitor.catalog import find
+
+    open_tui(PLAIN, plain.runs, find(plain.runs, plain.run))
+
+
+def hoisted(arguments: Sequence[str]) -> list[str]:
+    """The arguments with the options of the program in front; users put them anywhere."""
+    front: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument == "--":
+            rest += [argument, *waiting]
+        elif argument.partition("=")[0] in FOR_ALL:
+            words = 0 if "=" in argument else FOR_ALL[argument]
+            front += [argument, *islice(waiting, words)]
+        else:
+            rest.append(argument)
+    return [*front, *rest]
+
+
+def _open_streams() -> None:
+    """Make the standard streams take all that we print.
+
+    One that was closed before we began is None to Python: the null device stands in for it. What
+    the encoding of the terminal does not have is written as an escape.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  (for good)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
