@@ -93,7 +93,8 @@ def _speedup(base: LaneHistory | None, lane: LaneHistory) -> float | None:
         return None
     if base.t_gen is None or lane.t_gen is None:
         missed = lane if lane.t_gen is None else base
-        return None if missed.end is None else -inf if missed is lane else inf
+        open_end = missed.end is None or missed.end.reason == "halted"
+        return None if open_end else -inf if missed is lane else inf
     return base.t_gen / max(1, lane.t_gen)
 
 
@@ -106,7 +107,7 @@ def spread(values: Iterable[tuple[LaneHistory | None, float | None]]) -> Spread:
     reached: list[float] = []
     budgets: list[int] = []
     pending = 0
-    for lane, value in values:
+    for value, end in values:
         if value is not None:
             reached.append(value)
         elif lane is not None and lane.end is not None:

@@ -19,6 +19,7 @@ from grok_tui.protocol.events import (
     Finished,
     LaneFinished,
     LaneStarted,
+    Obeyed,
     Paused,
     Reached,
     Resumed,
@@ -34,6 +35,8 @@ Metric = Literal["train_loss", "test_loss", "train_accuracy", "test_accuracy", "
 METRICS: tuple[Metric, ...] = get_args(Metric)
 LaneKey = tuple[str, int]
 """(arm, seed)"""
+ANSWERS = 32
+"""Commands whose answers are remembered."""
 
 
 _NO_METRICS: Mapping[Metric, Column] = MappingProxyType(dict.fromkeys(METRICS, NOTHING))
@@ -103,6 +106,8 @@ class History:
     paused: bool = False
     ended: Finished | Failed | None = None
     warnings: tuple[Warned, ...] = ()
+    answers: tuple[Obeyed, ...] = ()
+    """What became of the last commands, the newest last; no more than `ANSWERS`."""
     resumed: int = 0
     """How often a trainer took the run on."""
     damaged: int = 0
@@ -192,6 +197,7 @@ class _Draft:
         self._lanes: dict[LaneKey, _LaneDraft] = {}
         self._changes: dict[str, object] = {}
         self._warnings: list[Warned] = []
+        self._answers: list[Obeyed] = []
         self._resumed = 0
 
     def lane(self, arm: str, seed: int) -> _LaneDraft:
@@ -237,6 +243,9 @@ class _Draft:
             if isinstance(end, LaneFinished) and end.reason == "stopped":
                 lane.changes["end"] = None
 
+    def obeyed(self, event: Obeyed) -> None:
+        self._answers.append(event)
+
     def warned(self, event: Warned) -> None:
         self._warnings.append(event)
 
@@ -251,6 +260,7 @@ class _Draft:
             self._history,
             lanes=MappingProxyType(lanes) if self._lanes else self._history.lanes,
             warnings=(*self._history.warnings, *self._warnings),
+            answers=(*self._history.answers, *self._answers)[-ANSWERS:],
             resumed=self._history.resumed + self._resumed,
             **self._changes,  # type: ignore[arg-type]
         )
@@ -267,6 +277,7 @@ _ACTS: dict[type, Callable[[_Draft, Any], None]] = {
     Continued: _Draft.continued,
     Resumed: _Draft.resumed,
     Warned: _Draft.warned,
+    Obeyed: _Draft.obeyed,
     Finished: _Draft.ended,
     Failed: _Draft.ended,
 }

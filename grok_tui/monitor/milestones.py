@@ -25,8 +25,8 @@ def phase(config: Config, arm: Arm, lane: LaneHistory | None) -> str:
 
     waiting, memorising, memorised since step 42, generalising (memorised, and test accuracy over
     half its threshold), generalised at step 1141; for a lane that ended short of it: not memorised
-    in 500 steps, not generalised in 5000 steps, stopped at step 80, diverged at step 7, did not
-    run.
+    in 500 steps, not generalised in 5000 steps, stopped or halted at step 80, diverged at step 7,
+    did not run.
     """
     if lane is None or (lane.start is None and not lane.steps and lane.end is None):
         return "waiting"
@@ -46,8 +46,8 @@ def phase(config: Config, arm: Arm, lane: LaneHistory | None) -> str:
 def _ended(lane: LaneHistory, step: int, reason: str) -> str:
     if reason == "unavailable":
         return "did not run"
-    if reason == "stopped":
-        return f"stopped at step {step}"
+    if reason in ("stopped", "halted"):
+        return f"{reason} at step {step}"
     short_of = "memorised" if lane.t_mem is None else "generalised"
     return f"not {short_of} in {step} steps"
 

@@ -19,6 +19,8 @@ __all__ = ["ArmRow", "Role", "Spread", "Status", "Verdict", "judge", "table"]
 HEADER = ("arm", "seeds", "t_mem", "t_gen", "tau", "speed", "test", "kept", "L1", "L2")
 NORMS = 2
 """The last columns: norms at the start, as shares of those of the dense weights."""
+_SHORT = ("stopped", "halted")
+"""Ends of lanes that were not trained to their end."""
 GAP = 2
 """Columns of the screen between two of the table."""
 
@@ -42,7 +44,7 @@ def judge(config: Config, history: History) -> Verdict:
         rows=arm_rows(config, history),
         sentences=(norm.sentence, sparsity.sentence, structure.sentence),
         complete=all(
-            lane is not None and lane.end is not None and lane.end.reason != "stopped"
+            lane is not None and lane.end is not None and lane.end.reason not in _SHORT
             for lane in lanes
         ),
         statuses=(norm.status, sparsity.status, structure.status),

@@ -19,6 +19,7 @@ from grok_tui.protocol.events import (
     Finished,
     LaneFinished,
     Measured,
+    Obeyed,
     Paused,
     ProbeValue,
     Reached,
@@ -172,6 +173,20 @@ def test_pause_and_resume_are_followed() -> None:
     taken_on = fold(stopped, [resumed])
     assert (taken_on.ended, taken_on.resumed) == (None, 1)
     assert taken_on.lanes["dense", 0].end is None
+
+
+def test_a_halted_lane_is_not_taken_on() -> None:
+    halted = fold(EMPTY, [LaneFinished(arm="dense", seed=0, step=9, reason="halted"), OTHERS[2]])
+    end = halted.lanes["dense", 0].end
+    assert end is not None
+    assert end.reason == "halted"
+
+
+def test_the_last_answers_to_commands_are_kept() -> None:
+    said = [Obeyed(command="ticket", id=str(number), result="done") for number in range(40)]
+    whole = fold(EMPTY, said)
+    assert [answer.id for answer in whole.answers] == [str(number) for number in range(8, 40)]
+    assert fold(fold(EMPTY, said[:35]), said[35:]).answers == whole.answers
 
 
 def test_nothing_new_is_the_same_history() -> None:

@@ -63,6 +63,7 @@ MEM, GEN = reached("memorised", 42), reached("generalised", 1141)
         ([START, ended(500, "steps")], "not memorised in 500 steps"),
         ([START, MEM, ended(5000, "steps")], "not generalised in 5000 steps"),
         ([START, MEM, ended(80, "stopped")], "stopped at step 80"),
+        ([START, MEM, ended(80, "halted")], "halted at step 80"),
         ([START, ended(7, "diverged")], "diverged at step 7"),
         ([ended(0, "unavailable")], "did not run"),
     ],

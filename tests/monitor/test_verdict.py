@@ -18,6 +18,7 @@ from tests import fakes
 
 if TYPE_CHECKING:
     from grok_tui.protocol.config import Config
+    from grok_tui.protocol.events import Reason
 
 Times = Mapping[str, Sequence[int | None]]
 """t_gen of each seed by arm; None: not reached."""
@@ -340,16 +341,18 @@ def test_a_dense_arm_that_never_ran_is_not_compared_with() -> None:
     assert verdict.statuses[2] == "not tested"
 
 
-def test_a_stopped_run_is_not_complete_but_may_be_certain() -> None:
+@pytest.mark.parametrize("reason", ["stopped", "halted"])
+def test_a_stopped_run_is_not_complete_but_may_be_certain(reason: Reason) -> None:
     config = config_of(ONE_SEED)
     times = {arm: value for arm, value in ONE_SEED.items() if arm != "random-mask"}
     found = history(config, times)
     cut = fakes.lane_events(config, "random-mask", 0, last=600)
-    stop = LaneFinished(arm="random-mask", seed=0, step=600, reason="stopped")
+    stop = LaneFinished(arm="random-mask", seed=0, step=600, reason=reason)
     verdict = judge(config, fold(found, [*cut, stop]))
     assert not verdict.complete
     assert verdict.statuses[1] == "rejected"
     assert "random-mask not in 600 steps" in verdict.sentences[1]
+    assert row(verdict, "random-mask").speedup is None
 
 
 def test_controls_of_another_ticket_or_rate_do_not_count() -> None:
