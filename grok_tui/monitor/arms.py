@@ -67,7 +67,7 @@ def _row(config: Config, history: History, arm: Arm, dense: str) -> ArmRow:
     every = [history.lanes.get((arm.name, seed)) for seed in config.seeds]
     lanes = [lane for lane in every if not is_missing(lane)]
     starts = [lane.start for lane in lanes if lane is not None and lane.start is not None]
-    ratios = [_speedup(history.lanes.get((dense, lane.seed)), lane) for lane in lanes if lane]
+    ratios = [speedup(history.lanes.get((dense, lane.seed)), lane) for lane in lanes if lane]
     t_gen = spread((lane, lane.t_gen if lane else None) for lane in lanes)
     accuracies = [lane.last("test_accuracy") for lane in lanes if lane is not None]
     return ArmRow(
@@ -87,7 +87,7 @@ def _row(config: Config, history: History, arm: Arm, dense: str) -> ArmRow:
     )
 
 
-def _speedup(base: LaneHistory | None, lane: LaneHistory) -> float | None:
+def speedup(base: LaneHistory | None, lane: LaneHistory) -> float | None:
     """t_gen(dense) / t_gen(arm) of one seed; infinite where one of them ended without it."""
     if base is None or (base.t_gen is None and lane.t_gen is None):
         return None
@@ -104,14 +104,22 @@ def _finite(value: float | None) -> float | None:
 
 def spread(values: Iterable[tuple[LaneHistory | None, float | None]]) -> Spread:
     """Lanes and what they reached, put together."""
+    return spread_of(
+        (value, lane.end.step if lane is not None and lane.end is not None else None)
+        for lane, value in values
+    )
+
+
+def spread_of(values: Iterable[tuple[float | None, int | None]]) -> Spread:
+    """What lanes reached, if anything, and the steps after which they ended, if they did."""
     reached: list[float] = []
     budgets: list[int] = []
     pending = 0
     for value, end in values:
         if value is not None:
             reached.append(value)
-        elif lane is not None and lane.end is not None:
-            budgets.append(lane.end.step)
+        elif end is not None:
+            budgets.append(end)
         else:
             pending += 1
     middle = _median([*reached, *(inf for _ in budgets)])

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from grok_tui.errors import PresetError, RunError
-from grok_tui.monitor.history import EMPTY, History, fold
-from grok_tui.monitor.lines import decoded
+from grok_tui.monitor.arms import Spread, spread_of
+from grok_tui.monitor.facts import config_facts, outcome
+from grok_tui.monitor.glance import Glance, Outcome, glance
 from grok_tui.monitor.milestones import duration, longest
+from grok_tui.monitor.roles import recipe_role
+from grok_tui.monitor.sparkline import CELLS, cells
 from grok_tui.monitor.text import safe
-from grok_tui.monitor.watch import Pulse, Signs, State, judge_state
+from grok_tui.monitor.watch import ALIVE, Pulse, Signs, State, judge_state
 from grok_tui.protocol import presets
-from grok_tui.protocol.events import Finished, LaneFinished, Measured, Reached
+from grok_tui.protocol.events import Finished
 from grok_tui.protocol.rundir import RunDir, lock_state, read_about, run_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from grok_tui.monitor.filter import Value
+    from grok_tui.protocol.arms import Arm
     from grok_tui.protocol.config import Config
 
-TAIL = 64 * 1024
-"""Bytes at the end of a log that are looked at."""
-WHOLE = 16 << 20
-"""Bytes of an unfinished log that are searched for milestones."""
-LAST_LINES = 12
 SHOWN = 5
+NOTHING = Spread()
 
 
 def find(runs: Path, text: str) -> RunDir:
@@ -79,6 +81,29 @@ class Summary:
     problem: str = ""
     """Why the configuration cannot be read."""
     note: str = ""
+    arm: str = ""
+    """The arm that the fields below are of: the dense one, else the first."""
+    curve: tuple[float | None, ...] = (None,) * CELLS
+    """Its test accuracy with the first seed, see sparkline.py."""
+    best: float | None = None
+    """Best test accuracy of that lane; of a long log that ended, of what was looked at."""
+    last: float | None = None
+    """Its last test accuracy."""
+    t_mem: Spread = NOTHING
+    t_gen: Spread = NOTHING
+    tau_grok: Spread = NOTHING
+    """Milestones of that arm over its seeds."""
+    kept: float | None = None
+    """Least share of the weights that an arm of the run keeps."""
+    speed: float | None = None
+    """Lane steps a second."""
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    """Everything by name but its age, to filter and to sort by."""
+
+    @property
+    def preset(self) -> str:
+        """The name that it was started by, as its id has it."""
+        return self.run.id[16:-5]
 
     @property
     def started(self) -> str:
@@ -95,36 +120,42 @@ class Summary:
 def summaries(runs: Path, limit: int = 0) -> list[Summary]:
     """A summary of each run in the folder, or of the newest `limit`, newest first.
 
-    Anything in a run may be missing, damaged or hostile. Of a log that ended only the end is read.
+    Anything in a run may be missing, damaged or hostile.
     """
-    found: list[Summary] = []
-    for run in run_folders(runs):
-        if limit and len(found) == limit:
-            break
-        found.append(summary(run))
-    return found
+    return [summary(run) for run in islice(run_folders(runs), limit or None)]
 
 
 def summary(run: RunDir) -> Summary:
     """One run in a few words."""
     lock = lock_state(run)
     config, problem = read_config(run)
-    past, begun, step = _end_of_log(run)
-    signs = Signs(begun, past.paused, past.ended)
-    state, note = judge_state(run, read_about(run), lock, signs, Pulse())
-    return Summary(
+    arm = _shown_arm(config) if config else None
+    past = glance(run, (arm.name, config.seeds[0]) if config and arm else None)
+    signs = Signs(past.begun, past.paused, past.ended)
+    settled = lock == "free" and past.ended is not None  # whoever trained it, it is over
+    about = None if settled else read_about(run)
+    state, note = judge_state(run, about, lock, signs, Pulse())
+    plain = Summary(
         run=run,
         state=state,
         title=config.title if config else "",
-        arms=tuple(arm.name for arm in config.arms) if config else (),
+        arms=tuple(each.name for each in config.arms) if config else (),
         seeds=config.seeds if config else (),
-        milestones=_milestones(run, config, past),
-        step=step,
+        milestones=_milestones(config, past),
+        step=past.step,
         planned=longest(config) if config else 0,
         started_at=_wall_time(run),
         problem=problem,
         note=note,
+        best=max((value for _, value in past.curve), default=None),
+        last=past.curve[-1][1] if past.curve else None,
+        speed=past.speed,
     )
+    if config is None or arm is None:
+        filled = replace(plain, curve=cells(past.curve, past.step))
+    else:
+        filled = _of_arm(plain, config, arm, past)
+    return replace(filled, facts=_facts(filled, config, past))
 
 
 def read_config(run: RunDir) -> tuple[Config | None, str]:
@@ -135,63 +166,75 @@ def read_config(run: RunDir) -> tuple[Config | None, str]:
         return None, safe(str(error), 400)
 
 
+def _shown_arm(config: Config) -> Arm:
+    """The arm that a line tells most of: the dense one, else the first."""
+    dense = (arm for arm in config.arms if recipe_role(config, arm) == "dense")
+    return next(dense, config.arms[0])
+
+
+def _of_arm(plain: Summary, config: Config, arm: Arm, past: Glance) -> Summary:
+    """The summary with what is known of that arm."""
+    lanes = [past.lanes.get((arm.name, seed), Outcome()) for seed in config.seeds]
+    ran = [lane for lane in lanes if lane.reason != "unavailable"]
+    ends = [lane.step if lane.reason else None for lane in ran]
+    return replace(
+        plain,
+        arm=arm.name,
+        curve=cells(past.curve, config.train_of(arm).steps),
+        t_mem=spread_of(zip([lane.t_mem for lane in ran], ends, strict=True)),
+        t_gen=spread_of(zip([lane.t_gen for lane in ran], ends, strict=True)),
+        tau_grok=spread_of(zip([lane.tau_grok for lane in ran], ends, strict=True)),
+        kept=min((_kept(each, past) for each in config.arms), default=None),
+    )
+
+
+def _kept(arm: Arm, past: Glance) -> float:
+    """Share of the weights that an arm keeps: as it was seen, else as it is asked for."""
+    return past.kept.get(arm.name, 1 - arm.pruning_rate)
+
+
+def _facts(one: Summary, config: Config | None, past: Glance) -> dict[str, Value]:
+    lanes = past.lanes.values()
+    outcomes = [word for lane in lanes for word in outcome(lane.t_mem, lane.t_gen, lane.reason)]
+    standing = ("alive",) if one.state in ALIVE else ("ended",)
+    return (config_facts(config) if config else {}) | {
+        "id": one.run.id,
+        "title": one.title,
+        "preset": one.preset,
+        "state": tuple(dict.fromkeys([one.state, *standing, *outcomes])),
+        "step": one.step,
+        "lanes": len(one.arms) * len(one.seeds) or len(past.lanes),
+        "reached": sum(lane.t_gen is not None for lane in lanes),
+        "t_mem": one.t_mem.median,
+        "t_gen": one.t_gen.median,
+        "tau_grok": one.tau_grok.median,
+        "test_accuracy": one.last,
+        "best_accuracy": one.best,
+        "kept": one.kept,
+        "speed": one.speed,
+    }
+
+
 def _wall_time(run: RunDir) -> float:
+    digits = run.id[:8] + run.id[9:15]
+    month, day, hour, minute, second = (int(digits[at : at + 2]) for at in range(4, 14, 2))
     try:
-        return time.mktime(time.strptime(run.id[:15], "%Y%m%d-%H%M%S"))
-    except (ValueError, OverflowError):
+        return datetime(int(digits[:4]), month, day, hour, minute, second).timestamp()
+    except (ValueError, OverflowError, OSError):
         return 0.0
 
 
-def _end_of_log(run: RunDir) -> tuple[History, bool, int]:
-    """What the last lines of a log say, whether there are any, and the furthest step they name."""
-    data = log_part(run, TAIL, from_end=True)
-    step = 0
-    lines = data.split(b"\n")[-LAST_LINES - 1 : -1]
-    found = [event for line in lines if (event := decoded(line)) is not None]
-    for event in found:
-        if isinstance(event, Finished):
-            step = max((lane.step for lane in event.lanes), default=0)
-        elif isinstance(event, Measured | LaneFinished):
-            step = max(step, event.step)
-    return fold(EMPTY, found), bool(found), step
-
-
-def _milestones(run: RunDir, config: Config | None, past: History) -> str:
-    if isinstance(past.ended, Finished) and past.ended.outcome == "completed":
-        reached = sum(lane.t_gen is not None for lane in past.ended.lanes)
-        return f"{reached}/{len(past.ended.lanes)} generalised"
-    lanes = len(config.arms) * len(config.seeds) if config else 0
-    found = set(_reached(log_part(run, WHOLE)))
-    if not found:
+def _milestones(config: Config | None, past: Glance) -> str:
+    """How many lanes came how far: 4/6 generalised, or before any did, 5/6 memorised."""
+    lanes = past.lanes.values()
+    generalised = sum(lane.t_gen is not None for lane in lanes)
+    memorised = sum(lane.t_mem is not None for lane in lanes)
+    whole = isinstance(past.ended, Finished) and past.ended.outcome == "completed"
+    if not (generalised or memorised or whole):
         return ""
-    furthest = min(milestone for _, _, milestone in found)  # generalised before memorised
-    reached = sum(milestone == furthest for _, _, milestone in found)
-    return f"{reached}/{lanes} {furthest}" if lanes else f"{reached} {furthest}"
-
-
-def _reached(data: bytes) -> Iterator[tuple[str, int, str]]:
-    """Arm, seed and milestone of each `reached` line; no other line is decoded."""
-    mark = b'{"event":"reached"'
-    at = data.find(mark)
-    while at >= 0:
-        end = data.find(b"\n", at)
-        if end < 0:
-            return
-        event = decoded(data[at:end])
-        if isinstance(event, Reached):
-            yield event.arm, event.seed, event.milestone
-        at = data.find(mark, end)
-
-
-def log_part(run: RunDir, size: int, *, from_end: bool = False) -> bytes:
-    """The first or last bytes of a log; nothing if it is missing or no plain file."""
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    try:
-        descriptor = os.open(run.events, flags)
-        try:
-            length = os.fstat(descriptor).st_size
-            return os.pread(descriptor, size, max(0, length - size) if from_end else 0)
-        finally:
-            os.close(descriptor)
-    except OSError:
-        return b""
+    total = len(config.arms) * len(config.seeds) if config and not whole else 0
+    total = total or (len(lanes) if whole else 0)
+    of = f"/{total}" if total else ""
+    if generalised or whole:
+        return f"{generalised}{of} generalised"
+    return f"{memorised}{of} memorised"

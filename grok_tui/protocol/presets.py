@@ -42,7 +42,8 @@ def load(name: str, settings: Iterable[str] = (), seeds: str = "") -> tuple[Conf
 
 def load_config(path: Path) -> Config:
     """A run's own config.toml, read as any preset. Raises PresetError."""
-    return as_config(toml.read_written(path, shown(path), MAX_CONFIG), shown(path))
+    name = shown(path)
+    return as_config(toml.read_written(path, name, MAX_CONFIG), name)
 
 
 def dump(config: Config) -> str:

@@ -13,6 +13,7 @@ import string
 import time
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -233,6 +234,7 @@ def run_folders(runs: Path) -> Iterator[RunDir]:
             yield RunDir(Path(entry.path))
 
 
+@cache
 def boot_id() -> str:
     """Identity of this boot of this machine; empty where the kernel does not tell."""
     with contextlib.suppress(OSError):

@@ -16,7 +16,6 @@ from grok_tui.errors import PresetError
 from grok_tui.protocol.rundir import MAX_SMALL_FILE, read_small
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 Value: TypeAlias = Any
@@ -28,8 +27,6 @@ MAX_DOTS = 32
 
 BLOCKS = 256
 """Blocks of files that we wrote which are kept parsed."""
-LONGEST_BLOCK = 4096
-"""Characters of such a block."""
 _HEADER = re.compile(r"^\[+([a-z]+)\]+$", re.MULTILINE)
 _LONG_NUMBER = re.compile(r"[0-9A-Fa-f_]{16}")
 
@@ -54,7 +51,11 @@ def read_written(path: Path, shown: str, limit: int = MAX_SMALL_FILE) -> Table:
 
     Its tables are shared with other files: they are for reading only. Raises PresetError.
     """
-    return parse(_bytes(path, shown, limit), shown, _by_blocks)
+    data = _bytes(path, shown, limit)
+    try:
+        return _by_blocks(data.decode())
+    except ValueError:  # not as we write them, or no TOML at all
+        return parse(data, shown)
 
 
 def _bytes(path: Path, shown: str, limit: int) -> bytes:
@@ -68,7 +69,7 @@ def _bytes(path: Path, shown: str, limit: int) -> bytes:
         raise PresetError(shown, "", f"{error}; expected a preset") from None
 
 
-def parse(data: bytes, shown: str, loads: Callable[[str], Table] = tomli.loads) -> Table:
+def parse(data: bytes, shown: str) -> Table:
     """The tables in TOML text. Raises PresetError with the line where that is known."""
     try:
         text = data.decode("utf-8")
@@ -76,21 +77,18 @@ def parse(data: bytes, shown: str, loads: Callable[[str], Table] = tomli.loads) 
         raise PresetError(shown, "", "it is not UTF-8 text; expected a TOML file") from None
     _check_lines(text, shown)
     try:
-        table = loads(text)
+        table = tomli.loads(text)
     except RecursionError:
         raise PresetError(shown, "", "brackets are nested too deeply") from None
     except ValueError as error:
         raise PresetError(shown, "", f"not valid TOML: {error}") from None
-    if _LONG_NUMBER.search(text):
-        _check_integers(table, shown)
+    _check_integers(table, shown)
     return table
 
 
 def _check_lines(text: str, shown: str) -> None:
     """Refuse what the parser would be slow at."""
     for number, line in enumerate(text.split("\n"), start=1):
-        if len(line) <= MAX_DOTS:
-            continue
         if len(line) > MAX_LINE:
             raise PresetError(shown, f"line {number}", f"longer than {MAX_LINE} characters")
         if line.partition("=")[0].count(".") > MAX_DOTS:
@@ -100,34 +98,35 @@ def _check_lines(text: str, shown: str) -> None:
 def _by_blocks(text: str) -> Table:
     """The tables of the text, cut where a table of the top begins, each piece by itself.
 
-    A cut within a text or a list leaves a piece that is no TOML: then, as after anything unusual,
-    the text is parsed as a whole. Raises ValueError and RecursionError as the parser does.
+    Raises ValueError where that may come to something else than the text as a whole. A cut within
+    a text or a list leaves a piece that is no TOML.
     """
     found = list(_HEADER.finditer(text))
     cuts = [header.start() for header in found]
-    try:
-        table = dict(_block(text[: min(cuts, default=len(text))]))
-        lists: dict[str, list[Value]] = {}
-        for header, start, end in zip(found, cuts, [*cuts[1:], len(text)], strict=True):
-            [(key, value)] = _block(text[start:end]).items()
-            if key != header[1] or key in table:
-                raise ValueError("a key out of its place")
-            if isinstance(value, list):
-                lists.setdefault(key, []).extend(value)
-            else:
-                table[key] = value
-    except ValueError:
-        return tomli.loads(text)
-    return tomli.loads(text) if table.keys() & lists else table | lists
-
-
-def _block(text: str) -> Table:
-    return _kept(text) if len(text) <= LONGEST_BLOCK else tomli.loads(text)
+    table = dict(_block(text[: min(cuts, default=len(text))]))
+    lists: dict[str, list[Value]] = {}
+    for header, start, end in zip(found, cuts, [*cuts[1:], len(text)], strict=True):
+        [(key, value)] = _block(text[start:end]).items()
+        if key != header[1] or key in table:
+            raise ValueError("a key out of its place")
+        if isinstance(value, list):
+            lists.setdefault(key, []).extend(value)
+        else:
+            table[key] = value
+    if table.keys() & lists:
+        raise ValueError("a key that stands twice")
+    return table | lists
 
 
 @lru_cache(maxsize=BLOCKS)
-def _kept(text: str) -> Table:
-    return tomli.loads(text)
+def _block(text: str) -> Table:
+    """The tables of a piece that needs no further check. Raises ValueError."""
+    if len(text) > MAX_LINE or text.count(".") > MAX_DOTS or _LONG_NUMBER.search(text):
+        raise ValueError("a piece to be looked at more closely")
+    try:
+        return tomli.loads(text)
+    except RecursionError:
+        raise ValueError("a piece of many brackets") from None
 
 
 def _check_integers(table: Table, shown: str) -> None:

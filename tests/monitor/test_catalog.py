@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grok_tui.errors import RunError
-from grok_tui.monitor import catalog
-from grok_tui.monitor.catalog import find, log_part, read_config, summaries, summary
+from grok_tui.monitor.catalog import find, read_config, summaries, summary
+from grok_tui.monitor.facts import run_keys
+from grok_tui.monitor.filter import parse
+from grok_tui.monitor.glance import MOST, log_part
+from grok_tui.monitor.sparkline import drawn
 from grok_tui.protocol import events
 from grok_tui.protocol.events import LaneFinished
 from grok_tui.protocol.rundir import RunDir
@@ -172,4 +175,46 @@ def test_of_a_finished_log_only_the_end_is_read(
 
     monkeypatch.setattr(os, "pread", counted)
     assert summary(run).milestones == "4/6 generalised"
-    assert sum(sizes) <= catalog.TAIL < run.events.stat().st_size
+    assert sum(sizes) <= MOST < run.events.stat().st_size
+
+
+def test_what_the_table_needs_is_that_of_the_dense_arm(tmp_path: Path) -> None:
+    config = fakes.config(seeds=(0, 1), only=("grokked-ticket", "dense"))
+    found = summary(fakes.recorded_run(tmp_path, made_of=config))
+    assert found.arm == "dense"
+    assert (found.t_mem.median, found.t_gen.reached, found.t_gen.missed) == (42, 2, 0)
+    assert 1141 <= (found.t_gen.median or 0) < 1155
+    assert 27 < (found.tau_grok.median or 0) < 28
+    assert drawn(found.curve) == "▁▁▁▁▁▁▁▁▁██ "
+    assert (found.best, found.last) == pytest.approx((0.98, 0.98), abs=0.02)
+    assert found.kept == pytest.approx(0.4, abs=1e-4)
+    assert found.speed is not None
+
+
+def test_what_was_not_reached_is_no_number(tmp_path: Path) -> None:
+    config = fakes.config(only=("random-mask",), steps=500)
+    found = summary(fakes.recorded_run(tmp_path, made_of=config))
+    assert (found.arm, found.t_gen.median, found.t_gen.missed) == ("random-mask", None, 1)
+    assert found.facts["t_gen"] is None
+    assert found.facts["state"] == ("finished", "ended", "memorised")
+
+
+def test_a_run_is_filtered_by_what_it_is_and_came_to(tmp_path: Path) -> None:
+    facts = summary(fakes.recorded_run(tmp_path)).facts
+    for text in (
+        "quickstart ticket",
+        "state=finished state=ended state=grokked",
+        "p=67 wd=1 t_gen>1000 tau=20..30 best>90% reached=4 lanes=6 step=5000",
+        "preset=quickstart speed>0 kept<50%",
+    ):
+        assert parse(text, run_keys()).fits(facts), text
+    assert not parse("state=alive or state=stopped").fits(facts)
+
+
+def test_a_run_without_a_configuration_shows_the_curve_of_its_first_lane(tmp_path: Path) -> None:
+    run = fakes.recorded_run(tmp_path)
+    run.config.unlink()
+    found = summary(run)
+    assert found.curve[0] is not None
+    assert found.facts["reached"] == 4
+    assert found.facts["lanes"] == 6

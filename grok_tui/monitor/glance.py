@@ -1,0 +1,301 @@
+"""A look at a log that is too long to be read for a list: its head, its end, windows between.
+
+A log of up to 256 KiB is looked at whole. Of a longer one that ended as it should the last line
+tells all lanes; one that did not is searched for milestones as far as 16 MiB.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import stat
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from grok_tui.monitor.history import EMPTY, LaneKey, fold
+from grok_tui.monitor.lines import decoded
+from grok_tui.protocol.events import (
+    Continued,
+    Failed,
+    Finished,
+    LaneFinished,
+    LaneStarted,
+    Measured,
+    Paused,
+    Resumed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from grok_tui.protocol.events import AnyEvent
+    from grok_tui.protocol.rundir import RunDir
+
+TAIL = 64 * 1024
+"""Bytes at the end of a log that are looked at, and at its head."""
+WINDOW, WINDOWS = 8 * 1024, 32
+"""Bytes of a window between, and how many there are, closer to each other near the head."""
+WHOLE = 256 * 1024
+"""Bytes of a log that is read whole."""
+SEARCHED = 16 << 20
+"""Bytes of a log without a last line that are searched."""
+MOST = max(WHOLE, 2 * TAIL + WINDOW * WINDOWS)
+"""Bytes that are read of a log with one."""
+LAST_LINES = 12
+AFTER, ACCURACY = 6, b'"test_accuracy":'
+"""How many commas after the beginning of its step the test accuracy of a measurement ends."""
+MAX_DIGITS = 16
+_RARE = re.compile(rb'\{"event":"(?!measured"|series"|checkpointed")[^\n]*(?=\n)')
+"""Every event but measurements, series and checkpoints."""
+_STARTED = re.compile(rb'\{"event":"lane_started"[^\n]*(?=\n)')
+_NUMBER = rb"(-?[0-9][-+.0-9eE]*)"
+_PACE = re.compile(
+    rb'"measured","arm":"([^"\n]*)","seed":(\d+),"step":(\d{1,16}),"seconds":' + _NUMBER + rb","
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is known of a lane: how far it came, why it ended, what it reached."""
+
+    step: int = 0
+    reason: str = ""
+    """Empty: it has not ended."""
+    t_mem: int | None = None
+    t_gen: int | None = None
+
+    @property
+    def tau_grok(self) -> float | None:
+        """t_gen / t_mem; None unless both were reached."""
+        if self.t_mem is None or self.t_gen is None:
+            return None
+        return self.t_gen / max(1, self.t_mem)
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What a look at a log brought."""
+
+    begun: bool = False
+    """There is a line that can be read."""
+    paused: bool = False
+    ended: Finished | Failed | None = None
+    step: int = 0
+    """The furthest step that a lane has come to, as far as the end of the log tells."""
+    lanes: Mapping[LaneKey, Outcome] = field(default_factory=dict)
+    """Of lanes that said something rare: that they began, reached a milestone, or ended."""
+    kept: Mapping[str, float] = field(default_factory=dict)
+    """Share of the weights that an arm's mask keeps, of arms that were seen to begin."""
+    curve: Sequence[tuple[int, float]] = ()
+    """Step and test accuracy of one lane; all of its measurements if the log is short."""
+    speed: float | None = None
+    """Lane steps a second: over the whole run once it has finished, else at the end of the log."""
+
+
+def glance(run: RunDir, lane: LaneKey | None = None) -> Glance:
+    """A look at the log of a run, and at the test accuracy of a lane; nothing if there is no log.
+
+    Without a lane it is that of the first line that names one.
+    """
+    pieces = _pieces(run)
+    if not pieces:
+        return Glance()
+    ended = _finished(pieces[-1])
+    if ended is None:
+        return _of_unfinished(pieces, lane)
+    starts = _starts(_found(pieces[0][:TAIL], _STARTED))
+    return Glance(
+        begun=True,
+        ended=ended,
+        step=max((lane.step for lane in ended.lanes), default=0),
+        lanes=_results(ended),
+        kept=_kept(starts),
+        curve=_curve(pieces, lane or _first(starts)),
+        speed=_speed(pieces[-1], ended),
+    )
+
+
+def _of_unfinished(pieces: Sequence[bytes], lane: LaneKey | None) -> Glance:
+    end = [event for line in _last(pieces[-1]) if (event := decoded(line)) is not None]
+    rare = [event for piece in pieces for event in _found(piece, _RARE)]
+    starts = _starts(rare)
+    paused, ended = _standing(rare)
+    steps = [one.step for one in end if isinstance(one, (Measured, LaneFinished))]
+    if isinstance(ended, Finished):
+        steps = [one.step for one in ended.lanes]
+    return Glance(
+        begun=bool(end or rare),
+        paused=paused,
+        ended=ended,
+        step=max(steps, default=0),
+        lanes=_results(ended) if isinstance(ended, Finished) else _told(rare),
+        kept=_kept(starts),
+        curve=_curve(pieces, lane or _first(starts)),
+        speed=_speed(pieces[-1], ended),
+    )
+
+
+def log_part(run: RunDir, size: int, *, from_end: bool = False) -> bytes:
+    """The first or last bytes of a log; nothing if it is missing or no plain file."""
+    with _Log(run) as log:
+        return log.read(size, max(0, log.size - size) if from_end else 0)
+
+
+class _Log:
+    """An open log; one that is missing, a link or no plain file is empty."""
+
+    def __init__(self, run: RunDir) -> None:
+        self._descriptor = -1
+        self.size = 0
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        try:
+            self._descriptor = os.open(run.events, flags)
+        except OSError:
+            return
+        status = os.fstat(self._descriptor)
+        self.size = status.st_size if stat.S_ISREG(status.st_mode) else 0
+
+    def __enter__(self) -> _Log:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+
+    def read(self, size: int, start: int) -> bytes:
+        """So many bytes from there on; fewer at the end, or where the disk fails."""
+        try:
+            return os.pread(self._descriptor, size, start) if self.size else b""
+        except OSError:
+            return b""
+
+
+def _pieces(run: RunDir) -> list[bytes]:
+    """What is looked at of a log, in order; the last piece ends where the log does."""
+    with _Log(run) as log:
+        if log.size <= WHOLE:
+            return [data] if (data := log.read(log.size, 0)) else []
+        tail = log.read(TAIL, log.size - TAIL)
+        if _finished(tail) is None:
+            head = log.read(min(SEARCHED, log.size), 0)
+            return [head] if log.size <= SEARCHED else [head, tail]
+        pieces = [log.read(TAIL, 0)]
+        ratio = (log.size / TAIL) ** (1 / WINDOWS)
+        end = TAIL
+        for index in range(WINDOWS):
+            start = max(end, round(TAIL * ratio**index))
+            end = start + WINDOW
+            if end < log.size - TAIL:
+                pieces.append(log.read(WINDOW, start))
+        return [*pieces, tail]
+
+
+def _last(piece: bytes, lines: int = LAST_LINES) -> list[bytes]:
+    """The last whole lines."""
+    return piece[-TAIL:].rsplit(b"\n", lines + 1)[-lines - 1 : -1]
+
+
+def _finished(piece: bytes) -> Finished | None:
+    """The last line, if it says that the run has finished."""
+    event = next(map(decoded, _last(piece, 1)), None)
+    return event if isinstance(event, Finished) else None
+
+
+def _found(piece: bytes, pattern: re.Pattern[bytes]) -> Iterator[AnyEvent]:
+    """The events that stand in the lines of a pattern."""
+    for line in pattern.findall(piece):
+        event = decoded(line)
+        if event is not None:
+            yield event
+
+
+def _standing(rare: Iterable[AnyEvent]) -> tuple[bool, Finished | Failed | None]:
+    """Whether the run is paused, and its last word."""
+    paused, ended = False, None
+    for event in rare:
+        if isinstance(event, (Finished, Failed)):
+            paused, ended = False, event
+        elif isinstance(event, Paused):
+            paused = True
+        elif isinstance(event, Continued):
+            paused = False
+        elif isinstance(event, Resumed):
+            paused, ended = False, None
+    return paused, ended
+
+
+def _starts(rare: Iterable[AnyEvent]) -> list[LaneStarted]:
+    return [event for event in rare if isinstance(event, LaneStarted)]
+
+
+def _kept(starts: Iterable[LaneStarted]) -> dict[str, float]:
+    """Share of the weights by arm; that of the last seed that was seen."""
+    return {one.arm: one.kept_share for one in starts}
+
+
+def _first(starts: Sequence[LaneStarted]) -> LaneKey | None:
+    return (starts[0].arm, starts[0].seed) if starts else None
+
+
+def _results(ended: Finished) -> dict[LaneKey, Outcome]:
+    """The lanes as the last line tells them."""
+    return {
+        (one.arm, one.seed): Outcome(one.step, one.reason, one.t_mem, one.t_gen)
+        for one in ended.lanes
+    }
+
+
+def _told(rare: Iterable[AnyEvent]) -> dict[LaneKey, Outcome]:
+    """The lanes as they told themselves."""
+    lanes = fold(EMPTY, rare).lanes
+    return {
+        key: Outcome(
+            lane.end.step if lane.end else 0,
+            lane.end.reason if lane.end else "",
+            lane.t_mem,
+            lane.t_gen,
+        )
+        for key, lane in lanes.items()
+    }
+
+
+def _curve(pieces: Iterable[bytes], lane: LaneKey | None) -> list[tuple[int, float]]:
+    """Step and test accuracy where they were seen, steps rising. Checksums are not looked at."""
+    if lane is None:
+        return []
+    mark = f'"measured","arm":"{lane[0]}","seed":{lane[1]},"step":'.encode()
+    points: dict[int, float] = {}
+    for line in (line for piece in pieces for line in piece.split(mark)[1:]):
+        fields = line.split(b",", AFTER)
+        if len(fields) > AFTER and fields[-2].startswith(ACCURACY) and fields[0].isdigit():
+            points[int(fields[0][:MAX_DIGITS])] = _value(fields[-2][len(ACCURACY) :])
+    return sorted((step, value) for step, value in points.items() if math.isfinite(value))
+
+
+def _value(number: bytes) -> float:
+    try:
+        return float(number)
+    except ValueError:
+        return math.nan
+
+
+def _speed(tail: bytes, ended: Finished | Failed | None) -> float | None:
+    """Lane steps a second; None where that cannot be told."""
+    if isinstance(ended, Finished):
+        found = _PACE.findall(tail[max(0, tail.rfind(b'"measured"')) :])
+        return _rate(sum(lane.step for lane in ended.lanes), found, 0.0)
+    found = _PACE.findall(tail[-TAIL:])
+    first: dict[tuple[bytes, bytes], int] = {}
+    last: dict[tuple[bytes, bytes], int] = {}
+    for arm, seed, step, _ in found:
+        first.setdefault((arm, seed), int(step))
+        last[arm, seed] = int(step)
+    steps = sum(last[lane] - first[lane] for lane in last)
+    return _rate(steps, found, _value(found[0][-1]) if found else 0.0)
+
+
+def _rate(steps: int, found: Sequence[tuple[bytes, ...]], since: float) -> float | None:
+    """Steps over the seconds from then to the last of these measurements."""
+    took = _value(found[-1][-1]) - since if found else 0.0
+    return steps / took if steps > 0 and 0 < took < math.inf else None
