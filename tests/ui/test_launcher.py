@@ -346,7 +346,7 @@ async def test_recent_runs_are_listed_where_there_is_room_and_open(
         await pilot.press("down")
         before = app.screen.query_one(Recent).highlighted
         fakes.recorded_run(runs, "finished", run_id="20261121-110000-later-zzzz")
-        launcher(app)._read_recent()  # as it does every few seconds
+        launcher(app).read_recent()  # as it does every few seconds
         await settled(pilot)
         assert "✓ finished" in on_screen(pilot).split("recent runs")[1].splitlines()[1]
         assert (before, app.screen.query_one(Recent).highlighted) == (1, 2)

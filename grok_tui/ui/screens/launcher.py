@@ -98,8 +98,16 @@ class Launcher(Starting):
             self._choose(next(iter(self._gallery)))
         else:
             self._refuse("there is no preset in presets/; `grok-tui presets list` says where")
-        self.call_after_refresh(self.post_message, Drawn())
+        self.call_after_refresh(self._go_on)
+
+    def _go_on(self) -> None:
+        """What was left out so that the first picture comes soon: fields, costs, titles, runs."""
+        self.post_message(Drawn())
+        self._drawn = True
+        if self.draft is not None:
+            self.call_after_refresh(self.watch_draft, self.draft)
         self._read_gallery()
+        self.read_recent()
 
     @work(thread=True, exclusive=True, group="gallery")
     def _read_gallery(self) -> None:
@@ -183,7 +191,7 @@ class Launcher(Starting):
         self._problem = str(problem) if problem else ""
         self._called = draft.base.called
         self._show(draft, problem)
-        if self._config is not None:
+        if self._config is not None and self._drawn:
             self.estimate(self._config, self.device)
 
     def _choose(self, name: str) -> None:
@@ -216,10 +224,11 @@ class Launcher(Starting):
         offered = values(config)
         at = field_of(problem, offered) if problem else ""
         texts = {value.key: value.text(config) for value in offered} | dict(draft.values)
-        forms = self.query_one(Forms)
-        forms.display = True
         faults = {**draft.faults(), at: problem.problem} if problem else {}
-        forms.show(Filling(offered, texts, draft.values, faults))
+        forms = self.query_one(Forms)
+        forms.display = self._drawn
+        if self._drawn:
+            forms.show(Filling(offered, texts, draft.values, faults))
         self.query_one(Go).refused = problem is not None
         rest = "" if forms.value(at) else self._problem
         summary = self.query_one(Summary)

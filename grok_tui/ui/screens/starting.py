@@ -58,6 +58,8 @@ class Starting(Screen[None]):
         """What the run would be called."""
         self._problem = ""
         """Why there is nothing to start."""
+        self._drawn = False
+        """Whether the first picture is out; until then nothing else is done."""
 
     def watch_device(self, device: str) -> None:
         """Say where it would train, and what it takes there."""
@@ -147,14 +149,15 @@ class Starting(Screen[None]):
 
     def on_mount(self) -> None:
         """Look at the newest runs every so often."""
-        self.set_interval(EVERY, self._read_recent)
+        self.set_interval(EVERY, self.read_recent)
 
     def on_screen_resume(self) -> None:
         """Runs may have come and gone while another screen was on top."""
-        self._read_recent()
+        if self._drawn:
+            self.read_recent()
 
     @work(thread=True, exclusive=True, group="recent")
-    def _read_recent(self) -> None:
+    def read_recent(self) -> None:
         """The newest runs, for the short list."""
         if self.is_current:
             self.post_message(RunsRead(self._services.summaries(self._runs, SHOWN)))

@@ -33,15 +33,14 @@ class ValueRow(Vertical):
         self._value = value
         self._label = Static(f"  {value.label}", classes="label", markup=False)
         self._field = ValueField()
-        self._problem = Static(classes="problem", markup=False)
+        self._problem: Static | None = None
 
     def compose(self) -> ComposeResult:
-        """Label, field and hint in a row; the fault below."""
+        """Label, field and hint in a row; a fault comes below."""
         with Horizontal(classes="row"):
             yield self._label
             yield self._field
             yield Static(self._value.expected, classes="hint", markup=False)
-        yield self._problem
 
     def show(self, text: str, changed: bool, problem: str) -> None:
         """Put this text in, mark it as changed or not, and say what is wrong with it."""
@@ -52,7 +51,11 @@ class ValueRow(Vertical):
         self.set_class(bool(problem), "-wrong")
         mark = "!" if problem else "*" if changed else " "
         self._label.update(f"{mark} {self._value.label}")
-        self._problem.update(Content(safe(problem)))
+        if self._problem is None and problem:
+            self._problem = Static(classes="problem", markup=False)
+            self.mount(self._problem)
+        if self._problem is not None:
+            self._problem.update(Content(safe(problem)))
 
     @property
     def text(self) -> str:
