@@ -12,6 +12,7 @@ import typer
 from grok_tui import __version__
 from grok_tui.cli import gallery
 from grok_tui.cli.bench import bench
+from grok_tui.cli.changing import add_seeds, halt, note, ticket
 from grok_tui.cli.lines import print_cut, print_lines
 from grok_tui.cli.opening import Asked, has_terminal, open_tui
 from grok_tui.cli.options import (
@@ -237,6 +238,10 @@ def export(
     exporting.export(_look(_find(context, run)), form, output)
 
 
+app.command()(ticket)
+app.command("add-seeds")(add_seeds)
+app.command()(halt)
+app.command()(note)
 app.command()(bench)
 app.command()(reproduce)
 

@@ -162,6 +162,9 @@ def _ending(view: View) -> Iterator[str]:
     for warning in history.warnings:
         where = f"{safe(warning.arm, 40)} " if warning.arm else ""
         yield f"warning: {where}{safe(warning.sentence, 400)}"
+    for note in view.notes:
+        by = f" ({safe(note.by, 40)})" if note.by else ""
+        yield f"note: step {note.step}{by} {safe(note.text, 500)}".rstrip()
     if history.damaged:
         yield f"damaged lines in the log, left out: {history.damaged}"
     left_out = sum(lane.found.left_out for lane in history.lanes.values())
@@ -199,6 +202,7 @@ def show_json(view: View) -> str:
         "lanes": [_lane(lane) for lane in view.history.lanes.values()],
         "verdict": judge(view.config, view.history) if view.config else None,
         "warnings": view.history.warnings,
+        "notes": view.notes,
         "failure": getattr(view.history.ended, "sentence", ""),
         "damaged_lines": view.history.damaged,
         "unknown_lines": view.history.unknown,

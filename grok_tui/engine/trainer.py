@@ -15,7 +15,7 @@ from grok_tui.engine.orders import Orders
 from grok_tui.engine.recorder import NAP, Recorder
 from grok_tui.errors import PresetError, RunError, RunFailed
 from grok_tui.protocol import presets
-from grok_tui.protocol.control import AddSeeds, Halt, TakeTicket
+from grok_tui.protocol.control import REFUSED, AddSeeds, Halt, TakeTicket
 from grok_tui.protocol.events import (
     AnyEvent,
     Checkpointed,
@@ -156,7 +156,7 @@ class Trainer:
         try:
             done = self._halt(order) if isinstance(order, Halt) else self._extend(order)
         except (PresetError, RunError) as error:
-            return f"refused: {error}"[:MAX_RESULT]
+            return f"{REFUSED}{error}"[:MAX_RESULT]
         written = self._checkpoint()
         return done if written == "checkpoint written" else f"{done}, but {written}"
 

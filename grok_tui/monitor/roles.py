@@ -77,6 +77,20 @@ def baselines(config: Config) -> dict[str, str]:
     return found
 
 
+def usual_source(config: Config, method: str) -> str:
+    """The arm that a ticket is taken from where nobody says another; empty: from none.
+
+    The dense arm, or the first of any, where the method reads weights; a mask is chosen, not usual,
+    but for a method that cannot do without.
+    """
+    known = METHODS.get(method)
+    if known is None or not (known.reads == "weights" or known.needs_arm):
+        return ""
+    dense = [arm.name for arm in config.arms if recipe_role(config, arm) == "dense"]
+    masked = [arm.name for arm in config.arms if recipe_role(config, arm) == "ticket"]
+    return next(iter([*(masked if known.needs_arm else dense), config.arms[0].name]))
+
+
 def sparsity(config: Config, arm: Arm) -> object:
     """What decides how many weights an arm removes: equal for equal shares of the same matrices."""
     arms = {other.name: other for other in config.arms}

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Command = Literal["pause", "continue", "stop", "checkpoint"]
 COMMANDS: tuple[Command, ...] = get_args(Command)
 """Those that say all in a word."""
+REFUSED = "refused: "
+"""What the answer to an order begins with that was not carried out."""
 MAX_BYTES = 4096
 MAX_NEW_SEEDS = 250
 """Seeds of one order: with eleven characters each they are within its bytes."""

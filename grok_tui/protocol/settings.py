@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from grok_tui.errors import PresetError
 from grok_tui.protocol import toml
+from grok_tui.protocol.control import MAX_NEW_SEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,17 +98,32 @@ def _tables(plain: Table) -> list[Table]:
     return [arm for arm in arms if isinstance(arm, dict)] if isinstance(arms, list) else []
 
 
+def list_seeds(text: str) -> list[int]:
+    """ "3,4" as those seeds, a single number as that one. Raises PresetError."""
+    numbers = _numbers(text)
+    if not numbers or len(numbers) > MAX_NEW_SEEDS:
+        problem = f"expected the seeds to add (3, or 3,4,5), at most {MAX_NEW_SEEDS} at once"
+        raise PresetError(f"seeds {text[:40]}", "", problem)
+    return numbers
+
+
 def parse_seeds(text: str) -> list[int]:
     """ "0,1,2" as those seeds; a single number n as the seeds 0 to n - 1. Raises PresetError."""
     problem = PresetError(
         f"--seeds {text[:40]}", "", "expected a number of seeds (5), or the seeds (0,1,2)"
     )
-    parts = [part.strip() for part in text.rstrip(", ").split(",")]
-    if not all(part.isascii() and part.isdigit() and len(part) <= 10 for part in parts):
+    numbers = _numbers(text)
+    if not numbers:
         raise problem
-    numbers = [int(part) for part in parts]
     if "," in text:
         return numbers
     if not 1 <= numbers[0] <= 1000:
         raise problem
     return list(range(numbers[0]))
+
+
+def _numbers(text: str) -> list[int]:
+    """The whole numbers between the commas; none if anything else stands there."""
+    parts = [part.strip() for part in text.rstrip(", ").split(",")]
+    digits = all(part.isascii() and part.isdigit() and len(part) <= 10 for part in parts)
+    return [int(part) for part in parts] if digits else []
