@@ -6,6 +6,7 @@ that ends in chance or shuffled is no choice of its own but the dashed line besi
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Literal
@@ -98,6 +99,8 @@ def waiting_for(view: View, plot: Plot, choice: Choice) -> str:
     """Why a plot is empty, in a few words; empty when it is not."""
     if view.config is None:
         return view.problem or "waiting for the configuration"
+    if view.behind:  # what is there is out of date, and drawing it would cost the time to read on
+        return f"reading the log, {math.floor(100 * view.share)} %"
     lanes = [shown_lane(view.config, view.history, arm.name) for arm in view.config.arms]
     if any(lane is not None and _shows(lane, choice) for lane in lanes):
         return ""

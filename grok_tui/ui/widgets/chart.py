@@ -63,7 +63,8 @@ class ChartView(CellView):
         page = Paper(width, height)
         self._write_title(page, view, panel)
         reason = waiting_for(view, panel.plot, panel.choice)
-        plain = reason and panel.choice.kind != "steps"  # axes of numbers that nobody knows yet
+        # axes of numbers that nobody knows yet, or lines that will be others in a moment
+        plain = view.behind or (reason and panel.choice.kind != "steps")
         if view.config is not None and not plain:
             body = panel.draw(view.config, view.history, (width - 1, height - 1))
             for y, row in enumerate(body, start=1):
