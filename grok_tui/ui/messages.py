@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from grok_tui.monitor.catalog import Summary
     from grok_tui.monitor.figures import Grid
     from grok_tui.monitor.watch import View
+    from grok_tui.monitor.frames import Reel
+    from grok_tui.monitor.machine import Sample
+    from grok_tui.monitor.reproduction.standing import Standing
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.gallery import Preset
     from grok_tui.protocol.rundir import RunDir
@@ -175,3 +178,10 @@ class Export(Message):
 
 class SelectionChanged(Message):
     """Other arms are to be drawn, or another one on top: see the selection of the run."""
+@dataclass
+class Sampled(Message):
+    """The machine as a thread has just seen it."""
+
+    sample: Sample
+
+

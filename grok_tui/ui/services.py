@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from grok_tui.monitor.catalog import Summary
     from grok_tui.monitor.estimate import Estimate
+    from grok_tui.monitor.machine import Machine
     from grok_tui.monitor.memory import Need
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.control import Command
@@ -105,6 +106,12 @@ class Services:
     """How long an experiment takes here."""
     memory: Callable[[Config, str], Need] = _memory
     """The memory that it takes on a device, and what is free there."""
+def _machine() -> Machine:
+    from grok_tui.monitor.machine import Machine
+
+    return Machine()
+
+
     devices: Callable[[], Sequence[str]] = _devices
     """The GPUs of this host by name, that of cuda:0 first."""
     edit: Callable[[Path], None] = _edit
@@ -113,3 +120,5 @@ class Services:
     """The ids of the runs whose trainers hold their lock."""
     clock: Callable[[], float] = time.time
     """Seconds since the epoch, for ages."""
+    machine: Callable[[], Machine] = _machine
+    """Something that looks at this host."""

@@ -14,6 +14,7 @@ from grok_tui.monitor.memory import Need
 from grok_tui.protocol import gallery as shelf
 from grok_tui.ui.services import Services
 from tests import fakes
+from tests.ui import live
 from tests.ui.trainers import NOW, Trainers
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def services(trainers: Trainers) -> Services:
         estimate=_estimate,
         memory=_memory,
         devices=lambda: (),
+        machine=live.Still,
         clock=_clock,
     )
 

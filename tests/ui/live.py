@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import grok_tui.ui.app
 from grok_tui.monitor.history import EMPTY, fold
+from grok_tui.monitor.machine import Machine, Sample
 from grok_tui.monitor.watch import State, View
 from grok_tui.protocol.events import Failed
 from grok_tui.protocol.probing import Probe
@@ -15,6 +17,7 @@ from grok_tui.protocol.rundir import RunDir
 from grok_tui.ui.app import GrokTuiApp
 from grok_tui.ui.panes.deck import Deck
 from grok_tui.ui.screens.live import LiveScreen
+from grok_tui.ui.services import Services
 from grok_tui.ui.widgets.chart import ChartView
 from tests import fakes
 from tests.fake_probes import PROBED
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.events import AnyEvent
-    from grok_tui.ui.services import Services
+    from grok_tui.protocol.rundir import About
 
 RUN = RunDir(Path("runs") / fakes.RUN_ID)
 TRACEBACK = "Traceback (most recent call last):\n" + "".join(
@@ -37,6 +40,14 @@ FAILURE = Failed(
     sentence="the device ran out of memory: 12.4 GiB were asked for and 3.1 GiB are free",
     traceback=TRACEBACK + "OutOfMemoryError: out of memory",
 )
+
+
+class Still(Machine):
+    """A machine on which always the same happens."""
+
+    def look(self, about: About | None = None) -> Sample:
+        """Three quarters of two cores work."""
+        return Sample(cores=2, busy=1.6, load=1.7, memory=(3 * 2**30, 24 * 2**30))
 
 
 class Shown:
@@ -111,7 +122,7 @@ class LiveApp(GrokTuiApp):
     def __init__(self, shown: View | Shown, services: Services | None = None) -> None:
         super().__init__(Path("runs"), RUN)
         self.shown = shown if isinstance(shown, Shown) else Shown(shown)
-        self.given = services
+        self.given = services or replace(Services(), machine=Still)
 
     def get_default_screen(self) -> LiveScreen:
         """The live screen, which looks every few milliseconds."""

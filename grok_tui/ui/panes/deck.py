@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from grok_tui.monitor.machine import Sample
     from grok_tui.monitor.verdict import Verdict
     from grok_tui.monitor.watch import View
     from grok_tui.protocol.rundir import RunDir
@@ -25,10 +26,11 @@ class Deck(Vertical):
 
     DEFAULT_CSS = "Deck { height: 1fr; }"
 
-    def __init__(self, run: RunDir) -> None:
+    def __init__(self, run: RunDir, samples: Sequence[Sample] = ()) -> None:
+        """`samples` of the machine come in as they are taken, the newest last."""
         super().__init__()
         self.selection = Selection()
-        self._run = run
+        self.run, self.samples = run, samples
         self._panes: dict[str, Pane] = {"charts": ChartsPane(self.selection)}
         self._open = "charts"
         self._seen: tuple[View, Verdict | None] | None = None
@@ -62,7 +64,7 @@ class Deck(Vertical):
     def open(self, name: str) -> None:
         """Bring a pane up and give it the keys."""
         if name not in self._panes:
-            self._panes[name] = _MAKERS[name](self._run, self.selection)
+            self._panes[name] = _MAKERS[name](self)
             self.mount(self._panes[name])
         self._open = name
         for pane in self._panes.values():
@@ -77,6 +79,11 @@ class Deck(Vertical):
         elif self._seen is not None:
             self.shown.draw(*self._seen)
 
+    def sampled(self) -> None:
+        """There is a new sample of the machine: show it if that is what is looked at."""
+        if self._open == "machine":
+            self._draw()
+
     def out(self) -> bool:
         """One layer out: within the pane, then to the charts; False if there is none."""
         if self.shown.out():
@@ -87,17 +94,34 @@ class Deck(Vertical):
         return False
 
 
-def _report(_: RunDir, __: Selection) -> Pane:
+def _report(_: Deck) -> Pane:
     from grok_tui.ui.panes.report import ReportPane
 
     return ReportPane()
 
 
-def _log(run: RunDir, _: Selection) -> Pane:
+def _log(deck: Deck) -> Pane:
     from grok_tui.ui.panes.log import LogPane
 
-    return LogPane(run)
+    return LogPane(deck.run)
 
 
-_MAKERS: dict[str, Callable[[RunDir, Selection], Pane]] = {"verdict": _report, "log": _log}
+def _machine(deck: Deck) -> Pane:
+    from grok_tui.ui.panes.machine import MachinePane
+
+    return MachinePane(deck.samples)
+
+
+def _network(deck: Deck) -> Pane:
+    from grok_tui.ui.panes.network import NetworkPane
+
+    return NetworkPane(deck.run)
+
+
+_MAKERS: dict[str, Callable[[Deck], Pane]] = {
+    "verdict": _report,
+    "log": _log,
+    "machine": _machine,
+    "network": _network,
+}
 """How a pane is made, by its section of the key table; imports wait until it is asked for."""

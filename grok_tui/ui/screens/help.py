@@ -23,6 +23,8 @@ TITLES = {
     "verdict": "The verdict",
     "log": "The log",
     "everywhere": "Everywhere",
+    "machine": "The machine",
+    "claims": "The claims",
 }
 ABOUT = {
     "launcher": "Pick an experiment with ↑ ↓, change what should differ, start. The run trains in "
@@ -36,6 +38,7 @@ ABOUT = {
 
 
 class HelpScreen(ModalScreen[None]):
+    "machine": "This host while the run trains on it: GPUs, cores, memory, and who uses them.",
     """The key table, as far as it concerns what was in front."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("help")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import on
@@ -20,6 +21,7 @@ from grok_tui.ui.messages import Drawn, Export, Looked, Told
 from grok_tui.ui.panes.deck import Deck
 from grok_tui.ui.services import Services
 from grok_tui.ui.widgets.keybar import KeyBar
+from grok_tui.ui.widgets.machine import KEPT, MachineLine
 from grok_tui.ui.widgets.states import CAN_RESUME, STANDING
 from grok_tui.ui.widgets.status import Status
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from grok_tui.monitor.machine import Sample
     from grok_tui.protocol.control import Command
     from grok_tui.protocol.rundir import RunDir
 
@@ -81,11 +84,13 @@ class LiveScreen(Screen[None]):
         self._enough = threading.Event()
         self._shown = threading.Semaphore(1)
         self._cost = 0.0
+        self._samples: deque[Sample] = deque(maxlen=KEPT)
 
     def compose(self) -> ComposeResult:
         """Head and panes, and the keys below them."""
         yield Status("status")
-        yield Deck(self.run)
+        yield MachineLine(self._services.machine, self._samples)
+        yield Deck(self.run, self._samples)
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -131,6 +136,7 @@ class LiveScreen(Screen[None]):
         verdict = judge(view.config, view.history) if view.config is not None else None
         with self.app.batch_update():
             self.query_one(Status).draw(view)
+            self.query_one(MachineLine).draw(view)
             self.query_one(Deck).draw(view, verdict)
         self.query_one(KeyBar).leave_out(*_idle_keys(view.state))
         if before is None:
@@ -139,6 +145,11 @@ class LiveScreen(Screen[None]):
     def on_resize(self) -> None:
         """Write the head for the new width, once that has taken effect."""
         self.call_after_refresh(self.query_one(Status).redraw)
+        self.call_after_refresh(self.query_one(MachineLine).redraw)
+
+    def on_sampled(self) -> None:
+        """Show the machine's new sample in its pane."""
+        self.query_one(Deck).sampled()
 
     def action_pane(self, name: str) -> None:
         """Show a pane."""
