@@ -10,7 +10,7 @@ from grok_tui.ui.panes.charts import ChartsPane
 from grok_tui.ui.selection import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
