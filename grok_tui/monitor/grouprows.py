@@ -41,6 +41,8 @@ class Column(NamedTuple):
     text: Callable[[Row], str]
     order: Callable[[Row], float | str | None]
     """What rows are sorted by; None: it has none, and stands last."""
+    brief: Callable[[Row], str] | None = None
+    """The text where there is little room, if that is another."""
 
 
 def over(spread: Spread) -> str:
@@ -63,8 +65,18 @@ COLUMNS = (
         lambda row: milestone(row.group.t_mem, brief=True),
         lambda row: row.group.t_mem.median,
     ),
-    Column("t_gen", lambda row: milestone(row.group.t_gen), lambda row: row.group.t_gen.median),
-    Column("tau", lambda row: over(row.group.tau_grok), lambda row: row.group.tau_grok.median),
+    Column(
+        "t_gen",
+        lambda row: milestone(row.group.t_gen),
+        lambda row: row.group.t_gen.median,
+        lambda row: milestone(row.group.t_gen, brief=True),
+    ),
+    Column(
+        "tau",
+        lambda row: over(row.group.tau_grok),
+        lambda row: row.group.tau_grok.median,
+        lambda row: ratio(row.group.tau_grok.median),
+    ),
     Column(
         "faster",
         lambda row: "-" if row.faster is None else f"{ratio(row.faster)}x",
@@ -78,6 +90,11 @@ COLUMNS = (
     Column("kept", lambda row: percent(row.group.kept), lambda row: row.group.kept),
 )
 """Seeds that generalised of all; medians, with the range over seeds where there is room."""
+
+
+def texts(row: Row, *, brief: bool) -> list[str]:
+    """A cell for each column; `brief`: without the ranges over seeds."""
+    return [column.brief(row) if brief and column.brief else column.text(row) for column in COLUMNS]
 
 
 def rows(found: Comparison, chosen: Filter, base: str = "") -> list[Row]:

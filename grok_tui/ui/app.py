@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from grok_tui.protocol.rundir import RunDir
-    from grok_tui.ui.messages import Drawn, OpenDemo, OpenRun
+    from grok_tui.ui.messages import Drawn, OpenCompare, OpenDemo, OpenRun
 
 PATIENCE = 0.6
 """Seconds after which the picture is sent whether or not a screen says that its data are on it."""
@@ -145,6 +145,12 @@ class GrokTuiApp(App[None]):
     def on_open_run(self, message: OpenRun) -> None:
         """Show a run."""
         self.push_screen(self.live_screen(message.run))
+
+    def on_open_compare(self, message: OpenCompare) -> None:
+        """Show runs side by side."""
+        from grok_tui.ui.screens.compare import Compare
+
+        self.push_screen(Compare(message.runs, self._runs, self.terminal.refresh))
 
     def on_open_demo(self, _: OpenDemo) -> None:
         """Show the tour."""

@@ -29,6 +29,7 @@ _SHOWN = {
     "escape": "Esc",
     "full_stop": ".",
     "comma": ",",
+    "exclamation_mark": "!",
     "apostrophe": "'",
     "plus": "+",
     "equals_sign": "=",
@@ -121,6 +122,10 @@ TABLE: tuple[Key, ...] = (
     Key("live.back", "escape", "back", "Back", "One layer out: full screen, pane, screen."),
     Key("live.stop", "K", "stop", "Stop", "Stop it at the next step, with a checkpoint.", True),
     Key("live.pause", "P", "pause", "Pause", "Pause the training, or let it go on.", True),
+    Key("live.ticket", "t", "ticket", "Ticket", "Take a ticket now; it trains beside the others."),
+    Key("live.seeds", "A", "seeds", "Seeds", "Train all arms with further seeds as well."),
+    Key("live.halt", "H", "halt", "Halt", "End one lane; the others go on."),
+    Key("live.note", "m", "note", "Mark", "Put a mark or a note to a step."),
     Key("live.resume", "R", "resume", "Resume", "Take a stopped run on from its checkpoint.", True),
     # The charts of a run
     Key("charts.next", "down", "move(1)", "Next", "The next chart."),
@@ -129,29 +134,41 @@ TABLE: tuple[Key, ...] = (
     Key("charts.left", "left", "cursor(-1)", "Value", "The value cursor, a column back."),
     Key("charts.far", "shift+right", "cursor(10)", "Far", "The value cursor, ten columns on."),
     Key("charts.far_left", "shift+left", "cursor(-10)", "Far", "Ten columns back."),
-    Key("charts.jump", "apostrophe", "look('jump')", "Jump", "To the next milestone or note."),
+    Key(
+        "charts.jump",
+        "apostrophe",
+        "jump",
+        "Jump",
+        "To the next mark: a memorised, A generalised, ! a note.",
+    ),
     Key("charts.goto", "G", "goto", "Go to", "The value cursor at a step that you type."),
     Key("charts.full", "enter,z", "full", "Full", "This chart alone, over the whole screen.", True),
     Key("charts.x", "x", "log_axis('x')", "Log x", "Logarithmic or plain x axis.", True),
     Key("charts.y", "y", "log_axis('y')", "Log y", "Logarithmic or plain y axis."),
-    Key("charts.over", "X", "look('x')", "Over", "Over steps, seconds, or steps since memorised."),
+    Key("charts.over", "X", "over", "Over", "Over steps, seconds, or steps since memorised."),
     Key("charts.smooth", "s", "smooth(1)", "Smooth", "Smooth this chart more."),
     Key("charts.rough", "S", "smooth(-1)", "Rough", "Smooth this chart less."),
     Key("charts.closer", "plus,equals_sign", "zoom(1)", "Zoom", "Closer, to the cursor.", True),
     Key("charts.further", "minus", "zoom(-1)", "Out", "From further away."),
     Key("charts.pan_right", "right_square_bracket", "pan(1)", "Pan", "Along the x axis."),
     Key("charts.pan_left", "left_square_bracket", "pan(-1)", "Back", "Back along the x axis."),
-    Key("charts.reset", "0", "look('reset')", "Reset", "All of the axes again."),
-    Key("charts.follow", "f", "look('follow')", "Follow", "Go with the newest step, or no more."),
+    Key("charts.reset", "0", "reset", "Reset", "All of the axes again."),
+    Key("charts.follow", "f", "follow", "Follow", "Go with the newest step, or no more."),
     Key("charts.limits", "L", "limits", "Limits", "Type the limits of the axes."),
-    Key("charts.band", "a", "look('band')", "Band", "Seeds as range, deviation, mean, each."),
-    Key("charts.dense", "d", "look('dense')", "Dense", "Dense arms, or without them."),
+    Key("charts.band", "a", "band", "Band", "Seeds as range, deviation, mean, each."),
+    Key("charts.dense", "d", "dense", "Dense", "Dense arms, or without them."),
     Key("charts.grid", "g", "density", "Grid", "1, 2, 4 or 6 charts on a page."),
     Key("charts.page", "pagedown", "page(1)", "Page", "The next charts: the probes follow."),
     Key("charts.page_before", "pageup", "page(-1)", "Back", "The charts before."),
     Key("charts.part", "full_stop", "part(1)", "Part", "The next part of a probe."),
     Key("charts.part_before", "comma", "part(-1)", "Before", "The part before."),
     Key("charts.export", "e", "export", "Export", "Save this chart as SVG and CSV."),
+    # The arms below the charts
+    Key("arms.down", "down,j", "move(1)", "Down", "The next arm."),
+    Key("arms.up", "up,k", "move(-1)", "Up", "The arm before."),
+    Key("arms.show", "space", "show", "Show", "Draw this arm, or no more.", True),
+    Key("arms.isolate", "i", "isolate", "Isolate", "This arm alone, or all again.", True),
+    Key("arms.pin", "p", "pin", "Pin", "Draw it on top of the others.", True),
     # The verdict of a run
     Key("verdict.down", "down,j", "scroll(1)", "Down", "A line down."),
     Key("verdict.up", "up,k", "scroll(-1)", "Up", "A line up."),
@@ -168,22 +185,6 @@ TABLE: tuple[Key, ...] = (
     Key("log.next", "n", "find(1)", "Next", "The next line that has them."),
     Key("log.before", "N", "find(-1)", "Before", "The line before that has them."),
     Key("log.follow", "f", "follow", "Follow", "Stay at the end as lines come.", True),
-    # The tour, while it lasts
-    Key("tour.next", "enter,right", "tour_turn(1)", "Next", "The next page."),
-    Key("tour.before", "left", "tour_turn(-1)", "Back", "The page before."),
-    Key("tour.end", "escape", "tour_end", "End", "End the tour."),
-    # Something to type
-    Key("ask.take", "enter", "", "Take", "Take what was typed."),
-    Key("ask.close", "escape", "close", "Close", "Leave everything as it is."),
-    # The name of a preset
-    Key("naming.save", "enter", "", "Save", "Save under this name; twice if it is taken."),
-    Key("naming.close", "escape", "close", "Close", "Save nothing."),
-    # A short list
-    Key("pick.take", "enter", "", "Take", "Take the line that the cursor is on."),
-    Key("pick.close", "escape,q", "close", "Close", "Take none."),
-    # A question
-    Key("confirm.yes", "y,enter", "yes", "Yes", "Do it."),
-    Key("confirm.no", "n,escape,q", "no", "No", "Leave it as it is."),
     # The machine of a run
     Key("machine.down", "down,j", "scroll(1)", "Down", "A line down."),
     Key("machine.up", "up,k", "scroll(-1)", "Up", "A line up."),
@@ -220,10 +221,42 @@ TABLE: tuple[Key, ...] = (
     Key("groups.sort_before", "comma", "sort(-1)", "Before", "Sort by the column before."),
     Key("groups.order", "o", "order", "Order", "Turn the order round."),
     Key("groups.export", "e", "export", "Export", "Save table and chart as SVG and CSV."),
+    # The tour, while it lasts
+    Key("tour.next", "enter,right", "tour_turn(1)", "Next", "The next page."),
+    Key("tour.before", "left", "tour_turn(-1)", "Back", "The page before."),
+    Key("tour.end", "escape", "tour_end", "End", "End the tour."),
+    # Something to type
+    Key("ask.take", "enter", "", "Take", "Take what was typed."),
+    Key("ask.close", "escape", "close", "Close", "Leave everything as it is."),
+    # The claims of the papers
+    Key("claims.open", "enter", "open", "Open", "Open the run behind the claim.", True),
+    Key("claims.start", "S", "start", "Start", "Train what is missing, one claim or all.", True),
+    Key("claims.figure", "o", "figure", "Figure", "Show the picture of the claim.", True),
+    Key("claims.variant", "comma,full_stop", "variant", "Paper", "Fast or published runs.", True),
+    Key("claims.down", "down,j", "move(1)", "Down", "One claim down."),
+    Key("claims.up", "up,k", "move(-1)", "Up", "One claim up."),
+    Key("claims.page", "pagedown", "move(10)", "Page", "Ten claims down."),
+    Key("claims.page_before", "pageup", "move(-10)", "Back", "Ten claims up."),
+    Key("claims.first", "home", "move(-999)", "First", "The first claim."),
+    Key("claims.last", "end", "move(999)", "Last", "The last claim."),
+    Key("claims.refresh", "r", "refresh", "Refresh", "Look at the runs again now."),
+    # A ticket of a run
+    Key("ticket.take", "enter", "", "Take", "On to the next field; from the last one take it."),
+    Key("ticket.close", "escape", "close", "Close", "Take no ticket."),
+    # The name of a preset
+    Key("naming.save", "enter", "", "Save", "Save under this name; twice if it is taken."),
+    Key("naming.close", "escape", "close", "Close", "Save nothing."),
+    # A short list
+    Key("pick.take", "enter", "", "Take", "Take the line that the cursor is on."),
+    Key("pick.close", "escape,q", "close", "Close", "Take none."),
+    # A question
+    Key("confirm.yes", "y,enter", "yes", "Yes", "Do it."),
+    Key("confirm.no", "n,escape,q", "no", "No", "Leave it as it is."),
     # This help
     Key("help.close", "escape,q,question_mark,f1", "close", "Close", "Close the help."),
     # Everywhere
     Key("everywhere.runs", "1", "app.runs", "Runs", "The list of runs.", True),
+    Key("everywhere.claims", "7", "app.claims", "Claims", "What was reproduced of the papers."),
     Key("everywhere.new", "ctrl+n", "app.launcher", "New", "New run: the launcher.", True),
     Key("everywhere.panes", "tab,shift+tab", "", "Panes", "The next pane, the pane before."),
     Key(
@@ -231,6 +264,8 @@ TABLE: tuple[Key, ...] = (
     ),
     Key("everywhere.palette", "colon,ctrl+p", "app.palette", "Palette", "Every action by name."),
     Key("everywhere.redraw", "ctrl+l", "app.redraw", "Redraw", "Draw the whole screen again."),
+    Key("everywhere.mute", "exclamation_mark", "app.mute", "Mute", "Mute the bell, or not."),
+    Key("everywhere.suspend", "ctrl+z", "app.suspend_process", "Suspend", "To the shell; fg is back."),
     Key("everywhere.theme", "T", "app.theme", "Theme", "Dark or light."),
     Key("everywhere.out", "escape", "app.out", "Out", "One layer out."),
     Key("everywhere.leave", "q", "app.leave", "Leave", "Leave this view; runs go on.", True),
@@ -243,17 +278,18 @@ def on_screen(screen: str) -> list[Key]:
 
 
 def in_bar(*sections: str, idle: Collection[str] = ()) -> list[Key]:
-    """What the key bar shows: at most six keys, those of the first section first, help last.
+    """What the key bar shows: at most six keys, help last; `sections` from the focus outwards.
 
-    Of what has the focus no more than three, so that there is room for those of its screen.
-    `idle` are the ids of keys that have nothing to do now.
+    Of what has the focus no more than three, so that there is room for those of its screen, which
+    come next. `idle` are the ids of keys that have nothing to do now.
     """
-    found: list[Key] = []
-    for index, name in enumerate(sections):
-        inner = len(sections) - index > 2
-        flagged = [key for key in on_screen(name) if key.footer and key.id not in idle]
-        found += flagged[:OWN] if inner else flagged
-    screen = sections[-2] if len(sections) > 1 else ""
+    *inner, screen, everywhere = sections
+    flagged = {
+        name: [key for key in on_screen(name) if key.footer and key.id not in idle]
+        for name in sections
+    }
+    found = [key for name in inner[:1] for key in flagged[name][:OWN]]
+    found += [key for name in (screen, *inner[1:], everywhere) for key in flagged[name]]
     others = [key for key in found if key.id != HELP and key.action != f"app.{screen}"]
     return [*others[: SHOWN - 1], *(key for key in TABLE if key.id == HELP)]
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from grok_tui.monitor.catalog import Summary
+    from grok_tui.monitor.compared import Comparison
     from grok_tui.monitor.figures import Grid
     from grok_tui.monitor.watch import View
     from grok_tui.monitor.frames import Reel
@@ -44,6 +45,24 @@ class EditRun(Message):
     """The same, and open it in the editor at once."""
 
     run: RunDir
+
+
+@dataclass
+class OpenCompare(Message):
+    """Show these runs side by side; none: say how to choose some."""
+
+    runs: Sequence[RunDir]
+
+
+@dataclass
+class Compared(Message):
+    """Runs that are compared, as a thread has read them; a newer look makes an older needless."""
+
+    found: Comparison
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest look counts."""
+        return isinstance(message, Compared)
 
 
 class OpenDemo(Message):
