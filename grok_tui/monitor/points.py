@@ -22,15 +22,25 @@ _DOT = "\u00b7"
 def points(found: Sequence[tuple[float, float]], role: int, size: tuple[int, int]) -> Grid:
     """The points around the origin, both axes alike; written as 0, 1, 2 and on, else as a dot."""
     columns, rows, framed = canvas_size(size)
+    canvas = scattered(found, [role] * len(found), (columns, rows))
+    axis = _around_zero(found)
+    return frame(canvas, axis, axis) if framed else canvas
+
+
+def scattered(
+    found: Sequence[tuple[float, float]], roles: Sequence[int], size: tuple[int, int]
+) -> Grid:
+    """The same without a frame, each point with a role of its own."""
+    columns, rows = size
     canvas: Grid = [[_BLANK] * columns for _ in range(rows)]
     axis = _around_zero(found)
     places = [_place(point, axis, columns, rows) for point in found] if columns * rows else []
-    for number, (column, row) in enumerate(places):
+    for number, ((column, row), role) in enumerate(zip(places, roles, strict=False)):
         _write(canvas[row], column, str(number), role)
-    for column, row in places:  # after the numbers: a dot must take no room from one
-        if canvas[row][column] == _BLANK:
+    for (column, row), role in zip(places, roles, strict=False):
+        if canvas[row][column] == _BLANK:  # after the numbers: a dot must take no room from one
             canvas[row][column] = (_DOT, role)
-    return frame(canvas, axis, axis) if framed else canvas
+    return canvas
 
 
 def words(rows: Sequence[tuple[str, int]], size: tuple[int, int]) -> Grid:
