@@ -59,7 +59,7 @@ def frame(
         seed=lane.seed,
         step=lane.step,
         pruned=pruned,
-        rate=1 - int(kept.count_nonzero()) / len(kept),
+        rate=1 - int(kept.count_nonzero()) / len(kept) if pruned else rate,
         matrices=tuple(_matrices(views, layout, mask)),
         bits=as_bytes(bits.packed(kept)),
         bits_step=step,
