@@ -13,7 +13,8 @@ from grok_tui import __version__
 from grok_tui.cli import gallery
 from grok_tui.cli.bench import bench
 from grok_tui.cli.changing import add_seeds, halt, note, ticket
-from grok_tui.cli.lines import print_cut, print_lines
+from grok_tui.cli.choosing import AS_GIVEN, compare, list_runs
+from grok_tui.cli.lines import print_lines
 from grok_tui.cli.opening import Asked, has_terminal, open_tui
 from grok_tui.cli.options import (
     CharsetName,
@@ -144,19 +145,6 @@ def replay(
     replaying.replay(_find(context, run), rate, into, show)
 
 
-@app.command("ls")
-def list_runs(context: typer.Context) -> None:
-    """List the runs, newest first."""
-    from grok_tui.cli.tables import run_lines
-    from grok_tui.monitor.catalog import summaries
-
-    found = summaries(context.obj)
-    if found:
-        print_cut(run_lines(found))
-    else:
-        print("no runs yet; `grok-tui run quickstart` makes one", file=sys.stderr)
-
-
 @app.command()
 def show(context: typer.Context, run: RunName, as_json: AsJson = False) -> None:
     """Print one run: how it stands, its verdict, where and by what it was made."""
@@ -238,6 +226,8 @@ def export(
     exporting.export(_look(_find(context, run)), form, output)
 
 
+app.command("ls", context_settings=AS_GIVEN)(list_runs)
+app.command()(compare)
 app.command()(ticket)
 app.command("add-seeds")(add_seeds)
 app.command()(halt)

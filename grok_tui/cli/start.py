@@ -11,7 +11,7 @@ import os
 import sys
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from grok_tui.cli.opening import PLAIN, open_tui
 from grok_tui.errors import GrokTuiError
@@ -35,6 +35,8 @@ def main() -> None:
         plain = plainly(arguments) if _SETTING not in os.environ else None
         if plain is not None:
             _watch(plain)
+        elif (listed := listing(arguments)) is not None:
+            _list(*listed)
         else:
             from grok_tui.cli.commands import app
 
@@ -56,15 +58,39 @@ class Plain(NamedTuple):
 
 def plainly(arguments: Sequence[str]) -> Plain | None:
     """What is asked if it is `grok-tui` or `grok-tui attach [RUN]`; None if it is more."""
+    runs, rest = _words(arguments)
+    if rest[:1] not in ([], ["attach"]) or len(rest) > 2 or "" in rest:
+        return None
+    name = rest[1] if len(rest) == 2 else "last" if rest else ""
+    return Plain(runs, name)
+
+
+def listing(arguments: Sequence[str]) -> tuple[Path, str] | None:
+    """The folder and the filter if it is `grok-tui ls [FILTER...]`; None if it is more."""
+    runs, rest = _words(arguments)
+    return (runs, " ".join(rest[1:])) if rest[:1] == ["ls"] else None
+
+
+def _list(runs: Path, text: str) -> NoReturn:
+    """Print the list and leave, as typer does: also where its reader has left."""
+    from grok_tui.cli.listing import print_list
+
+    try:
+        print_list(runs, text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    sys.exit(0)
+
+
+def _words(arguments: Sequence[str]) -> tuple[Path, list[str]]:
+    """The folder of the runs and what else was typed; where that has options, nothing we know."""
     runs, rest = os.environ.get("GROK_TUI_RUNS") or "runs", list(arguments)
     if rest[:1] == ["--runs-dir"] and len(rest) > 1:
         runs, rest = rest[1], rest[2:]
-    if any(word.startswith("-") for word in rest) or rest[:1] not in ([], ["attach"]):
-        return None
-    if len(rest) > 2 or "" in rest:
-        return None
-    name = rest[1] if len(rest) == 2 else "last" if rest else ""
-    return Plain(Path(runs).expanduser().absolute(), name)
+    if any(word.startswith("-") for word in rest):
+        rest = ["-"]
+    return Path(runs).expanduser().absolute(), rest
 
 
 def _watch(plain: Plain) -> None:

@@ -14,7 +14,6 @@ from grok_tui.monitor.text import columns, narrowed, safe, safe_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from grok_tui.monitor.catalog import Summary
     from grok_tui.monitor.history import LaneHistory, Metric
     from grok_tui.monitor.verdict import Verdict
     from grok_tui.monitor.watch import View
@@ -60,24 +59,6 @@ def verdict_lines(verdict: Verdict) -> list[str]:
     header, rows = table(verdict, room())
     sentences = [_wrapped(safe(line, 5000), room(5000)) for line in verdict.sentences]
     return [*aligned(header, rows), "", *(line for lines in sentences for line in lines)]
-
-
-def run_lines(summaries: Sequence[Summary]) -> list[str]:
-    """A line for each run, under a header."""
-    header = ("run", "state", "arms", "seeds", "milestones", "age", "title")
-    rows = [
-        (
-            one.run.id,
-            one.state,
-            str(len(one.arms)),
-            str(len(one.seeds)),
-            one.milestones or "-",
-            one.age,
-            safe(one.title or one.problem, 60),
-        )
-        for one in summaries
-    ]
-    return aligned(header, rows)
 
 
 def show_lines(view: View) -> Iterator[str]:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grok_tui.errors import PresetError
-from grok_tui.monitor.glance import LAST_LINES, TAIL, log_part
+from grok_tui.monitor.glance import LAST_LINES
 from grok_tui.monitor.lines import decoded
+from grok_tui.monitor.logparts import TAIL, log_part
 from grok_tui.protocol import presets
 from grok_tui.protocol.config import to_plain
 from grok_tui.protocol.events import AnyEvent, Finished, Measured

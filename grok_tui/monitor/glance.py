@@ -1,20 +1,19 @@
-"""A look at a log that is too long to be read for a list: its head, its end, windows between.
+"""A look at a log for a list of runs: what its lanes came to, and the curve of one of them.
 
-A log of up to 256 KiB is looked at whole. Of a longer one that ended as it should the last line
-tells all lanes; one that did not is searched for milestones as far as 16 MiB.
+Of a log that ended as it should the last line tells all lanes; one that did not is searched for
+milestones. How much is read of either says `logparts.py`.
 """
 
 from __future__ import annotations
 
 import math
-import os
 import re
-import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grok_tui.monitor.history import EMPTY, LaneKey, fold
 from grok_tui.monitor.lines import decoded
+from grok_tui.monitor.logparts import TAIL, Log
 from grok_tui.protocol.events import (
     Continued,
     Failed,
@@ -29,19 +28,10 @@ from grok_tui.protocol.events import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from grok_tui.monitor.logparts import Piece
     from grok_tui.protocol.events import AnyEvent
     from grok_tui.protocol.rundir import RunDir
 
-TAIL = 64 * 1024
-"""Bytes at the end of a log that are looked at, and at its head."""
-WINDOW, WINDOWS = 8 * 1024, 32
-"""Bytes of a window between, and how many there are, closer to each other near the head."""
-WHOLE = 256 * 1024
-"""Bytes of a log that is read whole."""
-SEARCHED = 16 << 20
-"""Bytes of a log without a last line that are searched."""
-MOST = max(WHOLE, 2 * TAIL + WINDOW * WINDOWS)
-"""Bytes that are read of a log with one."""
 LAST_LINES = 12
 AFTER, ACCURACY = 6, b'"test_accuracy":'
 """How many commas after the beginning of its step the test accuracy of a measurement ends."""
@@ -98,27 +88,32 @@ def glance(run: RunDir, lane: LaneKey | None = None) -> Glance:
 
     Without a lane it is that of the first line that names one.
     """
-    pieces = _pieces(run)
-    if not pieces:
-        return Glance()
-    ended = _finished(pieces[-1])
-    if ended is None:
-        return _of_unfinished(pieces, lane)
-    starts = _starts(_found(pieces[0][:TAIL], _STARTED))
+    with Log(run) as log:
+        if not log.size:
+            return Glance()
+        tail = log.end()
+        ended = _finished(tail.data)
+        if ended is None:
+            return _of_unfinished(log.searched(), lane)
+        pieces = log.windows(tail)
+        starts = _starts(_found(pieces[0].data, _STARTED))
+        lane = lane or _first(starts)
+        if lane is not None and len(pieces) > 1:
+            pieces = log.filled(pieces, _mark(lane))
     return Glance(
         begun=True,
         ended=ended,
-        step=max((lane.step for lane in ended.lanes), default=0),
+        step=max((one.step for one in ended.lanes), default=0),
         lanes=_results(ended),
         kept=_kept(starts),
-        curve=_curve(pieces, lane or _first(starts)),
-        speed=_speed(pieces[-1], ended),
+        curve=_curve(pieces, lane),
+        speed=_speed(tail.data, ended),
     )
 
 
-def _of_unfinished(pieces: Sequence[bytes], lane: LaneKey | None) -> Glance:
-    end = [event for line in _last(pieces[-1]) if (event := decoded(line)) is not None]
-    rare = [event for piece in pieces for event in _found(piece, _RARE)]
+def _of_unfinished(pieces: Sequence[Piece], lane: LaneKey | None) -> Glance:
+    end = [event for line in _last(pieces[-1].data) if (event := decoded(line)) is not None]
+    rare = [event for piece in pieces for event in _found(piece.data, _RARE)]
     starts = _starts(rare)
     paused, ended = _standing(rare)
     steps = [one.step for one in end if isinstance(one, (Measured, LaneFinished))]
@@ -132,63 +127,8 @@ def _of_unfinished(pieces: Sequence[bytes], lane: LaneKey | None) -> Glance:
         lanes=_results(ended) if isinstance(ended, Finished) else _told(rare),
         kept=_kept(starts),
         curve=_curve(pieces, lane or _first(starts)),
-        speed=_speed(pieces[-1], ended),
+        speed=_speed(pieces[-1].data, ended),
     )
-
-
-def log_part(run: RunDir, size: int, *, from_end: bool = False) -> bytes:
-    """The first or last bytes of a log; nothing if it is missing or no plain file."""
-    with _Log(run) as log:
-        return log.read(size, max(0, log.size - size) if from_end else 0)
-
-
-class _Log:
-    """An open log; one that is missing, a link or no plain file is empty."""
-
-    def __init__(self, run: RunDir) -> None:
-        self._descriptor = -1
-        self.size = 0
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        try:
-            self._descriptor = os.open(run.events, flags)
-        except OSError:
-            return
-        status = os.fstat(self._descriptor)
-        self.size = status.st_size if stat.S_ISREG(status.st_mode) else 0
-
-    def __enter__(self) -> _Log:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-
-    def read(self, size: int, start: int) -> bytes:
-        """So many bytes from there on; fewer at the end, or where the disk fails."""
-        try:
-            return os.pread(self._descriptor, size, start) if self.size else b""
-        except OSError:
-            return b""
-
-
-def _pieces(run: RunDir) -> list[bytes]:
-    """What is looked at of a log, in order; the last piece ends where the log does."""
-    with _Log(run) as log:
-        if log.size <= WHOLE:
-            return [data] if (data := log.read(log.size, 0)) else []
-        tail = log.read(TAIL, log.size - TAIL)
-        if _finished(tail) is None:
-            head = log.read(min(SEARCHED, log.size), 0)
-            return [head] if log.size <= SEARCHED else [head, tail]
-        pieces = [log.read(TAIL, 0)]
-        ratio = (log.size / TAIL) ** (1 / WINDOWS)
-        end = TAIL
-        for index in range(WINDOWS):
-            start = max(end, round(TAIL * ratio**index))
-            end = start + WINDOW
-            if end < log.size - TAIL:
-                pieces.append(log.read(WINDOW, start))
-        return [*pieces, tail]
 
 
 def _last(piece: bytes, lines: int = LAST_LINES) -> list[bytes]:
@@ -260,13 +200,18 @@ def _told(rare: Iterable[AnyEvent]) -> dict[LaneKey, Outcome]:
     }
 
 
-def _curve(pieces: Iterable[bytes], lane: LaneKey | None) -> list[tuple[int, float]]:
+def _mark(lane: LaneKey) -> bytes:
+    """What a measurement of a lane has in front of its step."""
+    return f'"measured","arm":"{lane[0]}","seed":{lane[1]},"step":'.encode()
+
+
+def _curve(pieces: Iterable[Piece], lane: LaneKey | None) -> list[tuple[int, float]]:
     """Step and test accuracy where they were seen, steps rising. Checksums are not looked at."""
     if lane is None:
         return []
-    mark = f'"measured","arm":"{lane[0]}","seed":{lane[1]},"step":'.encode()
+    mark = _mark(lane)
     points: dict[int, float] = {}
-    for line in (line for piece in pieces for line in piece.split(mark)[1:]):
+    for line in (line for piece in pieces for line in piece.data.split(mark)[1:]):
         fields = line.split(b",", AFTER)
         if len(fields) > AFTER and fields[-2].startswith(ACCURACY) and fields[0].isdigit():
             points[int(fields[0][:MAX_DIGITS])] = _value(fields[-2][len(ACCURACY) :])

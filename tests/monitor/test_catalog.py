@@ -12,7 +12,7 @@ from grok_tui.errors import RunError
 from grok_tui.monitor.catalog import find, read_config, summaries, summary
 from grok_tui.monitor.facts import run_keys
 from grok_tui.monitor.filter import parse
-from grok_tui.monitor.glance import MOST, log_part
+from grok_tui.monitor.logparts import log_part
 from grok_tui.monitor.sparkline import drawn
 from grok_tui.protocol import events
 from grok_tui.protocol.events import LaneFinished
@@ -159,23 +159,6 @@ def test_the_time_is_that_of_the_id(tmp_path: Path) -> None:
 def test_a_time_that_never_was_is_long_ago(tmp_path: Path) -> None:
     found = summary(fakes.recorded_run(tmp_path, run_id="20269999-999999-x-abcd"))
     assert found.started_at == 0.0
-
-
-def test_of_a_finished_log_only_the_end_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = fakes.recorded_run(tmp_path)
-    sizes = []
-    pread = os.pread
-
-    def counted(descriptor: int, size: int, offset: int) -> bytes:
-        data = pread(descriptor, size, offset)
-        sizes.append(len(data))
-        return data
-
-    monkeypatch.setattr(os, "pread", counted)
-    assert summary(run).milestones == "4/6 generalised"
-    assert sum(sizes) <= MOST < run.events.stat().st_size
 
 
 def test_what_the_table_needs_is_that_of_the_dense_arm(tmp_path: Path) -> None:

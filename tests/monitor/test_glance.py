@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grok_tui.monitor import glance as module
-from grok_tui.monitor.glance import MOST, WHOLE, Glance, Outcome, glance, log_part
+from grok_tui.monitor import logparts
+from grok_tui.monitor.glance import Glance, Outcome, glance
 from grok_tui.monitor.history import EMPTY, fold
+from grok_tui.monitor.logparts import MOST, WHOLE, log_part
 from grok_tui.protocol.events import AnyEvent, Continued, Paused, Resumed
 from grok_tui.protocol.rundir import RunDir
 from tests import fakes
@@ -99,12 +100,13 @@ def test_of_a_long_log_that_ended_a_bounded_part_is_read(
 
     monkeypatch.setattr(os, "pread", counted)
     past = glance(run, DENSE)
-    assert sum(sizes) <= MOST < run.events.stat().st_size
+    assert sum(sizes) <= MOST
+    assert sum(sizes) < run.events.stat().st_size * 0.7
     whole = curve_of(found)
     assert set(past.curve) < set(whole)
     assert len(past.curve) > 100
     assert past.curve[0] == whole[0]
-    assert past.curve[-1][1] == pytest.approx(whole[-1][1], abs=0.01)
+    assert past.curve[-1] == whole[-1]  # where the lane ends it is read without a gap
     assert past.lanes[DENSE].t_gen == 1146
 
 
@@ -121,7 +123,7 @@ def test_a_log_beyond_what_is_searched_is_told_from_head_and_end(
 ) -> None:
     run, found = long_run(tmp_path)
     run.events.write_bytes(fakes.log([*found[:-1], Paused()]))
-    monkeypatch.setattr(module, "SEARCHED", 100_000)
+    monkeypatch.setattr(logparts, "SEARCHED", 100_000)
     past = glance(run, DENSE)
     assert past.paused
     assert past.lanes[DENSE].t_mem == 42
