@@ -116,6 +116,7 @@ TABLE: tuple[Key, ...] = (
     # One run, live or replayed
     Key("live.charts", "2", "pane('charts')", "Charts", "The charts."),
     Key("live.verdict", "v", "pane('verdict')", "Verdict", "Arms compared: the verdict.", True),
+    Key("live.compare", "3", "compare", "Compare", "The arms side by side, as several runs are."),
     Key("live.log", "4", "pane('log')", "Log", "What the trainer process printed.", True),
     Key("live.machine", "5", "pane('machine')", "Machine", "GPUs, cores, memory: who uses them."),
     Key("live.network", "6", "pane('network')", "Network", "Inside the networks, step by step."),

@@ -17,7 +17,7 @@ from grok_tui.monitor.text import safe
 from grok_tui.monitor.verdict import judge
 from grok_tui.monitor.watch import ALIVE, State, View, Watch
 from grok_tui.ui import exporting, keys
-from grok_tui.ui.messages import Drawn, Export, Looked, Told
+from grok_tui.ui.messages import Drawn, Export, Looked, OpenCompare, Told
 from grok_tui.ui.panes.deck import Deck
 from grok_tui.ui.services import Services
 from grok_tui.ui.widgets.keybar import KeyBar
@@ -154,6 +154,10 @@ class LiveScreen(Screen[None]):
     def action_pane(self, name: str) -> None:
         """Show a pane."""
         self.query_one(Deck).open(name)
+
+    def action_compare(self) -> None:
+        """Compare the arms of this run; with others after marking them in the list of runs."""
+        self.post_message(OpenCompare([self.run]))
 
     async def action_back(self) -> None:
         """Out of full screen, back to the charts, or out of this screen."""
