@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from grok_tui.monitor.catalog import Summary
     from grok_tui.monitor.compared import Comparison
     from grok_tui.monitor.figures import Grid
+    from grok_tui.monitor.frames import Reel
     from grok_tui.monitor.watch import View
     from grok_tui.monitor.frames import Reel
     from grok_tui.monitor.machine import Sample
@@ -204,3 +205,9 @@ class Sampled(Message):
     sample: Sample
 
 
+@dataclass
+class Paged(Message):
+    """A page of pictures of a network, as a thread has drawn it, and the frames it is made from."""
+
+    grid: Grid
+    reel: Reel

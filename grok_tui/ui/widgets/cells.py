@@ -77,7 +77,8 @@ class CellView(Widget):
         segments: list[Segment] = []
         text, ink = "", None
         for character, role in row:
-            if role != ink and role is not None:
+            grounded = ink is not None and ink >= paints.PAIRS  # what a blank must not keep
+            if role != ink and (role is not None or grounded):
                 if text:
                     segments.append(Segment(text, self._style(ink)))
                 text, ink = "", role
