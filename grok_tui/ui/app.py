@@ -16,22 +16,25 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from grok_tui.ui import themes
 from grok_tui.ui.driver import CellDriver
+from grok_tui.ui.events import Mute
 from grok_tui.ui.keys import Key, bindings, on_screen
 from grok_tui.ui.messages import CloneRun, EditRun
 from grok_tui.ui.owners import owners
 from grok_tui.ui.screens.help import HelpScreen
 from grok_tui.ui.services import Services
 from grok_tui.ui.terminal import Terminal
+from grok_tui.ui.widgets.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
     from textual.binding import BindingType
+    from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
     from grok_tui.protocol.rundir import RunDir
-    from grok_tui.ui.messages import Drawn, OpenCompare, OpenDemo, OpenRun
+    from grok_tui.ui.messages import Drawn, Happened, OpenCompare, OpenDemo, OpenRun
 
 PATIENCE = 0.6
 """Seconds after which the picture is sent whether or not a screen says that its data are on it."""
@@ -97,6 +100,7 @@ class GrokTuiApp(App[None]):
         self._demo = demo
         self._services = services or Services()
         self._held = ExitStack()
+        self.mute = Mute(os.environ)
         self.animation_level = "none"
         for theme in (themes.DARK, themes.LIGHT):
             self.register_theme(theme)
@@ -146,6 +150,15 @@ class GrokTuiApp(App[None]):
         """Show a run."""
         self.push_screen(self.live_screen(message.run))
 
+    def on_happened(self, message: Happened) -> None:
+        """Ring, and say it where it may be seen: in a toast and in the title of the window."""
+        severity: SeverityLevel = "warning" if message.grave else "information"
+        self.notify(message.sentence, severity=severity, markup=False)
+        if not self.mute.on:
+            self.bell()
+        if isinstance(self._driver, CellDriver):
+            self._driver.title(f"{message.sentence.splitlines()[-1]} - grok-tui")
+
     def on_open_compare(self, message: OpenCompare) -> None:
         """Show runs side by side."""
         from grok_tui.ui.screens.compare import Compare
@@ -184,7 +197,7 @@ class GrokTuiApp(App[None]):
     def live_screen(self, run: RunDir) -> Screen[Any]:
         from grok_tui.ui.screens.live import LiveScreen
 
-        return LiveScreen(run, self._services, period=self.terminal.refresh)
+        return LiveScreen(run, self._services, period=self.terminal.refresh, mute=self.mute)
 
     def _go(self, name: str) -> None:
         """Bring a screen to the top: the one that is open already, or a new one."""
@@ -232,6 +245,13 @@ class GrokTuiApp(App[None]):
             self.pop_screen()
 
     def action_leave(self) -> None:
+    def action_mute(self) -> None:
+        """Mute the bell, or let it ring again."""
+        self.mute.turn()
+        for status in self.screen.query(Status):
+            status.redraw()
+        self.notify("the bell is muted" if self.mute.on else "the bell rings again", markup=False)
+
         """One layer out; on the last layer, leave, and say which runs go on."""
         if len(self.screen_stack) > 1:
             self.pop_screen()

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from grok_tui.monitor.charset import spelled
 from grok_tui.ui.shadow import Shadow
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class CellDriver(LinuxDriver):
         self._file = cast("Any", self._outlet)
         self._charset = charset
         self._shadow: Shadow | None = None
-        self._in_frame = self._framed = self._waiting = False
+        self._in_frame = self._framed = self._waiting = self._titled = False
 
     @property
     def busy(self) -> bool:
@@ -119,6 +120,12 @@ class CellDriver(LinuxDriver):
             self._shadow.resize(width, height)
         return self._shadow
 
+    def title(self, text: str) -> None:
+        """Name the window; the name that it had comes back when the terminal is left."""
+        before = "" if self._titled else "\x1b[22;2t"
+        self._titled = True
+        self.write(f"{before}\x1b]2;{''.join(spelled(one, self._charset) for one in text)}\x07")
+
     def forget(self) -> None:
         """Send the next picture whole: the terminal may show something else than it was sent."""
         if self._shadow is not None:
@@ -128,6 +135,9 @@ class CellDriver(LinuxDriver):
         """Leave the terminal as it was; a picture that it has not taken by now is let go."""
         if self.busy:
             self.forget()
+        if self._titled:
+            self._titled = False
+            self.write("\x1b[23;2t")
         super().stop_application_mode()
 
     def _enable_mouse_support(self) -> None:

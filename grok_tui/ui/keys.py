@@ -266,7 +266,7 @@ TABLE: tuple[Key, ...] = (
     Key("everywhere.palette", "colon,ctrl+p", "app.palette", "Palette", "Every action by name."),
     Key("everywhere.redraw", "ctrl+l", "app.redraw", "Redraw", "Draw the whole screen again."),
     Key("everywhere.mute", "exclamation_mark", "app.mute", "Mute", "Mute the bell, or not."),
-    Key("everywhere.suspend", "ctrl+z", "app.suspend_process", "Suspend", "To the shell; fg is back."),
+    Key("everywhere.suspend", "ctrl+z", "app.suspend_process", "Suspend", "To the shell."),
     Key("everywhere.theme", "T", "app.theme", "Theme", "Dark or light."),
     Key("everywhere.out", "escape", "app.out", "Out", "One layer out."),
     Key("everywhere.leave", "q", "app.leave", "Leave", "Leave this view; runs go on.", True),

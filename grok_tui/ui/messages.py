@@ -196,8 +196,14 @@ class Export(Message):
     """Called in a thread: the rows of the table, its header first."""
 
 
-class SelectionChanged(Message):
-    """Other arms are to be drawn, or another one on top: see the selection of the run."""
+@dataclass
+class Happened(Message):
+    """Something happened to a run that somebody who looks elsewhere wants to know of."""
+
+    sentence: str
+    grave: bool
+
+
 @dataclass
 class Sampled(Message):
     """The machine as a thread has just seen it."""

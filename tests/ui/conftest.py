@@ -58,6 +58,13 @@ PIECES = {
 
 
 @pytest.fixture(autouse=True)
+def _state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the user of this machine has muted, and runs on events, is theirs."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
+    monkeypatch.setenv("GROK_TUI_ON_EVENT", "")
+
+
+@pytest.fixture(autouse=True)
 def _terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Many colours, paths that are short and always the same, and short waits for an idle app."""
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 1 / 150)  # twice a key, once a pause

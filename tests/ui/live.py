@@ -126,7 +126,7 @@ class LiveApp(GrokTuiApp):
 
     def get_default_screen(self) -> LiveScreen:
         """The live screen, which looks every few milliseconds."""
-        return LiveScreen(RUN, self.given, self.shown, period=0.005)
+        return LiveScreen(RUN, self.given, self.shown, period=0.005, mute=self.mute)
 
 
 async def drawn(pilot: Pilot[None], version: int = 1) -> LiveScreen:

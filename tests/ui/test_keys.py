@@ -12,6 +12,7 @@ from grok_tui.ui import keys
 from grok_tui.ui.app import GrokTuiApp
 from grok_tui.ui.panes.charts import ChartsPane
 from grok_tui.ui.panes.log import LogPane
+from grok_tui.ui.panes.machine import MachinePane
 from grok_tui.ui.panes.report import ReportPane
 from grok_tui.ui.screens.confirm import Confirm
 from grok_tui.ui.screens.demo import Demo
@@ -33,6 +34,9 @@ SCREENS = {
     "naming": Naming,
     "pick": Pick,
     "confirm": Confirm,
+    "machine": MachinePane,
+    "compare": Compare,
+    "groups": GroupTable,
     "help": HelpScreen,
     "everywhere": GrokTuiApp,
 }

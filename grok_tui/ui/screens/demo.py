@@ -30,6 +30,8 @@ AFTERWARDS = 400.0
 class Demo(LiveScreen):
     """A live screen on a run that is only told, in a folder that goes when the screen does."""
 
+    NEWS = False  # what happened is told in the panel
+
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("tour", first=True)
 
     def __init__(self, services: Services | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import deque
@@ -17,7 +18,18 @@ from grok_tui.monitor.text import safe
 from grok_tui.monitor.verdict import judge
 from grok_tui.monitor.watch import ALIVE, State, View, Watch
 from grok_tui.ui import exporting, keys
-from grok_tui.ui.messages import Drawn, Export, Looked, OpenCompare, Told
+from grok_tui.ui.events import APART, Commands, Herald, Mute, command_line
+from grok_tui.ui.messages import (
+    Drawn,
+    Export,
+    Happened,
+    Looked,
+    OpenCompare,
+    Ordered,
+    SelectionChanged,
+    Told,
+)
+from grok_tui.ui.ordering import Ordering, newest
 from grok_tui.ui.panes.deck import Deck
 from grok_tui.ui.services import Services
 from grok_tui.ui.widgets.keybar import KeyBar
@@ -67,6 +79,8 @@ class LiveScreen(Screen[None]):
     AUTO_FOCUS = "ChartsPane"
 
     view: var[View | None] = var(None, init=False)  # a `reactive` would repaint the whole screen
+    NEWS: ClassVar[bool] = True
+    """Whether somebody who looks elsewhere is told what happens here."""
     """The run as it was last seen: everything on the screen follows from it."""
 
     def __init__(
@@ -78,6 +92,7 @@ class LiveScreen(Screen[None]):
     ) -> None:
         super().__init__(name="live")
         self.run = run
+        mute: Mute | None = None,
         self._services = services or Services()
         self._watching = watch or Watch(run)
         self._period = period
@@ -87,8 +102,12 @@ class LiveScreen(Screen[None]):
         self._samples: deque[Sample] = deque(maxlen=KEPT)
 
     def compose(self) -> ComposeResult:
+        self._ordering = Ordering(self, run, self._services)
+        self._mute = mute or Mute(os.environ)
+        command = Commands(lambda: command_line(os.environ), self._command_failed)
+        self._herald = Herald(self._happened, command)
         """Head and panes, and the keys below them."""
-        yield Status("status")
+        yield Status(self._mute)
         yield MachineLine(self._services.machine, self._samples)
         yield Deck(self.run, self._samples)
         yield KeyBar()
@@ -98,6 +117,8 @@ class LiveScreen(Screen[None]):
         self.run_worker(self._follow, thread=True, group="follow")
 
     def on_unmount(self) -> None:
+        if self.NEWS:
+            self.set_interval(APART, self._herald.tick)
         """Let the thread go; the run does not notice."""
         self._enough.set()
         self._shown.release()
@@ -140,6 +161,8 @@ class LiveScreen(Screen[None]):
             self.query_one(Deck).draw(view, verdict)
         self.query_one(KeyBar).leave_out(*_idle_keys(view.state))
         if before is None:
+            if self.NEWS:
+                self._herald.see(view)
             self.post_message(Drawn())
 
     def on_resize(self) -> None:
@@ -150,6 +173,12 @@ class LiveScreen(Screen[None]):
     def on_sampled(self) -> None:
         """Show the machine's new sample in its pane."""
         self.query_one(Deck).sampled()
+
+    def _happened(self, sentence: str, grave: bool) -> None:
+        self.post_message(Happened(sentence, grave))
+
+    def _command_failed(self, sentence: str) -> None:
+        self.post_message(Told(sentence, failed=True))
 
     def action_pane(self, name: str) -> None:
         """Show a pane."""

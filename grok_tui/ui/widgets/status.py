@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from grok_tui.monitor.figures import Grid
     from grok_tui.monitor.milestones import Progress
     from grok_tui.monitor.watch import State, View
+    from grok_tui.ui.events import Mute
 
 _BAR = 18
 """Columns that the share and its bar keep; what has no room beside them is left out."""
@@ -29,13 +30,15 @@ _INKS: dict[State, int] = {
 }
 
 
-def status(view: View, width: int) -> Grid:
+def status(view: View, width: int, muted: bool = False) -> Grid:
     """The two lines."""
     page = Paper(width, 2)
     device = view.about.device if view.about else ""
     if view.history.started is not None and not device:
         device = view.history.started.device
     right = page.width - 1
+    if muted:
+        right = page.write_right(right, 0, " · muted", DIM)
     word = f"{GLYPHS[view.state]} {view.state}"
     if device:
         right = page.write_right(right, 0, f" · {device}", DIM)
@@ -85,7 +88,10 @@ class Status(CellView):
 
     DEFAULT_CSS = "Status { height: 2; }"
 
-    _view: View | None = None
+    def __init__(self, mute: Mute) -> None:
+        super().__init__("status")
+        self._mute = mute
+        self._view: View | None = None
 
     def draw(self, view: View) -> None:
         """Show the run as it is in this view."""
@@ -95,4 +101,4 @@ class Status(CellView):
     def redraw(self) -> None:
         """Show the last view at the size of now."""
         if self._view is not None:
-            self.show(status(self._view, self.size.width))
+            self.show(status(self._view, self.size.width, self._mute.on))
