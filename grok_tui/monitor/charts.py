@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grok_tui.monitor.axes import Axis
-    from grok_tui.monitor.figures import Grid
+    from grok_tui.monitor.figures import Grid, Mark
     from grok_tui.monitor.history import History, LaneHistory
     from grok_tui.monitor.plots import Choice
     from grok_tui.monitor.plotter import Size
     from grok_tui.monitor.settings import Settings
+    from grok_tui.monitor.traces import Trace
     from grok_tui.protocol.config import Config
 
 SCORES = frozenset({"test_accuracy", "train_accuracy"})
@@ -68,16 +69,25 @@ class Chart:
 
     def __init__(self, choice: Choice) -> None:
         self.choice = choice
+        self.traces: list[Trace] = []
+        """What was drawn last, hidden ones too."""
         self._curves = Curves()
         self._seen: list[int] = []
 
-    def draw(self, config: Config, history: History, size: Size, settings: Settings) -> Grid:
-        """The chart at this size; the same grid while nothing changed."""
+    def draw(
+        self,
+        config: Config,
+        history: History,
+        size: Size,
+        settings: Settings,
+        notes: tuple[Mark, ...] = (),
+    ) -> Grid:
+        """The chart at this size, with notes beside the milestones; the same grid if it is."""
         if self.choice.kind == "steps":
-            traces = of_run(self.choice, config, history, settings)
+            self.traces = of_run(self.choice, config, history, settings)
             x = run_axis(config, history, settings)
-            ground = Ground(x, self._y(config), marks(config, history, settings))
-            return self._curves.draw(traces, settings, size, ground)
+            ground = Ground(x, self._y(config), (*notes, *marks(config, history, settings)))
+            return self._curves.draw(self.traces, settings, size, ground)
         if self.choice.kind == "frequencies":
             return self._spectra(config, history, size, settings)
         return self._of_newest(config, history, size)
@@ -89,7 +99,7 @@ class Chart:
         return ACCURACY if config.task.score == "accuracy" else EXPLAINED
 
     def _spectra(self, config: Config, history: History, size: Size, settings: Settings) -> Grid:
-        traces = spectra(self.choice, config, history, settings)
+        traces = self.traces = spectra(self.choice, config, history, settings)
         seen = measured_at(self.choice, config, history)
         if seen != self._seen:  # they would be taken for longer ones of before
             self._seen, self._curves = seen, Curves()

@@ -7,16 +7,14 @@ elsewhere.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from grok_tui.monitor.axes import Axis, value_axis, windowed
-from grok_tui.monitor.figures import canvas_size, cell_column
 from grok_tui.monitor.inks import dimmed
 from grok_tui.monitor.plotter import Plotter, Scene
 from grok_tui.monitor.smoothing import Smoothed
-from grok_tui.monitor.traces import RAW, Member, Trace
+from grok_tui.monitor.traces import RAW, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -88,32 +86,6 @@ def visible(traces: Sequence[Trace], settings: Settings) -> list[Trace]:
 def raw(trace: Trace) -> Trace:
     """What a trace is behind its own smoothed line: dim, without a letter, in no legend."""
     return replace(trace, role=dimmed(trace.role), letter="", label="", pattern=RAW)
-
-
-def moved(traces: Sequence[Trace], x: Axis, size: Size, cursor: float, by: int) -> float:
-    """Where a cursor comes to that is moved by so many columns, on to what was measured there.
-
-    Stays within the axis; where nothing was measured that far on, it stays where it is.
-    """
-    columns = canvas_size(size)[0]
-    if columns < 2:
-        return cursor
-    column = cell_column(x, cursor, columns) + by
-    if by > 0:
-        edge = x.value((2 * column - 0.5) / (2 * columns - 1))
-        found = [m.xs[at] for m in _members(traces) if (at := bisect_left(m.xs, edge)) < len(m.xs)]
-        ends = [m.xs[-1] for m in _members(traces)]
-        there = min(found, default=max(ends, default=cursor))
-    else:
-        edge = x.value((2 * column + 1.5) / (2 * columns - 1))
-        found = [m.xs[at - 1] for m in _members(traces) if (at := bisect_right(m.xs, edge)) > 0]
-        starts = [m.xs[0] for m in _members(traces)]
-        there = max(found, default=min(starts, default=cursor))
-    return there if 0 <= x.fraction(there) <= 1 and math.isfinite(there) else cursor
-
-
-def _members(traces: Sequence[Trace]) -> list[Member]:
-    return [member for trace in traces for member in trace.members if len(member.xs)]
 
 
 def _each(trace: Trace, settings: Settings) -> Iterator[Trace]:

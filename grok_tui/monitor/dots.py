@@ -16,7 +16,7 @@ Dot = tuple[int, int]
 """Column and row, counted from the lower left corner."""
 Pattern = tuple[int, ...]
 """Columns of dots that are drawn, left out, drawn and so on, over and over; empty: all drawn."""
-STEEP = 6
+STEEP = 3
 """Rows that a line climbs in a column from which on no gap is cut into it."""
 
 

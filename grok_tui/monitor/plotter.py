@@ -86,8 +86,8 @@ class Plotter:
         shown = traces if columns * rows else ()
         strokes = [(trace.role, self._stroke(trace, scene.y, rows)) for trace in shown]
         bands = [(trace.role, self._band(trace, scene, rows)) for trace in shown if trace.letter]
-        letters = [self._letter(trace, scene.y, room) for trace in shown]
-        letters += _at_cursor(shown, scene, room)
+        letters = self._at_cursor(shown, scene, room)
+        letters += [self._letter(trace, scene.y, room) for trace in shown]
         drawn = (size, scene, strokes, bands, letters)
         if drawn != self._drawn:
             canvas = raster(strokes, columns, rows)
@@ -144,26 +144,26 @@ class Plotter:
         row = _row(y, end[1], room[1])
         return None if row is None else (end[0] // 2, row, (trace.letter, trace.role))
 
+    def _at_cursor(self, traces: Sequence[Trace], scene: Scene, room: Size) -> list[Placed | None]:
+        """The letter of each line where it passes the cursor; of several in a cell the topmost."""
+        columns, rows = room
+        if scene.cursor is None or not 0 <= scene.x.fraction(scene.cursor) <= 1:
+            return []
+        column = cell_column(scene.x, scene.cursor, columns)
+        found: dict[int, Placed] = {}
+        for trace in traces:
+            end = self._courses[trace.key].end() if trace.letter else None
+            if end is not None and column <= end[0] // 2:
+                row = _row(scene.y, value_at(trace, scene.cursor), rows)
+                if row is not None:
+                    found[row] = (column, row, (trace.letter, trace.role))
+        return list(found.values())
+
 
 def _row(y: Axis, value: float, rows: int) -> int | None:
     """The row of the canvas that a value lies in; None: beyond the axis."""
     up = max(0.0, y.fraction(value)) if y.log else y.fraction(value)
     return rows - 1 - math.floor(up * (4 * rows - 1) + 0.5) // 4 if 0 <= up <= 1 else None
-
-
-def _at_cursor(traces: Iterable[Trace], scene: Scene, room: Size) -> list[Placed]:
-    """The letter of each trace at its value under the cursor, the topmost first."""
-    columns, rows = room
-    if scene.cursor is None or not 0 <= scene.x.fraction(scene.cursor) <= 1:
-        return []
-    column = cell_column(scene.x, scene.cursor, columns)
-    found: dict[int, Placed] = {}
-    for trace in traces:
-        value = value_at(trace, scene.cursor) if trace.letter else math.nan
-        row = _row(scene.y, value, rows)
-        if row is not None:
-            found[row] = (column, row, (trace.letter, trace.role))
-    return list(found.values())
 
 
 def _shaded(swath: Swath, y: Axis, rows: int) -> Shade:

@@ -16,6 +16,8 @@ WORDS: dict[Quantity, str] = {
     "seconds": "seconds",
     "since": "steps since memorised",
 }
+ONE: dict[Quantity, str] = {"step": "step", "seconds": "second", "since": "since memorised"}
+"""What a single place on the axis is called."""
 Range = tuple[float, float]
 """Low and high, low below high."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SOLID: Pattern = ()
 LINES: tuple[Pattern, ...] = (SOLID, (8, 3), (9, 3, 2, 3), (5, 2, 2, 2, 2, 2), (14, 3))
 """Patterns of main lines: those that share a hue, or have none, are told apart by them."""
-REFERENCE: Pattern = (2, 3)
+REFERENCE: Pattern = (2, 2)
 """Of what a line is compared with: training beside test, chance beside a distance."""
 RAW: Pattern = SOLID
 """Of what was smoothed."""
@@ -86,6 +86,8 @@ class Reading:
     high: float
     at: float
     """Where the value was measured, at or before the place that was asked for."""
+    count: int = 1
+    """Members that have a number there."""
     difference: float | None = None
     """From the trace that it is compared with; None if that has no value here."""
 
@@ -118,9 +120,10 @@ def _reading(trace: Trace, x: float) -> Reading | None:
         return None
     values = [value for _, value in found if math.isfinite(value)]
     if not values:
-        return Reading(trace, math.nan, math.nan, math.nan, found[0][0])
+        return Reading(trace, math.nan, math.nan, math.nan, found[0][0], 0)
     mean = sum(value / len(values) for value in values)
-    return Reading(trace, mean, min(values), max(values), max(at for at, _ in found))
+    at = max(at for at, _ in found)
+    return Reading(trace, mean, min(values), max(values), at, len(values))
 
 
 def _at(member: Member, x: float) -> tuple[float, float] | None:
@@ -137,4 +140,4 @@ def _compared(reading: Reading, base: Reading | None) -> Reading:
     difference = reading.value - base.value
     if not math.isfinite(difference):
         return reading
-    return Reading(reading.trace, reading.value, reading.low, reading.high, reading.at, difference)
+    return replace(reading, difference=difference)

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from grok_tui.monitor.catalog import Summary
     from grok_tui.monitor.compared import Comparison
     from grok_tui.monitor.figures import Grid
     from grok_tui.monitor.frames import Reel
-    from grok_tui.monitor.watch import View
-    from grok_tui.monitor.frames import Reel
     from grok_tui.monitor.machine import Sample
     from grok_tui.monitor.reproduction.standing import Standing
+    from grok_tui.monitor.watch import View
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.gallery import Preset
     from grok_tui.protocol.rundir import RunDir
@@ -186,6 +185,13 @@ class Told(Message):
 
 
 @dataclass
+class Ordered(Message):
+    """An order to the trainer is on its way; its answer comes with the log, under this id."""
+
+    id: str
+
+
+@dataclass
 class Export(Message):
     """Write what is shown to files: its cells as a picture, the numbers behind them as a table."""
 
@@ -211,9 +217,61 @@ class Sampled(Message):
     sample: Sample
 
 
+class SelectionChanged(Message):
+    """Other arms are to be drawn, or another one on top: see the selection of the run."""
+
+
+@dataclass
+class ChartPointed(Message):
+    """A place in a chart was clicked: the one at this place of the page, so far across, 0 to 1."""
+
+    place: int
+    across: float
+
+
+@dataclass
+class ChartZoomed(Message):
+    """The wheel was turned over a chart, so far across it, 0 to 1."""
+
+    closer: bool
+    about: float
+
+
+@dataclass
+class ChartDragged(Message):
+    """A chart was dragged by this share of its width, to the right if that is positive."""
+
+    share: float
+
+
+class OutlookChanged(Message):
+    """The charts are looked at in another way: worth keeping with the run."""
+
+
 @dataclass
 class Paged(Message):
     """A page of pictures of a network, as a thread has drawn it, and the frames it is made from."""
 
     grid: Grid
     reel: Reel
+
+
+@dataclass
+class ClaimsRead(Message):
+    """How the claims stand, and the last words of what makes the missing runs."""
+
+    variant: str
+    standings: Sequence[Standing]
+    said: str
+
+
+@dataclass
+class ClaimsPriced(Message):
+    """What the missing runs take: of the claim that a row is called by, and of all, in words."""
+
+    offers: Mapping[str, str]
+    row: str
+
+
+class ClaimPointed(Message):
+    """The claim under the cursor was clicked."""

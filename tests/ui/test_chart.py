@@ -33,7 +33,7 @@ def rasters(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 async def test_only_the_chart_that_is_shown_is_drawn(rasters: list[object]) -> None:
     async with live.LiveApp(live.running()).run_test(size=(80, 24)) as pilot:
         screen = await live.drawn(pilot)
-        assert [chart.display for chart in screen.query(ChartView)] == [True, False, False, False]
+        assert [chart.display for chart in screen.query(ChartView)] == [True, *[False] * 5]
         assert len(rasters) == 1
 
 
@@ -64,14 +64,14 @@ async def test_the_title_says_what_is_dashed_and_which_scale() -> None:
     async with live.LiveApp(live.running()).run_test(size=(160, 48)) as pilot:
         await live.drawn(pilot)
         text = on_screen(pilot)
-        assert "log steps, log y  ── test  ╴╴ train" in text
+        assert "log steps, log y  ── test  ╴╴ train of A" in text
         assert "▸accuracy" in text
 
 
-async def test_of_several_seeds_the_title_names_the_one_that_is_drawn() -> None:
+async def test_of_several_seeds_the_title_says_how_they_are_drawn() -> None:
     async with live.LiveApp(live.finished(seeds=(3, 4))).run_test(size=(160, 48)) as pilot:
         await live.drawn(pilot)
-        assert "seed 3 of 2 seeds" in on_screen(pilot)
+        assert "mean and range of 2 seeds" in on_screen(pilot)
 
 
 @pytest.mark.parametrize("width", [80, 160])

@@ -1,20 +1,29 @@
-"""One chart of the live screen: a title line with the legend, and the plot below it."""
+"""One chart of the live screen: a title line with how it is drawn, and the plot below it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from grok_tui.monitor import legends
 from grok_tui.monitor.charts import explained, moment
+from grok_tui.monitor.figures import GUTTER, canvas_size
 from grok_tui.monitor.plots import waiting_for
+from grok_tui.ui.messages import ChartDragged, ChartPointed, ChartZoomed
 from grok_tui.ui.widgets.cells import CellView
-from grok_tui.ui.widgets.paper import DIM, STRONG, TEXT, Paper
+from grok_tui.ui.widgets.paper import DIM, INFO, STRONG, TEXT, Paper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from textual import events
+
     from grok_tui.monitor.figures import Grid
     from grok_tui.monitor.watch import View
+    from grok_tui.protocol.config import Config
     from grok_tui.ui.widgets.panels import Panel, Panels
+
+_LEGEND = 10
+"""Rows from which on a chart without a table of the arms has its own legend."""
 
 
 class ChartView(CellView):
@@ -26,9 +35,14 @@ class ChartView(CellView):
         super().__init__(id=f"chart-{place}")
         self.alone = False
         """Whether it is the only one on screen: then its title line names the others."""
+        self.legend = False
+        """Whether nothing else on the screen says which line is which."""
         self._place = place
         self._panels = panels
         self._view: View | None = None
+        self._pressed: int | None = None
+        """Column that the pointer was last at while its button is down."""
+        self._dragged = False
 
     @property
     def panel(self) -> Panel | None:
@@ -40,6 +54,12 @@ class ChartView(CellView):
     def chosen(self) -> bool:
         """Whether keys act on this chart."""
         return self.panel is self._panels.chosen
+
+    @property
+    def area(self) -> tuple[int, int]:
+        """Width and height of the plot itself."""
+        legend = 1 if self.legend and self.size.height >= _LEGEND else 0
+        return self.size.width - 1, self.size.height - 1 - legend
 
     def draw(self, view: View, at_once: bool = True) -> None:
         """Show the run as it is in this view; not at once: when the new size comes, or `redraw`."""
@@ -61,14 +81,18 @@ class ChartView(CellView):
     def _paint(self, view: View, panel: Panel) -> Grid:
         width, height = self.size
         page = Paper(width, height)
-        self._write_title(page, view, panel)
         reason = waiting_for(view, panel.plot, panel.choice)
         # axes of numbers that nobody knows yet, or lines that will be others in a moment
-        plain = view.behind or (reason and panel.choice.kind != "steps")
+        plain = view.behind or (reason and not panel.over_steps)
         if view.config is not None and not plain:
-            body = panel.draw(view.config, view.history, (width - 1, height - 1))
-            for y, row in enumerate(body, start=1):
+            body = panel.draw(view.config, view.history, self.area)
+            top = height - len(body)
+            for y, row in enumerate(body, start=top):
                 page.stamp(0, y, row)
+            if top > 1:
+                _write_legend(page, panel)
+            reason = reason or _emptiness(view, panel, view.config)
+        self._write_title(page, view, panel)
         if reason:
             page.write(max(0, (width - len(reason)) // 2), height // 2, reason, DIM)
         return page.grid
@@ -102,26 +126,80 @@ class ChartView(CellView):
                 (f" {one.choice.label}", TEXT),
                 (f" {one.place + 1} of {count}{key}", DIM),
             ]
+        if here and one.over_steps and (smoothed := legends.smoothing(one.settings)):
+            parts.append((f" {smoothed}", INFO))
         for text, ink in parts:
             x = page.write(x, 0, text, ink, max(0, right - x))
         return x + 1
 
     def _notes(self, view: View, panel: Panel) -> Iterator[str]:
         """What stands right in the title line, the most important first, from the right."""
-        choice, config = panel.choice, view.config
-        notes = [choice.legend]
+        choice, config, settings = panel.choice, view.config, panel.settings
+        notes = []
+        if panel.over_steps:
+            notes.append(legends.view(settings, self._panels.outlook.follows))
+            notes.append(legends.reference(panel.traces, choice.dashed))
         if config is not None:
             notes.append(moment(choice, config, view.history))
             notes.append(explained(choice, config, view.history))
-            if len(config.seeds) > 1:
-                notes.append(f"seed {config.seeds[0]} of {len(config.seeds)} seeds")
-        yield from filter(None, [*notes, _scale(panel)])
+        if choice.kind in ("steps", "frequencies"):
+            notes.append(legends.scale(settings, choice.kind))
+        if config is not None:
+            notes.append(_seeds(panel, config))
+        yield from filter(None, notes)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Begin to drag, or to point."""
+        self.capture_mouse()
+        self._pressed, self._dragged = event.x, False
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Drag by whole columns."""
+        if self._pressed is not None and event.x != self._pressed:
+            columns = canvas_size(self.area)[0]
+            self.post_message(ChartDragged((self._pressed - event.x) / max(1, columns)))
+            self._pressed, self._dragged = event.x, True
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Drag no more; what was not dragged was pointed at."""
+        self.release_mouse()
+        if self._pressed is not None and not self._dragged:
+            self.post_message(ChartPointed(self._place, self._across(event)))
+        self._pressed = None
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Look closer at what is under the pointer."""
+        event.stop()
+        self.post_message(ChartZoomed(closer=True, about=self._across(event)))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Look from further away."""
+        event.stop()
+        self.post_message(ChartZoomed(closer=False, about=self._across(event)))
+
+    def _across(self, event: events.MouseEvent) -> float:
+        """Where the pointer is across the canvas, 0 to 1."""
+        columns, _, framed = canvas_size(self.area)
+        column = event.x - (GUTTER if framed else 0)
+        return min(1.0, max(0.0, (2 * column + 0.5) / max(1, 2 * columns - 1)))
 
 
-def _scale(panel: Panel) -> str:
-    """How the axes run; nothing where that cannot be changed."""
-    if panel.choice.kind not in ("steps", "frequencies"):
+def _write_legend(page: Paper, panel: Panel) -> None:
+    x = 1
+    for text, ink in legends.legend(panel.traces, page.width - 2):
+        x = page.write(x, 1, text, ink) + 2
+
+
+def _emptiness(view: View, panel: Panel, config: Config) -> str:
+    if not panel.over_steps:
         return ""
-    logs = "log" if panel.log_x else "linear"
-    words = f"{logs} {panel.choice.kind}"
-    return f"{words}, log y" if panel.log_y else words
+    x = panel.axis(config, view.history)
+    return legends.emptiness(panel.traces, panel.settings, x)
+
+
+def _seeds(panel: Panel, config: Config) -> str:
+    """Which seeds are seen, and how."""
+    count = len(config.seeds)
+    if panel.over_steps or count == 1:
+        return legends.seeds(count, panel.settings)
+    return f"seed {config.seeds[0]} of {count} seeds"

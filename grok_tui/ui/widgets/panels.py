@@ -1,31 +1,39 @@
-"""The charts that a run has, in pages of four, each with the settings that it was given."""
+"""The charts that a run has, in pages, each with the settings that it was given."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from grok_tui.monitor.charts import Chart
+from grok_tui.monitor.charts import Chart, run_axis
 from grok_tui.monitor.plots import METRIC_PLOTS, Choice, Plot
 from grok_tui.monitor.settings import Settings
+from grok_tui.monitor.smoothing import WEIGHTS
+from grok_tui.ui.outlook import Outlook, next_of
+from grok_tui.ui.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from grok_tui.monitor.axes import Axis
     from grok_tui.monitor.figures import Grid
     from grok_tui.monitor.history import History
+    from grok_tui.monitor.settings import Range
+    from grok_tui.monitor.traces import Trace
     from grok_tui.protocol.config import Config
-
-PAGE = 4
-"""Charts of a page."""
 
 
 class Panel:
     """A plot, what it shows of its choices and on which axes; kept while others are shown."""
 
-    def __init__(self, plot: Plot) -> None:
+    def __init__(self, plot: Plot, outlook: Outlook, selection: Selection) -> None:
         self.plot = plot
+        self.smoothing = 0.0
+        self.limits: Range | None = None
+        """Of the y axis; None: as the numbers are."""
+        self.flipped: set[tuple[str, str]] = set()
+        """Axis and kind of choice of those that are not as they are at first."""
         self._chart = Chart(plot.choices[0])
-        self._flipped: set[tuple[str, str]] = set()
+        self._outlook, self._selection = outlook, selection
 
     @property
     def choice(self) -> Choice:
@@ -38,74 +46,106 @@ class Panel:
         return self.plot.choices.index(self.choice)
 
     @property
-    def log_x(self) -> bool:
-        """Whether its x axis is logarithmic: steps are, unless asked otherwise."""
-        return (self.choice.kind == "steps") != (("x", self.choice.kind) in self._flipped)
+    def over_steps(self) -> bool:
+        """Whether what it shows has the x axis that charts share, with window and cursor."""
+        return self.choice.kind == "steps"
 
     @property
-    def log_y(self) -> bool:
-        """Whether its y axis is logarithmic."""
-        return self.plot.log_y != (("y", self.choice.kind) in self._flipped)
+    def settings(self) -> Settings:
+        """How it is drawn: steps are logarithmic unless asked otherwise."""
+        kind = self.choice.kind
+        own = Settings(
+            log_x=(kind == "steps") != (("x", kind) in self.flipped),
+            log_y=self.plot.log_y != (("y", kind) in self.flipped),
+            smoothing=self.smoothing,
+            limits=self.limits,
+        )
+        return self._outlook.settings(own, self._selection)
+
+    @property
+    def traces(self) -> Sequence[Trace]:
+        """What was drawn last, hidden ones too."""
+        return self._chart.traces
+
+    def axis(self, config: Config, history: History) -> Axis:
+        """The whole of its x axis."""
+        return run_axis(config, history, self.settings)
 
     def flip(self, axis: Literal["x", "y"]) -> None:
         """Log for plain, plain for log, for all choices that are drawn alike."""
-        self._flipped ^= {(axis, self.choice.kind)}
+        self.flipped ^= {(axis, self.choice.kind)}
+
+    def smooth(self, by: int) -> None:
+        """More smoothing, or less."""
+        self.smoothing = next_of(WEIGHTS, self.smoothing, by)
 
     def turn(self, by: int) -> None:
         """Show the next choice, or the one before."""
         choices = self.plot.choices
-        self._chart = Chart(choices[(self.place + by) % len(choices)])
+        self.take(choices[(self.place + by) % len(choices)])
+
+    def take(self, choice: Choice) -> None:
+        """Show this of its choices."""
+        self._chart = Chart(choice)
 
     def draw(self, config: Config, history: History, size: tuple[int, int]) -> Grid:
         """The chart at this size; the same grid while nothing changed."""
         if self._chart.choice != self.choice:
             self._chart = Chart(self.choice)
-        settings = Settings(log_x=self.log_x, log_y=self.log_y)
-        return self._chart.draw(config, history, size, settings)
+        return self._chart.draw(config, history, size, self.settings, self._outlook.notes)
 
 
 class Panels:
     """All of them, and which one keys act on."""
 
-    def __init__(self) -> None:
-        self._all = [Panel(plot) for plot in METRIC_PLOTS]
+    def __init__(self, selection: Selection | None = None) -> None:
+        self.outlook = Outlook()
+        self.selection = selection or Selection()
+        self.all: Sequence[Panel] = [self._made(plot) for plot in METRIC_PLOTS]
         self._chosen = 0
+
+    def _made(self, plot: Plot) -> Panel:
+        return Panel(plot, self.outlook, self.selection)
 
     @property
     def chosen(self) -> Panel:
         """The one that keys act on."""
-        return self._all[self._chosen]
+        return self.all[self._chosen]
 
     @property
     def page(self) -> Sequence[Panel]:
         """The page that the chosen one is on."""
-        start = self._chosen - self._chosen % PAGE
-        return self._all[start : start + PAGE]
+        start = self._chosen - self._chosen % self.outlook.density
+        return self.all[start : start + self.outlook.density]
 
     @property
     def number(self) -> int:
         """That page's number, from 1."""
-        return self._chosen // PAGE + 1
+        return self._chosen // self.outlook.density + 1
 
     @property
     def pages(self) -> int:
         """How many there are."""
-        return -(-len(self._all) // PAGE)
+        return -(-len(self.all) // self.outlook.density)
 
     def take(self, plots: Sequence[Plot]) -> None:
         """These are the plots of the run by now; those that were there keep their settings."""
-        known = {panel.plot.name: panel for panel in self._all}
+        known = {panel.plot.name: panel for panel in self.all}
         chosen = self.chosen.plot.name
-        self._all = [known.get(plot.name) or Panel(plot) for plot in plots]
-        for panel, plot in zip(self._all, plots, strict=True):
+        self.all = [known.get(plot.name) or self._made(plot) for plot in plots]
+        for panel, plot in zip(self.all, plots, strict=True):
             panel.plot = plot
-        names = [plot.name for plot in plots]
-        self._chosen = names.index(chosen) if chosen in names else 0
+        self.choose(chosen)
+
+    def choose(self, name: str) -> None:
+        """Choose the plot of that name; the first if there is none."""
+        names = [panel.plot.name for panel in self.all]
+        self._chosen = names.index(name) if name in names else 0
 
     def move(self, by: int) -> None:
         """Choose the next one, or the one before."""
-        self._chosen = (self._chosen + by) % len(self._all)
+        self._chosen = (self._chosen + by) % len(self.all)
 
     def turn(self, by: int) -> None:
         """The next page, or the page before, with its first one chosen."""
-        self._chosen = (self.number - 1 + by) % self.pages * PAGE
+        self._chosen = (self.number - 1 + by) % self.pages * self.outlook.density
