@@ -189,6 +189,11 @@ class GrokTuiApp(App[None]):
 
         return Launcher(self._runs, self._services)
 
+    def _claims(self) -> Screen[Any]:
+        from grok_tui.ui.screens.claims import ClaimsScreen
+
+        return ClaimsScreen(self._runs, self._services)
+
     def _list(self) -> Screen[Any]:
         from grok_tui.ui.screens.runs import Runs
 
@@ -206,7 +211,8 @@ class GrokTuiApp(App[None]):
             for _ in names[names.index(name) + 1 :]:
                 self.pop_screen()
             return
-        new = self._list() if name == "runs" else self._launcher()
+        made = {"runs": self._list, "claims": self._claims, "launcher": self._launcher}
+        new = made[name]()
         if names[-1] == "live" and len(names) > 1:  # the bottom screen cannot be switched
             self.switch_screen(new)
         else:
@@ -215,6 +221,10 @@ class GrokTuiApp(App[None]):
     def action_runs(self) -> None:
         """The list of runs."""
         self._go("runs")
+
+    def action_claims(self) -> None:
+        """The claims of the papers."""
+        self._go("claims")
 
     def action_launcher(self) -> None:
         """The launcher."""
@@ -235,6 +245,13 @@ class GrokTuiApp(App[None]):
         if self.screen_stack:
             self.screen.refresh()
 
+    def action_mute(self) -> None:
+        """Mute the bell, or let it ring again."""
+        self.mute.turn()
+        for status in self.screen.query(Status):
+            status.redraw()
+        self.notify("the bell is muted" if self.mute.on else "the bell rings again", markup=False)
+
     def action_theme(self) -> None:
         """Light for dark, dark for light."""
         self.theme = themes.other(self.theme)
@@ -245,13 +262,6 @@ class GrokTuiApp(App[None]):
             self.pop_screen()
 
     def action_leave(self) -> None:
-    def action_mute(self) -> None:
-        """Mute the bell, or let it ring again."""
-        self.mute.turn()
-        for status in self.screen.query(Status):
-            status.redraw()
-        self.notify("the bell is muted" if self.mute.on else "the bell rings again", markup=False)
-
         """One layer out; on the last layer, leave, and say which runs go on."""
         if len(self.screen_stack) > 1:
             self.pop_screen()

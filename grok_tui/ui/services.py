@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grok_tui.protocol import control
+from grok_tui.protocol import control, notes
 from grok_tui.protocol.rundir import RunDir, lock_state, run_folders
 
 if TYPE_CHECKING:
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from grok_tui.monitor.estimate import Estimate
     from grok_tui.monitor.machine import Machine
     from grok_tui.monitor.memory import Need
+    from grok_tui.monitor.reproduction.runs import Variant
     from grok_tui.protocol.config import Config
-    from grok_tui.protocol.control import Command
+    from grok_tui.protocol.control import AnyOrder, Command
+    from grok_tui.ui.claims import Claims
 
 START_WAIT = 120.0
 """Seconds that a trainer may take to come up: torch is slow to load from a cold disk."""
@@ -82,8 +84,32 @@ def _edit(path: Path) -> None:
     editing.edit(path)
 
 
+def _claims(runs: Path, variant: Variant) -> Claims:
+    from grok_tui.ui.claims import Claims
+
+    return Claims(runs, variant)
+
+
+def _reproduce(runs: Path, figures: Sequence[str], variant: Variant) -> None:
+    from grok_tui.ui import claims
+
+    claims.reproduce(runs, figures, variant)
+
+
+def _figure(runs: Path, variant: Variant, name: str) -> Path | None:
+    from grok_tui.ui import claims
+
+    return claims.figure(runs, variant, name)
+
+
 def _alive(runs: Path) -> list[str]:
     return [run.id for run in run_folders(runs) if lock_state(run) == "held"]
+
+
+def _machine() -> Machine:
+    from grok_tui.monitor.machine import Machine
+
+    return Machine()
 
 
 @dataclass(frozen=True)
@@ -100,25 +126,31 @@ class Services:
     """Take a run on from its checkpoint."""
     send: Callable[[RunDir, Command], None] = _send
     """Tell a trainer to stop, pause, continue."""
+    post: Callable[[RunDir, AnyOrder], str] = control.post
+    """Send a trainer an order with more to say; its id."""
+    note: Callable[[RunDir, int, str], object] = notes.add
+    """Put a note to a step."""
+    unnote: Callable[[RunDir, int], None] = notes.remove
+    """Take away the notes of a step."""
     summaries: Callable[[Path, int], Sequence[Summary]] = _summaries
     """The newest runs in the folder, so many of them (0: all), newest first."""
     estimate: Callable[[Config, Path], Estimate] = _estimate
     """How long an experiment takes here."""
     memory: Callable[[Config, str], Need] = _memory
     """The memory that it takes on a device, and what is free there."""
-def _machine() -> Machine:
-    from grok_tui.monitor.machine import Machine
-
-    return Machine()
-
-
     devices: Callable[[], Sequence[str]] = _devices
     """The GPUs of this host by name, that of cuda:0 first."""
     edit: Callable[[Path], None] = _edit
     """Have the user edit a file; the terminal must be free meanwhile."""
+    claims: Callable[[Path, Variant], Claims] = _claims
+    """Something that looks at how the claims stand in the folder."""
+    reproduce: Callable[[Path, Sequence[str], Variant], None] = _reproduce
+    """Make the missing runs of these figures, of all if none are named, in the background."""
+    figure: Callable[[Path, Variant, str], Path | None] = _figure
+    """The picture of a claim, if it was drawn."""
     alive: Callable[[Path], Sequence[str]] = _alive
     """The ids of the runs whose trainers hold their lock."""
-    clock: Callable[[], float] = time.time
-    """Seconds since the epoch, for ages."""
     machine: Callable[[], Machine] = _machine
     """Something that looks at this host."""
+    clock: Callable[[], float] = time.time
+    """Seconds since the epoch, for ages."""

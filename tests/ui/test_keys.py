@@ -14,6 +14,9 @@ from grok_tui.ui.panes.charts import ChartsPane
 from grok_tui.ui.panes.log import LogPane
 from grok_tui.ui.panes.machine import MachinePane
 from grok_tui.ui.panes.report import ReportPane
+from grok_tui.ui.screens.ask import Ask
+from grok_tui.ui.screens.claims import ClaimsScreen
+from grok_tui.ui.screens.compare import Compare
 from grok_tui.ui.screens.confirm import Confirm
 from grok_tui.ui.screens.demo import Demo
 from grok_tui.ui.screens.help import HelpScreen
@@ -22,6 +25,7 @@ from grok_tui.ui.screens.live import LiveScreen
 from grok_tui.ui.screens.naming import Naming
 from grok_tui.ui.screens.pick import Pick
 from grok_tui.ui.screens.runs import Runs
+from grok_tui.ui.widgets.grouptable import GroupTable
 
 SCREENS = {
     "launcher": Launcher,
@@ -30,13 +34,15 @@ SCREENS = {
     "charts": ChartsPane,
     "verdict": ReportPane,
     "log": LogPane,
-    "tour": Demo,
-    "naming": Naming,
-    "pick": Pick,
-    "confirm": Confirm,
     "machine": MachinePane,
     "compare": Compare,
     "groups": GroupTable,
+    "tour": Demo,
+    "claims": ClaimsScreen,
+    "naming": Naming,
+    "pick": Pick,
+    "ask": Ask,
+    "confirm": Confirm,
     "help": HelpScreen,
     "everywhere": GrokTuiApp,
 }

@@ -41,16 +41,15 @@ def results(
     missing: dict[str, str] = {}
     for one in wanted:
         run = found.get(one.name)
-        whole = on_disk.evidence(run.run) if run is not None and run.ended else None
-        problem = problems.get(one.name)
-        if whole is not None and whole.history.damaged:
-            # A milestone may be among the lines: what is missing would pass for not reached.
-            problem = f"lines of the log of {whole.run} are damaged"
-            whole = None
+        problem = problems.get(one.name, "")
+        whole = None
+        if run is not None and run.ended:
+            whole, why = on_disk.sound(run.run)
+            problem = why or problem
         for preset in one.presets:
             if whole is not None:
                 evidence[preset] = whole
-            elif problem is not None:
+            elif problem:
                 missing[preset] = problem
     return judge(ROWS, evidence, missing)
 

@@ -93,18 +93,24 @@ def find(runs: Path, all_wanted: Iterable[Wanted]) -> dict[str, Found]:
         if name is None or (name in found and found[name].ended):
             continue
         one = Found(run, summary(run).state)
-        if name not in found or _rank(one) > _rank(found[name]):
+        if name not in found or rank(one) > rank(found[name]):
             found[name] = one
     return found
 
 
-def _rank(found: Found) -> int:
+def rank(found: Found) -> int:
+    """What a run is worth where several are of one configuration: complete, alive, anything."""
     return 2 if found.ended else 1 if found.state in ALIVE else 0
 
 
-def evidence(run: RunDir) -> Evidence | None:
-    """What is in a run, for the rules; None if its configuration cannot be read."""
-    view = Watch(run).look()
+def sound(run: RunDir) -> tuple[Evidence | None, str]:
+    """What is in a run, for the rules; or nothing, and why."""
+    watch = Watch(run)
+    view = watch.look()
+    watch.close()
     if view.config is None:
-        return None
-    return Evidence(view.config, view.history, run.id, partial(artifacts.read, run))
+        return None, view.problem
+    if view.history.damaged:
+        # A milestone may be among the lines: what is missing would pass for not reached.
+        return None, f"lines of the log of {run.id} are damaged"
+    return Evidence(view.config, view.history, run.id, partial(artifacts.read, run)), ""

@@ -20,25 +20,29 @@ TITLES = {
     "runs": "The list of runs",
     "live": "A run",
     "charts": "The charts",
+    "arms": "The arms",
     "verdict": "The verdict",
     "log": "The log",
-    "everywhere": "Everywhere",
     "machine": "The machine",
     "claims": "The claims",
+    "everywhere": "Everywhere",
 }
 ABOUT = {
     "launcher": "Pick an experiment with ↑ ↓, change what should differ, start. The run trains in "
     "a process of its own: leaving stops nothing.",
+    "claims": "What the papers claim, held against the runs in the folder. A claim is judged once "
+    "all of its runs are there; the rules were fixed before.",
     "runs": "Every run in the runs folder, newest first, whoever started it.",
     "charts": "A run as its log tells it, live or replayed. Leaving the view does not stop the "
     "run.",
+    "arms": "A row for each arm below the charts: Tab goes there and back.",
     "verdict": "The arms compared over all seeds, and what may be claimed of them.",
     "log": "What the trainer process printed, the newest last.",
+    "machine": "This host while the run trains on it: GPUs, cores, memory, and who uses them.",
 }
 
 
 class HelpScreen(ModalScreen[None]):
-    "machine": "This host while the run trains on it: GPUs, cores, memory, and who uses them.",
     """The key table, as far as it concerns what was in front."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("help")

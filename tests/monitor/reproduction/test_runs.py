@@ -80,7 +80,7 @@ def test_other_runs_and_unreadable_ones_are_left_out(tmp_path: Path) -> None:
 
 def test_the_evidence_is_what_the_log_tells(tmp_path: Path) -> None:
     run = fakes.recorded_run(tmp_path, made_of=QUICK)
-    found = runs.evidence(run)
+    found, _ = runs.sound(run)
     assert found is not None
     assert found.run == run.id
     assert found.times("grokked-ticket", "t_gen").values == (53, 53, 53)
@@ -91,4 +91,4 @@ def test_the_evidence_is_what_the_log_tells(tmp_path: Path) -> None:
 def test_there_is_none_without_a_configuration(tmp_path: Path) -> None:
     run = fakes.recorded_run(tmp_path, made_of=QUICK)
     run.config.unlink()
-    assert runs.evidence(run) is None
+    assert runs.sound(run) == (None, "config.toml is missing")
