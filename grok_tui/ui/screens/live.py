@@ -76,11 +76,11 @@ class LiveScreen(Screen[None]):
     """Charts, comparison and verdict of one run, its log one key away."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("live")]
+    NEWS: ClassVar[bool] = True
+    """Whether somebody who looks elsewhere is told what happens here."""
     AUTO_FOCUS = "ChartsPane"
 
     view: var[View | None] = var(None, init=False)  # a `reactive` would repaint the whole screen
-    NEWS: ClassVar[bool] = True
-    """Whether somebody who looks elsewhere is told what happens here."""
     """The run as it was last seen: everything on the screen follows from it."""
 
     def __init__(
@@ -89,23 +89,23 @@ class LiveScreen(Screen[None]):
         services: Services | None = None,
         watch: Looks | None = None,
         period: float = PERIOD,
+        mute: Mute | None = None,
     ) -> None:
         super().__init__(name="live")
         self.run = run
-        mute: Mute | None = None,
         self._services = services or Services()
         self._watching = watch or Watch(run)
         self._period = period
         self._enough = threading.Event()
         self._shown = threading.Semaphore(1)
         self._cost = 0.0
-        self._samples: deque[Sample] = deque(maxlen=KEPT)
-
-    def compose(self) -> ComposeResult:
         self._ordering = Ordering(self, run, self._services)
         self._mute = mute or Mute(os.environ)
         command = Commands(lambda: command_line(os.environ), self._command_failed)
         self._herald = Herald(self._happened, command)
+        self._samples: deque[Sample] = deque(maxlen=KEPT)
+
+    def compose(self) -> ComposeResult:
         """Head and panes, and the keys below them."""
         yield Status(self._mute)
         yield MachineLine(self._services.machine, self._samples)
@@ -114,11 +114,11 @@ class LiveScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin to follow the run."""
+        if self.NEWS:
+            self.set_interval(APART, self._herald.tick)
         self.run_worker(self._follow, thread=True, group="follow")
 
     def on_unmount(self) -> None:
-        if self.NEWS:
-            self.set_interval(APART, self._herald.tick)
         """Let the thread go; the run does not notice."""
         self._enough.set()
         self._shown.release()
@@ -158,11 +158,11 @@ class LiveScreen(Screen[None]):
         with self.app.batch_update():
             self.query_one(Status).draw(view)
             self.query_one(MachineLine).draw(view)
+            if self.NEWS:
+                self._herald.see(view)
             self.query_one(Deck).draw(view, verdict)
         self.query_one(KeyBar).leave_out(*_idle_keys(view.state))
         if before is None:
-            if self.NEWS:
-                self._herald.see(view)
             self.post_message(Drawn())
 
     def on_resize(self) -> None:
@@ -170,15 +170,15 @@ class LiveScreen(Screen[None]):
         self.call_after_refresh(self.query_one(Status).redraw)
         self.call_after_refresh(self.query_one(MachineLine).redraw)
 
-    def on_sampled(self) -> None:
-        """Show the machine's new sample in its pane."""
-        self.query_one(Deck).sampled()
-
     def _happened(self, sentence: str, grave: bool) -> None:
         self.post_message(Happened(sentence, grave))
 
     def _command_failed(self, sentence: str) -> None:
         self.post_message(Told(sentence, failed=True))
+
+    def on_sampled(self) -> None:
+        """Show the machine's new sample in its pane."""
+        self.query_one(Deck).sampled()
 
     def action_pane(self, name: str) -> None:
         """Show a pane."""
