@@ -196,7 +196,7 @@ def resume(
 
 
 @app.command()
-def plot(
+def snap(
     context: typer.Context,
     run: RunName,
     linear: Annotated[bool, typer.Option("--linear", help="Steps without logarithm.")] = False,
@@ -204,11 +204,20 @@ def plot(
         list[str] | None,
         typer.Option(metavar="NAME", help="One plot, or a probe; repeatable."),
     ] = None,
+    size: Annotated[str, typer.Option(metavar="100x30", help="Columns and rows of a chart.")] = "",
+    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a picture.")] = None,
 ) -> None:
-    """Draw accuracy, loss and norms of a run, or what its probes found."""
-    from grok_tui.cli.drawing import charts
+    """Draw accuracy, loss and norms of a run once, or what its probes found."""
+    from grok_tui.cli import drawing
 
-    print_lines(charts(_look(_find(context, run)), log_x=not linear, only=only or ()))
+    view = _look(_find(context, run))
+    if svg is None:
+        print_lines(drawing.charts(view, log_x=not linear, only=only or (), size=size))
+    else:
+        drawing.write(drawing.picture(view, log_x=not linear, only=only or (), size=size), svg)
+
+
+app.command("plot", help="The same as snap.")(snap)
 
 
 @app.command()

@@ -262,6 +262,32 @@ def test_plot_draws_every_chart_without_control_codes(grok: Grok, runs: Path) ->
     assert "\x1b" not in out
 
 
+def test_snap_is_the_same_at_the_size_that_is_asked_for(grok: Grok, runs: Path) -> None:
+    fakes.recorded_run(runs)
+    assert grok("snap", "last").out == grok("plot", "last").out
+    lines = grok("snap", "last", "--only", "loss", "--size", "50x12").out.splitlines()
+    chart = lines[lines.index("") + 2 :]
+    assert len(chart) == 12
+    assert max(map(len, chart)) == 50
+    result = grok("snap", "last", "--size", "9x9")
+    assert (result.code, "expected COLUMNSxROWS" in result.err) == (2, True)
+
+
+def test_snap_writes_a_picture_of_what_it_would_print(
+    grok: Grok, runs: Path, tmp_path: Path
+) -> None:
+    fakes.recorded_run(runs)
+    result = grok("snap", "last", "--only", "accuracy", "--svg", str(tmp_path / "a.svg"))
+    assert (result.out, result.code) == ("", 0)
+    text = (tmp_path / "a.svg").read_text()
+    assert text.startswith("<svg")
+    assert "<title>A grokked ticket removes the delay</title>" in text
+    assert ">accuracy,</text>" in text
+    missing = grok("snap", "last", "--svg", str(tmp_path / "no" / "a.svg"))
+    assert missing.code == 2
+    assert "cannot write" in missing.err
+
+
 def test_plot_draws_only_what_is_asked_for(grok: Grok, runs: Path) -> None:
     fakes.recorded_run(runs, made_of=fakes.config(only=("dense",), probes=PROBED))
     every = grok("plot", "last").out
