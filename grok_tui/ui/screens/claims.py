@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 EVERY = 2.0
 """Seconds between two looks at the folder."""
 THIS, ALL = "this", "all"
-SHORT: dict[str, str] = {"fast": "fast variants", "paper": "the published settings"}
+SHORT: dict[str, str] = {"fast": "fast", "paper": "as published"}
 
 
 class ClaimsScreen(Screen[None]):
@@ -92,8 +92,8 @@ class ClaimsScreen(Screen[None]):
         for one in self._standings:
             counts[one.state] = counts.get(one.state, 0) + 1
         tally = ", ".join(f"{number} {state}" for state, number in counts.items())
-        what = SHORT[self._variant]
-        return Content.assemble(("claims  ", "bold $foreground"), f"{tally}; {what}, 3 seeds")
+        what = f"{SHORT[self._variant]}, 3 seeds: "
+        return Content.assemble(("claims  ", "bold $foreground"), what, tally or "reading\u2026")
 
     def _write(self, selector: str, text: Content) -> None:
         """Change a line, if it is another: an unchanged one must cost no traffic."""
@@ -122,6 +122,7 @@ class ClaimsScreen(Screen[None]):
         self._variant = "paper" if self._variant == "fast" else "fast"
         self._standings = ()
         self.query_one(ClaimsView).tell(())
+        self._write("#head", self._head())
         self.read()
 
     def action_open(self) -> None:

@@ -172,11 +172,12 @@ class ClaimsView(CellView):
     def tell(self, standings: Sequence[Standing]) -> None:
         """Show these from now on."""
         self._standings = standings
-        self.redraw()
+        self.move(0)
 
     def move(self, by: int) -> None:
         """Another claim; stays on the first and on the last."""
-        self._cursor = max(0, min(self._cursor + by, len(self._standings) - 1))
+        last = len(self._standings) - 1
+        self._cursor = max(0, min(self._cursor + by, last)) if self._standings else self._cursor
         self.redraw()
 
     def redraw(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from grok_tui.monitor.reproduction.evidence import Evidence
     from grok_tui.protocol.rundir import RunDir
 
 ID = "2026112{}-101500-run-abcd"
@@ -91,7 +93,7 @@ def test_a_finished_run_is_judged_once_as_long_as_it_is_the_same(
         read.append(run.id)
         return None, "not today"
 
-    monkeypatch.setattr(standing.on_disk, "sound", sound)
+    monkeypatch.setattr(runs, "sound", sound)
     looker = Standings(folder, "fast", "3")
     made(folder, "fig2d", "finished", 1)
     first = row(looker.look(), "fig2d")
@@ -109,15 +111,17 @@ def test_one_run_behind_many_claims_is_read_once(
     read: list[str] = []
     whole = runs.sound
 
-    def sound(run: RunDir) -> object:
+    def sound(run: RunDir) -> tuple[Evidence | None, str]:
         read.append(run.id)
         return whole(run)
 
-    monkeypatch.setattr(standing.on_disk, "sound", sound)
-    made(folder, "fig3", "finished")
+    (fig2d,) = rows.find(["fig2d"])
+    twice = (fig2d, replace(fig2d, figures=("another",)))
+    monkeypatch.setattr(standing, "ROWS", twice)
+    monkeypatch.setattr(runs, "sound", sound)
+    made(folder, "fig2d", "finished")
     found = Standings(folder, "fast", "3").look()
-    judged = [one.row.name for one in found if one.finding and one.runs]
-    assert {"fig3", "fig3b", "fig4b"} <= set(judged)
+    assert [one.row.name for one in found if one.finding] == ["fig2d", "another"]
     assert read == [ID.format(1)]
 
 
