@@ -187,10 +187,7 @@ async def test_the_screen_tells_all_of_them_and_opens_what_is_behind(app: GrokTu
         await pilot.press("down", "enter")
         await settled(pilot)
         said = notices(pilot)
-    assert (
-        head
-        == "claims  1 reproduced, 1 not reproduced, 1 running, 1 missing; fast variants, 3 seeds"
-    )
+    assert head == "claims  fast, 3 seeds: 1 reproduced, 1 not reproduced, 1 running, 1 missing"
     assert last == Looker.said_last
     assert "20261121-101600-fig1-cccc, running" in several
     assert opened == {"20261121-101600-fig1-cccc"}
