@@ -49,8 +49,7 @@ class Need:
     bytes: int
     free: int | None
     """None: nobody knows."""
-    where: str = ""
-    """Of what, where it is not the memory of this machine."""
+    where: str = "of memory"
 
     @property
     def short(self) -> bool:
@@ -60,10 +59,10 @@ class Need:
     @property
     def line(self) -> str:
         """The same in words."""
-        of = f" of {gigabytes(self.free)} GB free" if self.free is not None else " GB of memory"
+        free = f", {gigabytes(self.free)} free" if self.free is not None else ""
         warning = ": it may not fit" if self.short else ""
-        where = f" {self.where}" if self.where else ""
-        return f"about {gigabytes(self.bytes)}{of}{where}{warning}, probes not counted"
+        needed = f"about {gigabytes(self.bytes)} GB {self.where}"
+        return f"{needed}{free}{warning}, without probes"
 
 
 def need(

@@ -36,11 +36,11 @@ def test_it_is_within_a_fifth_of_what_trainers_took(
 
 
 def test_a_need_is_said_with_what_is_free_and_warns_when_it_is_short() -> None:
-    assert Need(1 << 30, 8 << 30).line == "about 1.0 of 8.0 GB free, probes not counted"
-    assert Need(1 << 30, None).line == "about 1.0 GB of memory, probes not counted"
+    assert Need(1 << 30, 8 << 30).line == "about 1.0 GB of memory, 8.0 free, without probes"
+    assert Need(1 << 30, None).line == "about 1.0 GB of memory, without probes"
     short = Need(15 << 30, 16 << 30, "on GPU 1")
     assert short.short
-    assert short.line == "about 15 of 16 GB free on GPU 1: it may not fit, probes not counted"
+    assert short.line == "about 15 GB on GPU 1, 16 free: it may not fit, without probes"
 
 
 def test_scores_of_edge_popup_have_rows_of_their_own() -> None:

@@ -57,7 +57,7 @@ async def test_all_that_matters_is_on_the_first_screen_however_small(app: GrokTu
         "A grokked ticket removes the delay",
         "5 arms x 1 seed = 5 lanes, 115,000 weights each",
         "about 42 s here",
-        "about 0.4 of 8.0 GB free, probes not counted",
+        "about 0.4 GB of memory, 8.0 free, without probes",
         "device: auto (d)",
         "v changes its values",
         "weight decay",
