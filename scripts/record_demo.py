@@ -30,8 +30,8 @@ SIDE = 32
 """Rows and columns of a matrix that a frame keeps."""
 FEWER = 16
 """Of so many weights one stands for all in what a frame's mask distance is made from."""
-FRAMED = ("dense", "grokked-ticket")
-"""Arms whose frames are kept."""
+FRAMED = {"dense": 1, "grokked-ticket": 2}
+"""Arms whose frames are kept, and of how many one."""
 SETTINGS = (
     'probes=[{ probe = "embedding-pca", every = 50, arms = ["dense", "grokked-ticket"] },'
     ' { probe = "fourier-entropy", every = 10, arms = ["dense", "grokked-ticket"] }]',
@@ -76,8 +76,8 @@ def copy(run: RunDir, folder: Path) -> RunDir:
         about, host="", pid=0, process_start="", boot_id="", command=("grok-tui", "demo")
     )
     thinned.about.write_bytes(msgspec.json.encode(about))
-    for arm in FRAMED:
-        for path in sorted(frames.folder(run, arm, 0).glob("*"))[-1::-2]:  # the last one too
+    for arm, one_of in FRAMED.items():
+        for path in sorted(frames.folder(run, arm, 0).glob("*"))[::-1][::one_of]:
             target = frames.folder(thinned, arm, 0) / path.name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(frames.encode(coarse(frames.decode(path.read_bytes()))))
@@ -85,12 +85,13 @@ def copy(run: RunDir, folder: Path) -> RunDir:
 
 
 def coarse(frame: Frame) -> Frame:
-    """The frame with fewer rows and columns of each matrix."""
-    matrices = tuple(map(coarse_matrix, frame.matrices))
-    kept = [byte >> place & 1 for byte in frame.bits for place in range(8)][::FEWER]
-    packed = int("".join(map(str, reversed(kept))), 2).to_bytes(-(-len(kept) // 8), "little")
-    step = FEWER * frame.bits_step
-    return msgspec.structs.replace(frame, matrices=matrices, bits=packed, bits_step=step)
+    """The frame with fewer weights of each matrix, and of the mask."""
+    return msgspec.structs.replace(
+        frame,
+        matrices=tuple(map(coarse_matrix, frame.matrices)),
+        bits=packed(unpacked(frame.bits)[::FEWER]),
+        bits_step=FEWER * frame.bits_step,
+    )
 
 
 def coarse_matrix(matrix: Matrix) -> Matrix:
@@ -98,12 +99,27 @@ def coarse_matrix(matrix: Matrix) -> Matrix:
     height, width = matrix.shown
     down, across = -(-height // SIDE), -(-width // SIDE)
     places = [y * width + x for y in range(0, height, down) for x in range(0, width, across)]
+    mask = unpacked(matrix.mask)
     return msgspec.structs.replace(
         matrix,
         row_step=matrix.row_step * down,
         column_step=matrix.column_step * across,
         values=bytes(matrix.values[place] for place in places),
-        mask=bytes(matrix.mask[place] for place in places),
+        mask=packed([mask[place] for place in places]),
+    )
+
+
+def unpacked(data: bytes) -> list[int]:
+    """The bits of these bytes, the lowest of each first."""
+    return [byte >> place & 1 for byte in data for place in range(8)]
+
+
+def packed(bits: list[int]) -> bytes:
+    """The same the other way round; the last byte is filled up with zeros."""
+    filled = [*bits, *[0] * (-len(bits) % 8)]
+    return bytes(
+        sum(bit << place for place, bit in enumerate(filled[at : at + 8]))
+        for at in range(0, len(filled), 8)
     )
 
 

@@ -37,6 +37,8 @@ class Chapter:
     """How long that takes."""
     pane: str = "charts"
     """The pane that shows it."""
+    picture: str = ""
+    """Of the network pane, which picture."""
 
 
 def chapters(run: RunDir) -> tuple[Chapter, ...]:
@@ -150,11 +152,13 @@ def _circle(places: _Places, task: ModularAddition) -> Chapter:
     return Chapter(
         "What it found: a circle",
         f"Inside, each number is a point. Seen from the right side, the {task.p} points of a "
-        "network that has grokked lie on a circle in order, as on a clock, and to add is to turn. "
-        "While it knew its sums only by heart, they lay in a heap. Key 6 opens this picture in "
-        "any run, and ← → go back and forth in time.",
+        "network that has grokked lie on a circle as hours on a clock do, in an order of its own, "
+        "and to add is to turn. Before that they lay in a heap. In any "
+        "run key 6 opens this, and ← → lead through time.",
         places.at(DENSE, "end"),
         1,
+        "network",
+        "circle",
     )
 
 

@@ -13,18 +13,21 @@ from grok_tui.ui.app import GrokTuiApp
 from grok_tui.ui.panes.charts import ChartsPane
 from grok_tui.ui.panes.log import LogPane
 from grok_tui.ui.panes.machine import MachinePane
+from grok_tui.ui.panes.network import NetworkPane
 from grok_tui.ui.panes.report import ReportPane
 from grok_tui.ui.screens.ask import Ask
 from grok_tui.ui.screens.claims import ClaimsScreen
 from grok_tui.ui.screens.compare import Compare
 from grok_tui.ui.screens.confirm import Confirm
 from grok_tui.ui.screens.demo import Demo
+from grok_tui.ui.screens.differing import DiffSheet
 from grok_tui.ui.screens.help import HelpScreen
 from grok_tui.ui.screens.launcher import Launcher
 from grok_tui.ui.screens.live import LiveScreen
 from grok_tui.ui.screens.naming import Naming
 from grok_tui.ui.screens.pick import Pick
 from grok_tui.ui.screens.runs import Runs
+from grok_tui.ui.widgets.arms import Arms
 from grok_tui.ui.widgets.grouptable import GroupTable
 
 SCREENS = {
@@ -32,9 +35,11 @@ SCREENS = {
     "runs": Runs,
     "live": LiveScreen,
     "charts": ChartsPane,
+    "arms": Arms,
     "verdict": ReportPane,
     "log": LogPane,
     "machine": MachinePane,
+    "network": NetworkPane,
     "compare": Compare,
     "groups": GroupTable,
     "tour": Demo,
@@ -42,6 +47,7 @@ SCREENS = {
     "naming": Naming,
     "pick": Pick,
     "ask": Ask,
+    "diff": DiffSheet,
     "confirm": Confirm,
     "help": HelpScreen,
     "everywhere": GrokTuiApp,
@@ -118,7 +124,8 @@ def test_letters_that_change_a_run_are_capitals() -> None:
 def test_help_lists_each_key_of_a_screen_and_those_of_everywhere() -> None:
     from grok_tui.ui.screens.help import sheet_of
 
-    text = sheet_of("runs", "everywhere").plain
+    text = " ".join(sheet_of("runs", "everywhere").plain.split())  # lines are broken
     for key in [*keys.on_screen("runs"), *keys.on_screen("everywhere")]:
         assert key.shown in text
         assert key.help in text
+    assert "t_gen Generalised: first step" in text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from grok_tui.monitor.verdict import Verdict
     from grok_tui.monitor.watch import View
     from grok_tui.protocol.rundir import RunDir
+    from grok_tui.ui.app import GrokTuiApp
 
 
 class NetworkPane(Pane):
@@ -64,6 +65,10 @@ class NetworkPane(Pane):
         if was:
             self._move(leaf=replace(self.place.leaf, full=False))
         return was
+
+    def choose(self, picture: str) -> None:
+        """Show this picture large."""
+        self._move(leaf=replace(self.place.leaf, chosen=picture))
 
     def action_slide(self, by: int) -> None:
         """So many frames on, or back."""
@@ -136,8 +141,9 @@ class NetworkPane(Pane):
 
     @property
     def _plain(self) -> bool:
-        """Whether the terminal has too few colours for pictures."""
-        return self.app.theme.startswith("ansi")
+        """Whether the terminal has too few colours for pictures, or no half blocks."""
+        app = cast("GrokTuiApp", self.app)
+        return app.theme.startswith("ansi") or app.terminal.charset == "ascii"
 
     def _show_frame(self, at: int) -> None:
         if self.reel.frames:

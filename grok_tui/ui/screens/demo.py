@@ -14,6 +14,7 @@ from grok_tui.monitor import recording, tour
 from grok_tui.monitor.replay import Replay
 from grok_tui.ui import keys
 from grok_tui.ui.panes.deck import Deck
+from grok_tui.ui.panes.network import NetworkPane
 from grok_tui.ui.screens.live import LiveScreen
 from grok_tui.ui.widgets.tour import TourPanel
 
@@ -75,7 +76,10 @@ class Demo(LiveScreen):
             self._replay.at_once = behind
             self._replay.rate = (chapter.until - behind) / chapter.seconds
             self._replay.until = chapter.until
-        self.query_one(Deck).open(chapter.pane)
+        deck = self.query_one(Deck)
+        deck.open(chapter.pane)
+        if isinstance(deck.shown, NetworkPane):
+            deck.shown.choose(chapter.picture)
 
     async def action_tour_end(self) -> None:
         """No more words, and the recording goes on to its end; then as on any live screen."""

@@ -9,7 +9,10 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from grok_tui.ui.keys import Key, bindings, on_screen
+from grok_tui.monitor.text import columns
+from grok_tui.ui.glossary import WORDS
+from grok_tui.ui.keys import bindings, on_screen
+from grok_tui.ui.widgets.paper import wrap
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -24,7 +27,11 @@ TITLES = {
     "verdict": "The verdict",
     "log": "The log",
     "machine": "The machine",
+    "network": "Inside the networks",
     "claims": "The claims",
+    "compare": "Several runs",
+    "groups": "The groups",
+    "tour": "The tour",
     "everywhere": "Everywhere",
 }
 ABOUT = {
@@ -38,8 +45,19 @@ ABOUT = {
     "arms": "A row for each arm below the charts: Tab goes there and back.",
     "verdict": "The arms compared over all seeds, and what may be claimed of them.",
     "log": "What the trainer process printed, the newest last.",
+    "network": "Pictures of a network at one step, of the first seed of each arm; ← → lead through "
+    "the steps. Grokking shows as stripes, a circle, and right answers everywhere.",
+    "compare": "Runs side by side: lanes that differ in nothing but their seed are one group.",
+    "groups": "A row for each group: seeds that generalised of all, medians over seeds with their "
+    "range, and how many times as fast as the baseline. Chart keys work here as well.",
     "machine": "This host while the run trains on it: GPUs, cores, memory, and who uses them.",
 }
+
+
+WIDTH = 70
+"""Columns of the sheet."""
+LEAST = 10
+"""Columns of a key, at least."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -65,15 +83,27 @@ class HelpScreen(ModalScreen[None]):
 
 
 def sheet_of(*sections: str) -> Content:
-    """What to know about sections of the key table, in this order: a sentence, then their keys."""
+    """What to know about sections of the key table, in this order: a sentence, then their keys.
+
+    What words mean stands last.
+    """
     parts = [Content.styled(ABOUT.get(sections[0], ""), "$muted")]
     for name in sections:
-        keys = on_screen(name)
-        if keys:
-            title = Content.styled(TITLES.get(name, name), "bold")
-            parts.append(Content("\n").join([title, *map(_line, keys)]))
+        entries = [(key.shown, key.help) for key in on_screen(name)]
+        if entries:
+            parts.append(_listed(TITLES.get(name, name), entries))
+    parts.append(_listed("What words mean", list(WORDS.items())))
     return Content("\n\n").join(part for part in parts if part.plain)
 
 
-def _line(key: Key) -> Content:
-    return Content.assemble((f"{key.shown:<10}", "bold $primary"), key.help)
+def _listed(title: str, entries: list[tuple[str, str]]) -> Content:
+    """A title and lines of two columns, the second broken within itself."""
+    room = max(LEAST, *(columns(name) + 2 for name, _ in entries))
+    lines = [Content.styled(title, "bold")]
+    for name, text in entries:
+        first, *others = wrap(text, max(20, WIDTH - room)) or [""]
+        lines.append(
+            Content.assemble((name + " " * (room - columns(name)), "bold $primary"), first)
+        )
+        lines += [Content(" " * room + other) for other in others]
+    return Content("\n").join(lines)
