@@ -10,14 +10,17 @@ PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check 
 USE := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
-.PHONY: run test faults gpu bench reproduction check format snapshots screenshots demo-run install dev clean
+.PHONY: run test test-all faults gpu bench reproduction check format snapshots screenshots demo-run install dev clean
 .DEFAULT_GOAL := run
 
 run: $(USE)  ## train the quickstart: the TUI in a terminal, plain progress without one
 	@$(BIN)/grok-tui run $(PRESET)
 
-test: $(DEV)  ## all tests but the long fault counts and those that need a GPU
-	@$(BIN)/python -m pytest -q -n 2 -m "not faults and not gpu"
+test: $(DEV)  ## all tests but the long fault counts, those that need a GPU, and targets in seconds
+	@$(BIN)/python -m pytest -q -n 2 -m "not faults and not gpu and not terminal"
+
+test-all: test  ## and the targets of the view, measured in a real terminal; better with nothing else running
+	@$(BIN)/python -m pytest -q -m terminal tests/terminal
 
 faults: $(DEV)  ## the full fault counts: a death at every write of a run
 	@$(BIN)/python -m pytest -q -m faults

@@ -1,0 +1,44 @@
+"""However a view ends, the terminal is as it was and nobody is left."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.terminal.pty import Terminal, grok
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.terminal
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_cleanly(ordinary: Path, number: signal.Signals) -> None:
+    with Terminal(grok("attach", "last"), (80, 24), ordinary) as terminal:
+        terminal.run(2)
+        assert terminal.left_on()
+        terminal.process.send_signal(number)
+        assert terminal.ended() is not None
+        assert terminal.left_on() == set()
+        assert terminal.left() == []
+
+
+@pytest.mark.parametrize("nohup", [False, True])
+def test_a_terminal_that_is_gone_ends_it(ordinary: Path, nohup: bool) -> None:
+    with Terminal(grok("attach", "last"), (80, 24), ordinary, nohup=nohup) as terminal:
+        terminal.run(2)
+        terminal.hang_up()
+        assert terminal.ended() is not None
+        assert terminal.left() == []
+
+
+def test_it_ends_while_a_long_log_is_read(big: Path) -> None:
+    with Terminal(grok("attach", "last"), (80, 24), big) as terminal:
+        terminal.run(1.2)
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.ended() is not None
+        assert terminal.left_on() == set()
+        assert terminal.left() == []
