@@ -116,13 +116,20 @@ def seconds_axis(first: float, last: float, log: bool) -> Axis:
 
 def windowed(whole: Axis, window: tuple[float, float] | None) -> Axis:
     """The part of an axis that is shown, within what numbers can tell apart; None: all of it."""
-    if window is None:
+    shown = None if window is None else limited(window, whole.log)
+    if shown is None:
         return whole
-    low, high = (min(max(end, -_HUGE), _HUGE) for end in window)
-    if whole.log:
+    span = whole.fraction(shown.high) - whole.fraction(shown.low)
+    return shown if span > _FINEST else whole
+
+
+def limited(limits: tuple[float, float], log: bool) -> Axis | None:
+    """An axis with these limits; None: they are too close to each other to be told apart."""
+    low, high = (min(max(end, -_HUGE), _HUGE) for end in limits)
+    if log:
         low, high = max(low, _FLOOR), max(high, _FLOOR)
-    least = max(abs(low), abs(high)) * _FINEST
-    return Axis(low, high, whole.log) if high - low > least else whole
+    least = max(abs(low), abs(high), _TINY) * _FINEST
+    return Axis(low, high, log) if high - low > least else None
 
 
 def value_axis(low: float, high: float, log: bool, before: Axis | None = None) -> Axis:

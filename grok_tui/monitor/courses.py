@@ -76,7 +76,7 @@ class Course:
 
     def end(self) -> Point | None:
         """Column and value of its last number."""
-        if len(self._envelopes) > 1:
+        if len(self._envelopes) != 1:
             rows = self._table()
             return (rows[-1].column, rows[-1].mean) if rows else None
         spans = [(column, span) for column, span in self._spans(0) if span.low <= span.high]
@@ -95,7 +95,7 @@ class Course:
         """Every column; those before what is new stay as they were."""
         if self._seen != self.version:
             self._seen = self.version
-            fresh = min(envelope.fresh for envelope in self._envelopes)
+            fresh = min((envelope.fresh for envelope in self._envelopes), default=0)
             for envelope in self._envelopes:
                 envelope.fresh = SEEN
             while self._rows and self._rows[-1].column >= fresh:

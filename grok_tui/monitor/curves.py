@@ -6,11 +6,10 @@ elsewhere.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from grok_tui.monitor.axes import Axis, value_axis, windowed
+from grok_tui.monitor.axes import Axis, limited, value_axis, windowed
 from grok_tui.monitor.inks import dimmed
 from grok_tui.monitor.plotter import Plotter, Scene
 from grok_tui.monitor.smoothing import Smoothed
@@ -47,11 +46,10 @@ class Curves:
         """The chart at this size; the same grid while nothing changed. Later traces lie on top."""
         found = list(self._expanded(visible(traces, settings), settings))
         x = windowed(ground.x, settings.window)
-        if settings.limits is not None:
-            y = windowed(value_axis(math.nan, math.nan, settings.log_y), settings.limits)
-        elif ground.y is not None and not settings.log_y:
+        y = limited(settings.limits, settings.log_y) if settings.limits else None
+        if y is None and ground.y is not None and not settings.log_y:
             y = ground.y
-        else:
+        if y is None:
             low, high = self._plotter.limits(found, x, size, settings.log_y)
             y = self._y = value_axis(low, high, settings.log_y, self._y)
         scene = Scene(x, y, ground.marks, settings.band, settings.cursor)

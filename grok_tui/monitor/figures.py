@@ -32,6 +32,8 @@ GUTTER = 6
 """Columns left of the canvas: a label of five and the frame."""
 SILL = 2
 """Rows below the canvas: the frame and the labels."""
+ASIDE = 2
+"""Columns that a mark may stand from its place."""
 _MIDDLE = 0.5016
 BLANK: Cell = (" ", None)
 
@@ -108,16 +110,18 @@ def frame(canvas: Grid, x: Axis, y: Axis, marks: Sequence[Mark] = ()) -> Grid:
 
 
 def _write_marks(sill: list[Cell], x: Axis, marks: Sequence[Mark], columns: int) -> None:
-    """Put marks on the frame; of several at one place the later go to the right of it."""
+    """Put marks on the frame; of several at one place the later go a little to the right of it.
+
+    One that would stand too far from its place is left out: it would say something else.
+    """
     taken: set[int] = set()
     for mark in marks:
         if 0 <= x.fraction(mark.x) <= 1:
-            column = GUTTER + cell_column(x, mark.x, columns)
-            while column in taken:
-                column += 1
-            if column < len(sill):
-                taken.add(column)
-                sill[column] = (mark.letter, mark.role)
+            place = GUTTER + cell_column(x, mark.x, columns)
+            free = [at for at in range(place, place + ASIDE + 1) if at not in taken]
+            if free and free[0] < len(sill):
+                taken.add(free[0])
+                sill[free[0]] = (mark.letter, mark.role)
 
 
 def cell_column(x: Axis, value: float, columns: int) -> int:

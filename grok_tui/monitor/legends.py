@@ -86,7 +86,7 @@ def scale(settings: Settings, kind: str) -> str:
 
 def view(settings: Settings, follows: bool) -> str:
     """Which part of the x axis is shown; nothing of all of it."""
-    part = "\u2013".join(map(short, settings.window)) if settings.window else ""
+    part = "\u2013".join(short(float(f"{end:.3g}")) for end in settings.window or ())
     return ", ".join(filter(None, [part, "following" if follows else ""]))
 
 

@@ -190,11 +190,13 @@ def _dot(y: Axis, value: float, rows: int) -> int:
 
 def _rule(canvas: Grid, scene: Scene) -> None:
     """A thin rule at the cursor, behind everything."""
-    if scene.cursor is None or not canvas or not 0 <= scene.x.fraction(scene.cursor) <= 1:
+    if scene.cursor is None or not 0 <= scene.x.fraction(scene.cursor) <= 1:
+        return
+    if not canvas or not canvas[0]:
         return
     column = cell_column(scene.x, scene.cursor, len(canvas[0]))
     for row in canvas:
-        if column < len(row) and row[column][0] in (" ", _SHADE):
+        if row[column][0] in (" ", _SHADE):
             row[column] = (_RULE, FRAME)
 
 
