@@ -10,12 +10,15 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.strip import Strip
 
+ENDLESS = ("follow", "machine")
+"""Groups of threads that look for as long as their screen is there."""
+
 
 async def settled(pilot: Pilot[None]) -> None:
     """Every thread that reads or does something has ended, and what it said is on the screen."""
     for _ in range(3):  # what a thread said may have started another
         await pilot.pause()
-        todo = [worker for worker in pilot.app.workers if worker.group != "follow"]
+        todo = [worker for worker in pilot.app.workers if worker.group not in ENDLESS]
         if todo:  # an empty list would mean all
             await pilot.app.workers.wait_for_complete(todo)
     await pilot.pause()

@@ -27,6 +27,7 @@ from grok_tui.ui.screens.live import LiveScreen
 from grok_tui.ui.screens.naming import Naming
 from grok_tui.ui.screens.pick import Pick
 from grok_tui.ui.screens.runs import Runs
+from grok_tui.ui.screens.ticket import TicketDialog
 from grok_tui.ui.widgets.arms import Arms
 from grok_tui.ui.widgets.grouptable import GroupTable
 
@@ -46,6 +47,7 @@ SCREENS = {
     "claims": ClaimsScreen,
     "naming": Naming,
     "pick": Pick,
+    "ticket": TicketDialog,
     "ask": Ask,
     "diff": DiffSheet,
     "confirm": Confirm,

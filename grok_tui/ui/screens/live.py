@@ -46,7 +46,10 @@ if TYPE_CHECKING:
     from grok_tui.monitor.machine import Sample
     from grok_tui.protocol.control import Command
     from grok_tui.protocol.rundir import RunDir
+    from grok_tui.ui.panes.charts import ChartsPane
 
+TRAINING: tuple[State, ...] = ("running", "paused")
+"""States in which a trainer hears."""
 PERIOD = 0.5
 """Seconds between two looks at the run."""
 PATIENCE = 0.25
@@ -162,6 +165,7 @@ class LiveScreen(Screen[None]):
                 self._herald.see(view)
             self.query_one(Deck).draw(view, verdict)
         self.query_one(KeyBar).leave_out(*_idle_keys(view.state))
+        self._ordering.answered(view.history)
         if before is None:
             self.post_message(Drawn())
 
@@ -192,6 +196,42 @@ class LiveScreen(Screen[None]):
         """Out of full screen, back to the charts, or out of this screen."""
         if not self.query_one(Deck).out():
             await self.run_action("app.out")
+
+    def on_selection_changed(self, message: SelectionChanged) -> None:
+        """Other arms are drawn, or another one on top."""
+        message.stop()
+        self.query_one(Deck).charts.redraw()
+
+    def on_ordered(self, message: Ordered) -> None:
+        """Wait for the answer to an order."""
+        message.stop()
+        self._ordering.sent(message.id, self.view.history if self.view else None)
+
+    def action_ticket(self) -> None:
+        """Take a ticket of an arm as it is now."""
+        if self._can("take a ticket of", *TRAINING) and self.view and self.view.config:
+            self._ordering.ticket(self.view.config, self.view.history, self._charts.arm)
+
+    def action_seeds(self) -> None:
+        """Train all arms with further seeds."""
+        if self._can("add seeds to", *TRAINING) and self.view and self.view.config:
+            self._ordering.seeds(self.view.config)
+
+    def action_halt(self) -> None:
+        """End one lane."""
+        if self._can("halt", *TRAINING) and self.view and self.view.config:
+            arm = self._charts.arm or self.view.config.arms[0].name
+            self._ordering.halt(self.view.config, self.view.history, arm)
+
+    def action_note(self) -> None:
+        """Put a note to the step under the value cursor, or to the newest."""
+        if self.view:
+            at = self._charts.step
+            self._ordering.note(self.view, newest(self.view.history) if at is None else at)
+
+    @property
+    def _charts(self) -> ChartsPane:
+        return self.query_one(Deck).charts
 
     def action_stop(self) -> None:
         """Stop the run, if it is meant."""

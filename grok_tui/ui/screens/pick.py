@@ -46,7 +46,8 @@ class Pick(ModalScreen[str]):
     def on_chosen(self, message: Chosen) -> None:
         """Enter, space or a click on a line."""
         message.stop()
-        self.dismiss(message.name)
+        if self.is_current:  # a second one was on its way when the first was taken
+            self.dismiss(message.name)
 
     def action_close(self) -> None:
         """Take none."""

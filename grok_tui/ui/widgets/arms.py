@@ -220,13 +220,10 @@ class Arms(ArmTable):
         )
         self.show(table(*self._drawn, *self.size, chosen))
 
-    def on_focus(self) -> None:
-        """Show the cursor while keys go here."""
-        self._used = True
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """And hide it when they go elsewhere."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Show the cursor while keys go here, and hide it when they go elsewhere."""
+        super().watch_has_focus(has_focus)
+        self._used = self._used or has_focus
         self.redraw()
 
     def on_click(self, event: events.Click) -> None:
