@@ -39,6 +39,8 @@ class Chapter:
     """The pane that shows it."""
     picture: str = ""
     """Of the network pane, which picture."""
+    arms: tuple[str, ...] = ()
+    """The arms that are drawn; none: all."""
 
 
 def chapters(run: RunDir) -> tuple[Chapter, ...]:
@@ -108,6 +110,7 @@ def _task(config: Config, task: ModularAddition) -> Chapter:
         f"of a clock do: {p - 1} + 2 is 1. There are {sums} such sums. The network is shown "
         f"{shown}, again and again; on the others it is only tested. Nothing is trained here: "
         "this is a recording, told again.",
+        arms=(DENSE,),
     )
 
 
@@ -121,6 +124,7 @@ def _memorising(places: _Places) -> Chapter:
         "heart.",
         3 * places.at(DENSE, "memorised"),
         4,
+        arms=(DENSE,),
     )
 
 
@@ -133,6 +137,7 @@ def _waiting(places: _Places) -> Chapter:
         f"this wait is far longer than it looks: until step {step}.",
         0.8 * places.at(DENSE, "generalised"),
         6,
+        arms=(DENSE,),
     )
 
 
@@ -145,6 +150,7 @@ def _grokking(places: _Places) -> Chapter:
         "grokking. Why does it wait so long?",
         places.at(DENSE, "end"),
         4,
+        arms=(DENSE,),
     )
 
 
@@ -173,6 +179,7 @@ def _ticket(places: _Places, config: Config) -> Chapter:
         f"generalises at step {step} instead of {late}: the wait is gone.",
         places.at(TICKET, "end"),
         5,
+        arms=(DENSE, TICKET),
     )
 
 

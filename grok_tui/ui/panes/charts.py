@@ -101,7 +101,11 @@ class ChartsPane(Pane):
 
     def action_full(self) -> None:
         """Give the chosen chart the whole screen, or take it back."""
-        self._board.full = not self._board.full
+        self.fill(not self._board.full)
+
+    def fill(self, whole: bool) -> None:
+        """The chosen chart over the whole pane, or all charts of its page."""
+        self._board.full = whole
         self._changed()
 
     def action_part(self, by: int) -> None:

@@ -12,6 +12,8 @@ from textual.widgets import Input
 
 from grok_tui.monitor import recording, tour
 from grok_tui.monitor.replay import Replay
+from grok_tui.monitor.tour import Chapter
+from grok_tui.protocol import presets
 from grok_tui.ui import keys
 from grok_tui.ui.panes.deck import Deck
 from grok_tui.ui.panes.network import NetworkPane
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
     from grok_tui.ui.services import Services
 
+TALL = 34
+"""Rows from which on a chart need not be alone to be read."""
 AFTERWARDS = 400.0
 """Steps a second once the tour was ended before its time."""
 
@@ -39,6 +43,7 @@ class Demo(LiveScreen):
         self._folder = tempfile.TemporaryDirectory(prefix="grok-tui-", ignore_cleanup_errors=True)
         source = recording.unpack(recording.QUICKSTART, Path(self._folder.name) / "recording")
         self._chapters = tour.chapters(source)
+        self._arms = {arm.name for arm in presets.load_config(source.config).arms}
         self._replay = Replay(source, Path(self._folder.name) / "runs", 1.0)
         self._replay.until = 0.0
         self._thread = threading.Thread(target=self._replay.feed, name="replay", daemon=True)
@@ -52,6 +57,7 @@ class Demo(LiveScreen):
     def on_mount(self) -> None:
         """Begin to tell."""
         self._thread.start()
+        self.call_after_refresh(self._illustrate, self._chapters[0])
 
     def on_unmount(self) -> None:
         """Tell no more, and remove what was told."""
@@ -76,10 +82,17 @@ class Demo(LiveScreen):
             self._replay.at_once = behind
             self._replay.rate = (chapter.until - behind) / chapter.seconds
             self._replay.until = chapter.until
+        self._illustrate(chapter)
+
+    def _illustrate(self, chapter: Chapter) -> None:
+        """Show what a chapter is about: its pane, its arms, large where there is little room."""
         deck = self.query_one(Deck)
         deck.open(chapter.pane)
         if isinstance(deck.shown, NetworkPane):
             deck.shown.choose(chapter.picture)
+        hidden = self._arms - set(chapter.arms) if chapter.arms else set()
+        deck.selection.hidden = frozenset(hidden)
+        deck.charts.fill(bool(chapter.arms) and self.size.height < TALL)
 
     async def action_tour_end(self) -> None:
         """No more words, and the recording goes on to its end; then as on any live screen."""
@@ -88,5 +101,6 @@ class Demo(LiveScreen):
             await self.action_back()
             return
         await panels.remove()
+        self._illustrate(Chapter("", ""))
         self._replay.rate = AFTERWARDS
         self._replay.until = math.inf
