@@ -72,6 +72,11 @@ class RunDir:
         return self.path / "notes.jsonl"
 
     @property
+    def view(self) -> Path:
+        """How its charts were last looked at."""
+        return self.path / "view.json"
+
+    @property
     def control(self) -> Path:
         """One small file a command."""
         return self.path / "control"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from grok_tui.monitor.settings import QUANTITIES, Quantity, Range, Settings
 from grok_tui.monitor.traces import BANDS, Band
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from grok_tui.monitor.figures import Mark
     from grok_tui.ui.selection import Selection
 
-DENSITIES = (1, 2, 4, 6)
+Density = Literal[1, 2, 4, 6]
+DENSITIES: tuple[Density, ...] = get_args(Density)
 """Charts of a page."""
 
 
@@ -29,7 +30,7 @@ class Outlook:
         self.follows = False
         self.band: Band = "min-max"
         self.dense = True
-        self.density = 4
+        self.density: Density = 4
         self.hues = True
         """Whether the terminal has colours."""
         self.notes: tuple[Mark, ...] = ()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 
+from grok_tui.ui import viewstate
 from grok_tui.ui.panes.charts import ChartsPane
 from grok_tui.ui.selection import Selection
 
@@ -13,12 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
+    from textual.timer import Timer
 
     from grok_tui.monitor.machine import Sample
     from grok_tui.monitor.verdict import Verdict
     from grok_tui.monitor.watch import View
     from grok_tui.protocol.rundir import RunDir
+    from grok_tui.ui.messages import OutlookChanged
     from grok_tui.ui.panes.pane import Pane
+
+SOON = 1.5
+"""Seconds after a change until it is kept."""
 
 
 class Deck(Vertical):
@@ -34,10 +41,37 @@ class Deck(Vertical):
         self._panes: dict[str, Pane] = {"charts": ChartsPane(self.selection)}
         self._open = "charts"
         self._seen: tuple[View, Verdict | None] | None = None
+        self._unkept: Timer | None = None
+        """Runs out when what was changed about the charts is to be kept."""
+        viewstate.restore(viewstate.read(run), self.charts.panels)
 
     def compose(self) -> ComposeResult:
         """The charts."""
         yield self.charts
+
+    def on_unmount(self) -> None:
+        """Keep what was changed last."""
+        if self._unkept is not None:
+            viewstate.write(self.run, viewstate.state(self.charts.panels))
+
+    def on_outlook_changed(self, message: OutlookChanged) -> None:
+        """The charts are looked at in another way."""
+        message.stop()
+        self._keep_soon()
+
+    def on_selection_changed(self) -> None:
+        """Other arms are drawn."""
+        self._keep_soon()
+
+    def _keep_soon(self) -> None:
+        """Keep how the charts are looked at with the run, once for several changes."""
+        if self._unkept is None:
+            self._unkept = self.set_timer(SOON, self._keep)
+
+    def _keep(self) -> None:
+        self._unkept = None
+        state = viewstate.state(self.charts.panels)
+        self.run_worker(partial(viewstate.write, self.run, state), thread=True, group="keep")
 
     @property
     def charts(self) -> ChartsPane:

@@ -10,7 +10,6 @@ from grok_tui.monitor.curves import visible
 from grok_tui.monitor.plots import plots
 from grok_tui.monitor.readout import table
 from grok_tui.monitor.settings import ONE
-from grok_tui.protocol.notes import notes
 from grok_tui.ui.outlook import DENSITIES
 from grok_tui.ui.widgets.arrange import Wish, arrange
 from grok_tui.ui.widgets.chart import ChartView
@@ -115,7 +114,7 @@ class Board(Vertical):
         outlook = self._panels.outlook
         outlook.hues = not self.app.current_theme.name.startswith("ansi")
         self._looking.size = self.chart.area
-        self._looking.take(config, history, notes(self._view.run) if self._view else ())
+        self._looking.take(config, history, self._view.notes if self._view else ())
         outlook.notes = self._looking.notes
 
     def _draw(self) -> None:

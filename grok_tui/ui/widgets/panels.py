@@ -12,7 +12,7 @@ from grok_tui.ui.outlook import Outlook, next_of
 from grok_tui.ui.selection import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from grok_tui.monitor.axes import Axis
     from grok_tui.monitor.figures import Grid
@@ -30,7 +30,7 @@ class Panel:
         self.smoothing = 0.0
         self.limits: Range | None = None
         """Of the y axis; None: as the numbers are."""
-        self.flipped: set[tuple[str, str]] = set()
+        self.flipped: set[tuple[Literal["x", "y"], str]] = set()
         """Axis and kind of choice of those that are not as they are at first."""
         self._chart = Chart(plot.choices[0])
         self._outlook, self._selection = outlook, selection
@@ -101,11 +101,27 @@ class Panels:
     def __init__(self, selection: Selection | None = None) -> None:
         self.outlook = Outlook()
         self.selection = selection or Selection()
+        self._set: Callable[[Panel], None] = lambda panel: None
+        self._expected = ""
         self.all: Sequence[Panel] = [self._made(plot) for plot in METRIC_PLOTS]
         self._chosen = 0
 
     def _made(self, plot: Plot) -> Panel:
-        return Panel(plot, self.outlook, self.selection)
+        panel = Panel(plot, self.outlook, self.selection)
+        self._set(panel)
+        return panel
+
+    def expect(self, chosen: str, set_up: Callable[[Panel], None]) -> None:
+        """Set up every chart so, those that are not there yet too, and choose one when it is."""
+        self._set, self._expected = set_up, chosen
+        for panel in self.all:
+            set_up(panel)
+        self._choose_expected()
+
+    def _choose_expected(self) -> None:
+        if self._expected in [panel.plot.name for panel in self.all]:
+            self.choose(self._expected)
+            self._expected = ""
 
     @property
     def chosen(self) -> Panel:
@@ -136,6 +152,7 @@ class Panels:
         for panel, plot in zip(self.all, plots, strict=True):
             panel.plot = plot
         self.choose(chosen)
+        self._choose_expected()
 
     def choose(self, name: str) -> None:
         """Choose the plot of that name; the first if there is none."""
@@ -144,6 +161,7 @@ class Panels:
 
     def move(self, by: int) -> None:
         """Choose the next one, or the one before."""
+        self._expected = ""
         self._chosen = (self._chosen + by) % len(self.all)
 
     def turn(self, by: int) -> None:
