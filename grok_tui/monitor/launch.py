@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from grok_tui.errors import RunError, RunFailed
-from grok_tui.monitor.text import safe, safe_lines
+from grok_tui.monitor.printed import log_lines
+from grok_tui.monitor.text import safe
 from grok_tui.monitor.watch import Pulse, View, Watch
 from grok_tui.protocol import presets, rundir
 from grok_tui.protocol.disk import Disk
@@ -196,18 +197,6 @@ def last_words(run: RunDir) -> str:
     """The last line of trainer.log that says something; empty if there is none."""
     lines = log_lines(run, 20)
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
-
-
-def log_lines(run: RunDir, lines: int = 200, width: int = 1000) -> list[str]:
-    """The last lines of trainer.log, safe for a terminal; none if it is missing."""
-    try:
-        with run.trainer_log.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            file.seek(max(0, size - rundir.MAX_SMALL_FILE))
-            data = file.read(rundir.MAX_SMALL_FILE)
-    except OSError:
-        return []
-    return safe_lines(data.decode(errors="replace"), width, lines)
 
 
 ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(256 << 20)}

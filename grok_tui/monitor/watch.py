@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from grok_tui.errors import PresetError
 from grok_tui.monitor.history import EMPTY, History, fold
+from grok_tui.monitor.printed import log_lines
 from grok_tui.monitor.tail import Tail
 from grok_tui.monitor.text import safe
 from grok_tui.protocol import notes, presets
@@ -41,6 +42,8 @@ YOUNG = 30.0
 """Seconds that a trainer is given from the making of the folder to the taking of the lock."""
 SILENCE = 60.0
 """Seconds without a heartbeat after which a trainer of this host's past is gone."""
+LAST_WORDS = 40
+"""Lines of trainer.log that are shown of a trainer that died."""
 QUIET = 10.0
 """Seconds without a heartbeat (one is due every 5) after which that is worth saying."""
 
@@ -66,6 +69,8 @@ class View:
     """Marks and notes by step; their text is foreign."""
     share: float = 1.0
     """How much of the log was read, 0 to 1."""
+    last_words: tuple[str, ...] = ()
+    """Of a trainer that died without a word in the log: the end of what it printed, made safe."""
 
 
 class Watch:
@@ -110,10 +115,16 @@ class Watch:
             behind,
             marked,
             share,
+            self._last_words(state),
         )
         if not same_parts or _small_parts(new) != _small_parts(old):
             self._view = new
         return self._view
+
+    def _last_words(self, state: State) -> tuple[str, ...]:
+        if state != "interrupted":
+            return ()
+        return self._view.last_words or tuple(log_lines(self._run, LAST_WORDS))
 
     def close(self) -> None:
         """Let go of what reads for us; further looks go on alone."""

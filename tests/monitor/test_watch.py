@@ -241,3 +241,13 @@ def test_without_proc_the_number_of_the_process_decides(
         monkeypatch.setattr(os, "kill", kill)
         about = fakes.about(process_start="")
         assert judge_state(run, about, "unknown", OPEN, pulse)[0] == state
+
+
+def test_a_trainer_that_died_without_a_word_leaves_what_it_printed(tmp_path: Path) -> None:
+    run = fakes.recorded_run(tmp_path, "interrupted")
+    run.trainer_log.write_text("warming up\nFatal: \x1b[2Jno memory\n")
+    view = Watch(run).look()
+    assert view.last_words == ("warming up", "Fatal: \ufffd[2Jno memory")
+    done = fakes.recorded_run(tmp_path, "finished", run_id="20261121-101501-done-abcd")
+    done.trainer_log.write_text("bye\n")
+    assert Watch(done).look().last_words == ()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
-import pytest
-
-from grok_tui.ui.panes.log import LogPane, read_tail
+from grok_tui.ui.panes.log import LogPane
 from grok_tui.ui.screens.live import LiveScreen
 from tests import fakes
 from tests.ui import live
@@ -58,13 +55,3 @@ async def test_the_log_is_followed_and_searched(runs: Path) -> None:
         assert app.screen.query_one(LogPane).display
         await pilot.press("escape")
         assert not app.screen.query_one(LogPane).display
-
-
-def test_no_more_than_the_end_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "trainer.log"
-    path.write_bytes(b"first line\nsecond \xff line\nthird\n")
-    assert read_tail(path) == "first line\nsecond \ufffd line\nthird\n"
-    assert read_tail(path, 20) == "third\n"
-    os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(OSError, match="regular"):
-        read_tail(tmp_path / "pipe")

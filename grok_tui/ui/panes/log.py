@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import VerticalScroll
 
+from grok_tui.monitor.printed import read_tail
 from grok_tui.monitor.text import safe_lines
 from grok_tui.ui import keys
 from grok_tui.ui.messages import LogRead, Searched
@@ -19,7 +18,6 @@ from grok_tui.ui.widgets.verdict import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -29,26 +27,9 @@ if TYPE_CHECKING:
     from grok_tui.protocol.rundir import RunDir
     from grok_tui.ui.widgets.verdict import Styled
 
-TAIL = 64 * 1024
-"""Bytes of the log's end that are shown."""
 LINES = 1000
 FOUND, HERE = "│", "▸"
 """In front of a line that has what is looked for, and of the one that was gone to."""
-
-
-def read_tail(path: Path, limit: int = TAIL) -> str:
-    """The last `limit` bytes of a regular file as text, from a whole line on. Raises OSError."""
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags), "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError("it is not a regular file")
-        start = max(0, status.st_size - limit)
-        file.seek(start)
-        data = file.read(limit)
-    if start:
-        data = data.partition(b"\n")[2]
-    return data.decode("utf-8", errors="replace")
 
 
 class LogPane(Pane):

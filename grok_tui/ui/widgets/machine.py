@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from grok_tui.ui.messages import Sampled
@@ -36,15 +37,17 @@ class MachineLine(CellView):
         self._steady = Steady()
         self._view: View | None = None
         self._enough: threading.Event | None = None
+        self._gone = False
 
     def draw(self, view: View) -> None:
         """Show the machine of this run; look at it for as long as the run trains."""
         self._view = view
         self.display = view.state in ("starting", "running", "paused")
-        trains = view.state in ("starting", "running") and seen_from_here(view)
+        trains = view.state in ("starting", "running") and seen_from_here(view) and not self._gone
         if trains and self._enough is None:
             self._enough = threading.Event()
-            self.run_worker(self._sample, thread=True, group="machine")
+            sample = partial(self._sample, self._enough)
+            self.run_worker(sample, thread=True, group="machine")
         elif not trains:
             self._stop()
         self.redraw()
@@ -55,7 +58,8 @@ class MachineLine(CellView):
             self.show(line(self._view, self._samples, self._steady, self.size.width))
 
     def on_unmount(self) -> None:
-        """Let the thread go."""
+        """Let the thread go; a view that comes even now starts no other."""
+        self._gone = True
         self._stop()
 
     def _stop(self) -> None:
@@ -63,10 +67,10 @@ class MachineLine(CellView):
             self._enough.set()
             self._enough = None
 
-    def _sample(self) -> None:
+    def _sample(self, enough: threading.Event) -> None:
         """Look again and again until it is enough."""
-        machine, enough = self._make(), self._enough
-        while enough is not None and not enough.is_set():
+        machine = self._make()
+        while not enough.is_set():
             view = self._view
             sample = machine.look(view.about if view is not None else None)
             self.post_message(Sampled(sample))

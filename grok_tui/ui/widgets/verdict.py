@@ -32,6 +32,8 @@ def summary(view: View, verdict: Verdict | None, width: int, most: int) -> list[
     if view.state in ALIVE:
         return [[(line, DIM)] for line in wrap(view.config.about, width - 2)][:most]
     found = sentences(verdict, width)
+    if view.last_words:
+        return _last_words(view, width, most)
     if view.state in ("stopped", "interrupted"):
         decided = any(status not in ("undecided", "not tested") for status in verdict.statuses)
         line = f"{view.state}: R takes it on from its last checkpoint"
@@ -43,8 +45,19 @@ def failure(ended: Failed, width: int, most: int) -> list[Styled]:
     """The sentence of a failed run, and the end of its traceback as far as there is room."""
     head: list[Styled] = [[(line, BAD)] for line in wrap(ended.sentence, width - 2)][:most]
     room = most - len(head)
+    if len(head) < most:
+        head[-1].append(("  4 is the log of its trainer", DIM))
     tail = safe_lines(ended.traceback.strip(), width - 4, room) if room > 0 else []
     return head + [[("  " + line, DIM)] for line in tail]
+
+
+def _last_words(view: View, width: int, most: int) -> list[Styled]:
+    """That a trainer died without a word in the log, and the end of what it printed."""
+    head = "interrupted: its trainer is gone; R takes it on from its last checkpoint, 4 is its log"
+    lines: list[Styled] = [[(line, WARN)] for line in wrap(head, width - 2)][:most]
+    room = max(0, most - len(lines))
+    tail = [line for line in view.last_words if line.strip()][-room:] if room else []
+    return lines + [[("  " + line, DIM)] for line in tail]
 
 
 def sentences(verdict: Verdict, width: int) -> list[Styled]:
@@ -71,14 +84,20 @@ def report(view: View, verdict: Verdict | None, width: int) -> list[Styled]:
         elif not verdict.complete:
             found += [[("Not every lane has been trained to its end; so far:", DIM)]]
         found += sentences(verdict, width)
-    ended = view.history.ended
-    if isinstance(ended, Failed):
-        found += [[], *failure(ended, width, 40)]
+    found += _broken_off(view, width)
     for warning in view.history.warnings:
         found += [[], *([(line, WARN)] for line in wrap(warning.sentence, width - 2))]
     if found:
         return [*found, [], [("2 shows the charts", DIM)]]
     return [[("nothing to compare yet", DIM)]]
+
+
+def _broken_off(view: View, width: int) -> list[Styled]:
+    """How a run ended that was not meant to."""
+    ended = view.history.ended
+    if isinstance(ended, Failed):
+        return [[], *failure(ended, width, 40)]
+    return [[], *_last_words(view, width, 40)] if view.last_words else []
 
 
 def _table(verdict: Verdict, width: int) -> list[Styled]:

@@ -1,0 +1,31 @@
+"""The end of what a trainer printed: never more, never what is no file."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grok_tui.monitor.printed import log_lines, read_tail
+from grok_tui.protocol.rundir import RunDir
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_no_more_than_the_end_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "trainer.log"
+    path.write_bytes(b"first line\nsecond \xff line\nthird\n")
+    assert read_tail(path) == "first line\nsecond \ufffd line\nthird\n"
+    assert read_tail(path, 20) == "third\n"
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="regular"):
+        read_tail(tmp_path / "pipe")
+
+
+def test_its_lines_cannot_steer_a_terminal(tmp_path: Path) -> None:
+    run = RunDir(tmp_path)
+    assert log_lines(run) == []
+    run.trainer_log.write_text("one\ntwo\x1b[2J\nthree\n")
+    assert log_lines(run, 2) == ["two\ufffd[2J", "three"]
