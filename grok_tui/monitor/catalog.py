@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,7 +23,7 @@ from grok_tui.protocol.events import Finished
 from grok_tui.protocol.rundir import RunDir, lock_state, read_about, run_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from grok_tui.monitor.filter import Value
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from grok_tui.protocol.config import Config
 
 SHOWN = 5
+PAGE = 60
+"""Runs that a screen shows at once."""
+SETTLED: tuple[State, ...] = ("finished", "stopped", "failed", "interrupted")
+"""States that last until somebody takes the run on."""
 NOTHING = Spread()
 
 
@@ -158,6 +163,53 @@ def summary(run: RunDir) -> Summary:
     return replace(filled, facts=_facts(filled, config, past))
 
 
+class Catalog:
+    """The runs of one folder, looked at again and again: what stands as it stood is not read anew.
+
+    For one thread at a time. It remembers what is in the folder, no more.
+    """
+
+    def __init__(self, runs: Path) -> None:
+        self._runs = runs
+        self._known: dict[str, tuple[_Stamp, Summary]] = {}
+
+    def look(self, page: int = PAGE) -> Iterator[tuple[list[Summary], bool]]:
+        """The runs, newest first, and whether these are all; the newest page before the first."""
+        first = not self._known
+        known: dict[str, tuple[_Stamp, Summary]] = {}
+        found: list[Summary] = []
+        for run in run_folders(self._runs):
+            if first and len(found) == page:
+                yield list(found), False
+            stamp = _stamp(run)
+            kept = self._known.get(run.id)
+            one = kept[1] if kept and stamp is not None and kept[0] == stamp else summary(run)
+            if stamp is not None and one.state in SETTLED:
+                known[run.id] = (stamp, one)
+            found.append(one)
+        self._known = known
+        yield found, True
+
+
+_Stamp = tuple[tuple[int, int, int] | None, ...]
+"""Inode, size and time of the files that a summary is made of."""
+
+
+def _stamp(run: RunDir) -> _Stamp | None:
+    """What changes with a run that nobody trains; None while somebody does."""
+    if lock_state(run) != "free":
+        return None
+    return _file(run.config), _file(run.events)
+
+
+def _file(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - Path.stat costs twice as much
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
 def read_config(run: RunDir) -> tuple[Config | None, str]:
     """The run's configuration, or None and the reason."""
     try:
@@ -176,7 +228,7 @@ def _of_arm(plain: Summary, config: Config, arm: Arm, past: Glance) -> Summary:
     """The summary with what is known of that arm."""
     lanes = [past.lanes.get((arm.name, seed), Outcome()) for seed in config.seeds]
     ran = [lane for lane in lanes if lane.reason != "unavailable"]
-    ends = [lane.step if lane.reason else None for lane in ran]
+    ends = [lane.step if lane.reason not in ("", "stopped") else None for lane in ran]
     return replace(
         plain,
         arm=arm.name,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from grok_tui.errors import UsageError
 from grok_tui.monitor.facts import run_keys
 from grok_tui.monitor.filter import ALIASES, EVERYTHING, parse
-from grok_tui.monitor.milestones import duration
+from grok_tui.monitor.milestones import age
 from grok_tui.monitor.sparkline import CELLS, drawn
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.verdict import milestone, percent, ratio
@@ -70,7 +70,7 @@ _ALL = (
     Column("state", "state", 11, lambda one: one.state, lambda one: one.state),
     Column("age", "age", 6, lambda one: "", _newest_first, True),
     Column("title", "title", 60, _title, lambda one: one.title.casefold() or None),
-    Column("curve", "test accuracy", CELLS, lambda one: "", lambda one: one.t_gen.median),
+    Column("curve", "accuracy", CELLS, lambda one: "", lambda one: one.t_gen.median),
     Column("last", "last", 4, lambda one: percent(one.last), lambda one: one.last, True),
     Column("best", "best", 4, lambda one: percent(one.best), lambda one: one.best, True),
     Column(
@@ -129,11 +129,6 @@ def cell(one: Summary, name: str, now: float, *, plain: bool = False) -> str:
         return drawn(one.curve, plain=plain)
     text = age(now - one.started_at) if name == "age" else column.text(one)
     return safe(text, column.width)
-
-
-def age(seconds: float) -> str:
-    """How long ago, in one unit: it changes seldom and takes little room."""
-    return " ".join(duration(max(0.0, seconds)).split()[:2])
 
 
 def column_named(text: str) -> str:

@@ -137,3 +137,8 @@ def duration(seconds: float) -> str:
     if hours < 24:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     return f"{hours // 24} d"
+
+
+def age(seconds: float) -> str:
+    """How long ago, in one unit: it changes seldom and takes little room."""
+    return " ".join(duration(max(0.0, seconds)).split()[:2])

@@ -65,15 +65,29 @@ class Compared(Message):
         return isinstance(message, Compared)
 
 
-class OpenDemo(Message):
-    """Show the tour."""
+@dataclass
+class RunsRead(Message):
+    """The runs folder as a thread has read it, newest first."""
+
+    summaries: Sequence[Summary]
+    complete: bool = True
+    """Else there are more, which follow."""
+    took: float = 0.0
+    """Seconds that the reading took."""
 
 
 @dataclass
-class RunsRead(Message):
-    """The runs folder as a thread has read it."""
+class RunsArranged(Message):
+    """The runs that a filter leaves, in the order that was asked for."""
 
-    summaries: Sequence[Summary]
+    rows: Sequence[Summary]
+
+
+@dataclass
+class Differing(Message):
+    """Runs, and what differs between their configurations."""
+
+    found: Comparison
 
 
 @dataclass

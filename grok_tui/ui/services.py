@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from grok_tui.monitor.catalog import Summary
+    from grok_tui.monitor.catalog import Catalog, Summary
     from grok_tui.monitor.estimate import Estimate
     from grok_tui.monitor.machine import Machine
     from grok_tui.monitor.memory import Need
@@ -58,6 +58,18 @@ def _summaries(runs: Path, limit: int) -> Sequence[Summary]:
     from grok_tui.monitor import catalog
 
     return catalog.summaries(runs, limit)
+
+
+def _catalog(runs: Path) -> Catalog:
+    from grok_tui.monitor.catalog import Catalog
+
+    return Catalog(runs)
+
+
+def _archive(run: RunDir) -> Path:
+    from grok_tui.monitor.archive import archive
+
+    return archive(run)
 
 
 def _estimate(config: Config, runs: Path) -> Estimate:
@@ -134,6 +146,10 @@ class Services:
     """Take away the notes of a step."""
     summaries: Callable[[Path, int], Sequence[Summary]] = _summaries
     """The newest runs in the folder, so many of them (0: all), newest first."""
+    catalog: Callable[[Path], Catalog] = _catalog
+    """The runs of the folder, to be looked at again and again."""
+    archive: Callable[[RunDir], Path] = _archive
+    """Move a run out of the list; where it is then."""
     estimate: Callable[[Config, Path], Estimate] = _estimate
     """How long an experiment takes here."""
     memory: Callable[[Config, str], Need] = _memory

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grok_tui.errors import RunError
-from grok_tui.monitor.catalog import find, read_config, summaries, summary
+from grok_tui.monitor.catalog import Catalog, Summary, find, read_config, summaries, summary
 from grok_tui.monitor.facts import run_keys
 from grok_tui.monitor.filter import parse
 from grok_tui.monitor.logparts import log_part
 from grok_tui.monitor.sparkline import drawn
 from grok_tui.protocol import events
 from grok_tui.protocol.events import LaneFinished
-from grok_tui.protocol.rundir import RunDir
+from grok_tui.protocol.rundir import RunDir, TrainerLock
 from tests import fakes
 
 if TYPE_CHECKING:
@@ -201,3 +201,57 @@ def test_a_run_without_a_configuration_shows_the_curve_of_its_first_lane(tmp_pat
     assert found.curve[0] is not None
     assert found.facts["reached"] == 4
     assert found.facts["lanes"] == 6
+
+
+def test_a_lane_that_was_stopped_may_still_get_there(tmp_path: Path) -> None:
+    found = summary(fakes.recorded_run(tmp_path, "stopped"))
+    assert (found.t_gen.missed, found.t_gen.pending) == (0, 1)
+
+
+def looked(catalog: Catalog, page: int = 60) -> list[list[str]]:
+    return [[one.run.id for one in found] for found, _ in catalog.look(page)]
+
+
+def test_the_newest_page_comes_before_all_at_the_first_look(runs: Path) -> None:
+    for run_id in IDS:
+        (runs / run_id / "events.jsonl").write_bytes(fakes.log([fakes.started(fakes.config())]))
+    catalog = Catalog(runs)
+    assert [complete for _, complete in catalog.look(2)] == [False, True]
+    assert looked(Catalog(runs), 2) == [IDS[:0:-1], IDS[::-1]]
+    assert looked(catalog, 2) == [IDS[::-1]]
+    assert looked(Catalog(runs / "missing")) == [[]]
+
+
+def test_what_stands_as_it_stood_is_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = fakes.recorded_run(tmp_path, "stopped", run_id=IDS[0])
+    trained = fakes.recorded_run(tmp_path, "running", run_id=IDS[1])
+    read: list[str] = []
+
+    def counted(run: RunDir) -> Summary:
+        read.append(run.id)
+        return summary(run)
+
+    monkeypatch.setattr("grok_tui.monitor.catalog.summary", counted)
+    catalog = Catalog(tmp_path)
+    looked(catalog)
+    looked(catalog)
+    assert read == [IDS[1], IDS[0], IDS[1]]
+    fakes.let_go(trained)
+    fakes.append(ended, [fakes.finished([])])
+    read.clear()
+    looked(catalog)
+    looked(catalog)
+    assert read == [IDS[1], IDS[0]]
+    ended.path.rename(tmp_path / "away")
+    assert looked(catalog) == [[IDS[1]]]
+
+
+def test_a_run_that_is_taken_on_is_seen_at_once(tmp_path: Path) -> None:
+    run = fakes.recorded_run(tmp_path, "stopped")
+    catalog = Catalog(tmp_path)
+    looked(catalog)
+    lock = TrainerLock(run)
+    assert [one.state for found, _ in catalog.look() for one in found] == ["running"]
+    lock.release()

@@ -21,6 +21,7 @@ from grok_tui.ui.screens.compare import Compare
 from grok_tui.ui.screens.confirm import Confirm
 from grok_tui.ui.screens.demo import Demo
 from grok_tui.ui.screens.differing import DiffSheet
+from grok_tui.ui.screens.figure import Figure
 from grok_tui.ui.screens.help import HelpScreen
 from grok_tui.ui.screens.launcher import Launcher
 from grok_tui.ui.screens.live import LiveScreen
@@ -45,6 +46,7 @@ SCREENS = {
     "groups": GroupTable,
     "tour": Demo,
     "claims": ClaimsScreen,
+    "figure": Figure,
     "naming": Naming,
     "pick": Pick,
     "ticket": TicketDialog,

@@ -1,97 +1,156 @@
-"""The list of runs: every run in the folder with its state; open, stop, pause, resume."""
+"""The list of runs: every run in the folder with its state; chosen, sorted, compared, steered."""
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import on, work
+from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import Screen
-from textual.widgets import DataTable, Static
+from textual.widgets import Input, Static
+from textual.worker import get_current_worker
 
-from grok_tui.errors import GrokTuiError
+from grok_tui.errors import UsageError
+from grok_tui.monitor.filter import EVERYTHING, Filter
+from grok_tui.monitor.listing import arranged, chosen
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.watch import ALIVE
 from grok_tui.ui.keys import bindings
-from grok_tui.ui.messages import Drawn, OpenRun, RunsRead, Told
-from grok_tui.ui.screens.confirm import Confirm
+from grok_tui.ui.messages import Drawn, RunsArranged, RunsRead, Searched
+from grok_tui.ui.steering import Steering
+from grok_tui.ui.widgets.fields import SearchField
 from grok_tui.ui.widgets.keybar import KeyBar
 from grok_tui.ui.widgets.runtable import RunTable
-from grok_tui.ui.widgets.states import CAN_RESUME, STANDING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.timer import Timer
 
     from grok_tui.monitor.catalog import Summary
     from grok_tui.ui.services import Services
 
 EVERY = 2.0
-"""Seconds between two looks at the folder."""
+"""Seconds between two looks at the folder, at least."""
+SHARE = 0.05
+"""Part of the time that may go into looking."""
+FEW = 300
+"""Runs that are filtered and sorted at once; more take long enough to be felt."""
+HINT = "fig1 -stopped p=113 wd>=0.1 t_gen<2k state=grokked, or"
 
 
-class Runs(Screen[None]):
+class Runs(Steering):
     """Every run of one folder. Rows change only where something changed."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("runs")
+    AUTO_FOCUS = "RunTable"
 
     def __init__(self, runs: Path, services: Services) -> None:
-        super().__init__(name="runs")
-        self._runs = runs
-        self._services = services
-        self._found: dict[str, Summary] = {}
+        super().__init__("runs", runs, services)
+        self._catalog = services.catalog(runs)
+        self._reading = threading.Lock()
+        self._timer: Timer | None = None
+        self._found: Sequence[Summary] | None = None
+        self._wanted: Filter = EVERYTHING
+        self._order = ("age", False)
 
     def compose(self) -> ComposeResult:
-        """The table, or what to do where there is nothing to list."""
+        """The table, or what to do where there is nothing to list; the filter below."""
         yield Static("runs", id="head", markup=False)
         yield RunTable()
         yield Static(id="empty", markup=False)
+        with Vertical(id="filter"):
+            yield SearchField("runs-filter", HINT)
+            yield Static(id="obstacle", markup=False)
         yield Static(id="which", markup=False)
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Read the folder now and every so often."""
+        """Read the folder now, and again and again."""
         self.query_one("#empty").display = False
+        self.query_one("#obstacle").display = False
         self.read()
-        self.set_interval(EVERY, self.read)
+
+    def on_screen_resume(self) -> None:
+        """Something may have changed behind another screen."""
+        if self._found is not None:
+            self.read()
 
     @work(thread=True, exclusive=True, group="read")
     def read(self) -> None:
-        """Every run in the folder, read off the event loop."""
-        if self.is_current or not self._found:
-            self.post_message(RunsRead(self._services.summaries(self._runs, 0)))
+        """Every run in the folder, read off the event loop: the newest page first."""
+        worker, began = get_current_worker(), time.monotonic()
+        with self._reading:
+            for found, complete in self._catalog.look():
+                if worker.is_cancelled:
+                    return
+                self.post_message(RunsRead(found, complete, time.monotonic() - began))
 
     def on_runs_read(self, message: RunsRead) -> None:
-        """Show what was read."""
-        self._found = {one.run.id: one for one in message.summaries}
-        self._write("#head", self._head(message.summaries))
+        """Show what was read, and look again after a while."""
+        message.stop()
+        self._found = message.summaries
+        if message.complete:
+            self._marked &= {one.run.id for one in message.summaries}
+            if self._timer is not None:
+                self._timer.stop()
+            pause = max(EVERY, message.took / SHARE)
+            self._timer = self.set_timer(pause, self._read_again)
+        self._arrange()
+
+    def _read_again(self) -> None:
+        """Nothing is read behind another screen: coming back reads it."""
+        if self.is_current:
+            self.read()
+
+    def _arrange(self) -> None:
+        """Filter and sort; many runs in a thread, so that typing never waits."""
+        found = self._found or ()
+        if len(found) <= FEW:
+            self._show(self._arranged(found))
+        else:
+            self._sort(found)
+
+    @work(thread=True, exclusive=True, group="arrange")
+    def _sort(self, found: Sequence[Summary]) -> None:
+        rows = self._arranged(found)
+        if not get_current_worker().is_cancelled:
+            self.post_message(RunsArranged(rows))
+
+    def _arranged(self, found: Sequence[Summary]) -> Sequence[Summary]:
+        return arranged(found, self._services.clock(), self._wanted, *self._order)
+
+    def on_runs_arranged(self, message: RunsArranged) -> None:
+        """Show them in this order."""
+        message.stop()
+        self._show(message.rows)
+
+    def _show(self, rows: Sequence[Summary]) -> None:
+        found = self._found or ()
         table = self.query_one(RunTable)
-        table.show(message.summaries, self._services.clock())
         empty = self.query_one("#empty", Static)
-        table.display = bool(message.summaries)
-        if empty.display == table.display:
-            empty.display = not table.display
+        if empty.display == bool(found):
+            empty.display = not found
             empty.update(self._advice())
+        table.display = bool(found)
+        table.take(rows, self._services.clock(), frozenset(self._marked), self._order)
+        self._write("#head", self._head(found, rows))
         self._tell()
         self.call_after_refresh(self.post_message, Drawn())
 
-    def on_resize(self) -> None:
-        """Columns come and go with the width."""
-        if self._found:
-            summaries = list(self._found.values())
-            self.call_after_refresh(
-                self.query_one(RunTable).show, summaries, self._services.clock()
-            )
-
-    def _head(self, found: Sequence[Summary]) -> Content:
+    def _head(self, found: Sequence[Summary], rows: Sequence[Summary]) -> Content:
         alive = sum(one.state in ALIVE for one in found)
-        count = "1 run" if len(found) == 1 else f"{len(found)} runs"
-        training = f", {alive} training" if alive else ""
+        parts = ["1 run" if len(found) == 1 else f"{len(found)} runs"]
+        parts += [f"{alive} training"] if alive else []
+        parts += [f"{len(rows)} shown"] if self._wanted else []
+        parts += [f"{len(self._marked)} marked"] if self._marked else []
         where = safe(str(self._runs), 60)
-        return Content.assemble(("runs  ", "bold $foreground"), f"{count}{training} in {where}")
+        return Content.assemble(("runs  ", "bold $foreground"), f"{', '.join(parts)} in {where}")
 
     def _advice(self) -> Content:
         return Content.assemble(
@@ -103,21 +162,9 @@ class Runs(Screen[None]):
             (f"Runs are looked for in {safe(str(self._runs), 200)}", "$muted"),
         )
 
-    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
-        """Enter, or a click on the row of the cursor."""
-        event.stop()
-        one = self._chosen()
-        if one is not None:
-            self.post_message(OpenRun(one.run))
-
-    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
-        """Say which run the cursor is on, in full."""
-        event.stop()
-        self._tell()
-
     def _tell(self) -> None:
         """The id of the run under the cursor, and what is wrong or uncertain about it."""
-        one = self._chosen()
+        one = self.chosen()
         parts = [one.run.id, one.problem, one.note] if one else []
         line = "  ".join(safe(part, 300) for part in parts if part)
         self._write("#which", Content(line))
@@ -128,73 +175,88 @@ class Runs(Screen[None]):
         if line.content != text:
             line.update(text)
 
-    def _chosen(self) -> Summary | None:
+    def chosen(self) -> Summary | None:
         """The run under the cursor."""
-        return self._found.get(self.query_one(RunTable).chosen)
+        return self.query_one(RunTable).chosen
 
-    def action_down(self) -> None:
-        """One run down."""
-        self.query_one(RunTable).action_cursor_down()
+    def marked(self) -> list[Summary]:
+        """The marked runs, newest first."""
+        return [one for one in self._found or () if one.run.id in self._marked]
 
-    def action_up(self) -> None:
-        """One run up."""
-        self.query_one(RunTable).action_cursor_up()
+    def look_again(self) -> None:
+        """Something was done with a run: show it."""
+        self.read()
+
+    def action_mark(self) -> None:
+        """Mark the run under the cursor, or no more."""
+        one = self.chosen()
+        if one is not None:
+            self._marked ^= {one.run.id}
+            self._arrange()
+
+    def action_move(self, by: int) -> None:
+        """So many runs down, or up."""
+        self.query_one(RunTable).move(by)
+        self._tell()
+
+    def action_page(self, by: int) -> None:
+        """A page down, or up."""
+        self.action_move(by * self.query_one(RunTable).page)
 
     def action_refresh(self) -> None:
         """Look at the folder now."""
         self.read()
 
-    def action_stop(self) -> None:
-        """Ask, then tell the trainer to stop."""
-        one = self._chosen()
-        if one is None or one.state not in ALIVE:
-            self._cannot("stop", one)
-            return
-        name = safe(one.run.id, 60)
-        question = f"Stop {name}?\nIt writes a checkpoint and can be resumed."
+    def action_sort(self, by: int) -> None:
+        """Sort by another of the columns that are shown."""
+        names = self.query_one(RunTable).columns
+        at = names.index(self._order[0]) if self._order[0] in names else -1
+        self._order = (names[(at + by) % len(names)], False)
+        self._arrange()
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._do(lambda: self._services.send(one.run, "stop"), f"Asked {name} to stop.")
+    def action_order(self) -> None:
+        """Turn the order round."""
+        name, backwards = self._order
+        self._order = (name, not backwards)
+        self._arrange()
 
-        self.app.push_screen(Confirm(question, "Stop it"), answered)
+    def action_filter(self) -> None:
+        """Ask which runs to show."""
+        field = self.query_one(SearchField)
+        field.display = True
+        field.focus()
 
-    def action_pause(self) -> None:
-        """Pause a run that trains, let one that is paused go on."""
-        one = self._chosen()
-        name = safe(one.run.id, 60) if one else ""
-        if one is not None and one.state == "running":
-            self._do(lambda: self._services.send(one.run, "pause"), f"Asked {name} to pause.")
-        elif one is not None and one.state == "paused":
-            self._do(lambda: self._services.send(one.run, "continue"), f"Asked {name} to go on.")
-        else:
-            self._cannot("pause", one)
-
-    def action_resume(self) -> None:
-        """Take a run on that ended before its time."""
-        one = self._chosen()
-        if one is None or one.state not in CAN_RESUME:
-            self._cannot("resume", one)
-            return
-        name = safe(one.run.id, 60)
-        self._do(lambda: self._services.resume(one.run), f"{name} goes on from its checkpoint.")
-
-    def _cannot(self, what: str, one: Summary | None) -> None:
-        why = f"{safe(one.run.id, 60)} {STANDING[one.state]}" if one else "there is no run"
-        self.notify(f"Nothing to {what}: {why}.", severity="warning", markup=False)
-
-    @work(thread=True, group="do")
-    def _do(self, call: Callable[[], None], sentence: str) -> None:
-        """Carry something out that may wait for a disk or a process, and say what came of it."""
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        """Show what the filter chooses as far as it is typed; what is wrong with it, below."""
+        event.stop()
+        obstacle = self.query_one("#obstacle", Static)
         try:
-            call()
-        except GrokTuiError as error:
-            self.post_message(Told(str(error), failed=True))
-        else:
-            self.post_message(Told(sentence))
+            self._wanted = chosen(event.value)
+        except UsageError as error:
+            obstacle.update(Content(safe(str(error), 300)))
+            obstacle.display = True
+            return
+        obstacle.display = False
+        self._arrange()
 
-    def on_told(self, message: Told) -> None:
-        """Say it, and show the new state."""
-        severity = "error" if message.failed else "information"
-        self.notify(safe(message.sentence), severity=severity, markup=False)  # type: ignore[arg-type]
-        self.read()
+    def on_searched(self, message: Searched) -> None:
+        """Back to the runs; the filter stays in sight while it chooses."""
+        message.stop()
+        field = self.query_one(SearchField)
+        field.display = bool(field.value.strip())
+        self.query_one(RunTable).focus()
+
+    async def action_back(self) -> None:
+        """No filter any more; no marks any more; out of this screen."""
+        field = self.query_one(SearchField)
+        if field.display:
+            field.value = ""
+            field.display = False
+            self.query_one("#obstacle").display = False
+            self.query_one(RunTable).focus()
+        elif self._marked:
+            self._marked = set()
+            self._arrange()
+        else:
+            await self.run_action("app.out")

@@ -1,116 +1,192 @@
-"""The table of runs: a row a run, changed in place so that cursor and traffic stay small."""
+"""The table of runs: a row a run, of which only those on the screen are ever put into words."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from rich.text import Text
-from textual.binding import Binding, BindingType
-from textual.coordinate import Coordinate
-from textual.widgets import DataTable
-
+from grok_tui.monitor.listing import COLUMNS, cell, fitting
 from grok_tui.monitor.text import columns, safe
-from grok_tui.ui.widgets.states import COLOURS, age, in_words, padded
+from grok_tui.ui.messages import OpenRun
+from grok_tui.ui.widgets.cells import CellView
+from grok_tui.ui.widgets.paper import BAD, DIM, GOOD, INFO, STRONG, TEXT, WARN, Paper
+from grok_tui.ui.widgets.states import GLYPHS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Sequence
+
+    from textual import events
 
     from grok_tui.monitor.catalog import Summary
+    from grok_tui.monitor.figures import Grid
+    from grok_tui.monitor.watch import State
 
-COLUMNS = ("state", "age", "title", "milestones", "arms", "seeds", "run")
-TITLE_WIDTH = 44
-BESIDES = 60
-"""Columns of a terminal that all but title and run take, at most."""
-WIDE = 140
-"""Columns of a terminal from which on the run's id has room, too."""
-Row = tuple[str, ...]
+INKS: dict[State, int] = {
+    "starting": INFO,
+    "running": INFO,
+    "paused": WARN,
+    "finished": GOOD,
+    "stopped": DIM,
+    "failed": BAD,
+    "interrupted": WARN,
+}
+"""Roles of the states; each has a glyph and a word as well."""
+HERE, MARK = "▸", "●"
+HEAD = 3
+"""Columns in front of a row: cursor and mark."""
+GAP = 1
+WORDY = 50
+"""Columns from which on a state is a word and no glyph alone."""
+STATE = 13
+"""Columns of a state with its glyph."""
+IN_WORDS = {"curve": DIM, "age": DIM, "arms": DIM, "seeds": DIM, "preset": DIM, "run": DIM}
 
 
-class RunTable(DataTable[Text]):
-    """Runs, newest first. The cursor stays on its run whatever comes and goes."""
+class RunTable(CellView):
+    """Runs in the order in which they are given. The cursor stays on its run whatever comes.
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("home", "scroll_top", show=False),
-        Binding("end", "scroll_bottom", show=False),
-    ]
+    While its run is not among them the cursor waits in its row, and goes back when the run comes.
+    """
+
+    can_focus = True
 
     def __init__(self) -> None:
-        super().__init__(id="runtable", cursor_type="row")
-        self._rows: dict[str, Row] = {}
-        self._colours: dict[str, str] = {}
-        self._look: tuple[dict[str, int], str] = ({}, "")
+        super().__init__(id="runtable")
+        self._rows: Sequence[Summary] = ()
+        self._marked: Collection[str] = ()
+        self._sorted = ("age", False)
+        self._now = 0.0
+        self._at = ""
+        self._place = 0
+        self._top = 0
 
     @property
-    def chosen(self) -> str:
-        """The id of the run under the cursor; empty where there is none."""
-        if not self.row_count:
-            return ""
-        key = self.coordinate_to_cell_key(Coordinate(self.cursor_row, 0)).row_key
-        return str(key.value)
+    def chosen(self) -> Summary | None:
+        """The run under the cursor."""
+        return self._rows[self._place] if self._rows else None
 
-    def show(self, summaries: Sequence[Summary], now: float) -> None:
-        """Show these runs; only cells that differ are drawn."""
-        width = self.app.size.width
-        room = max(12, min(TITLE_WIDTH, width - BESIDES))
-        rows = {one.run.id: row_of(one, now, room) for one in summaries}
-        names = COLUMNS if width >= WIDE else COLUMNS[:-1]
-        look = (_widths(names, rows.values()), self.app.theme)
-        self._colours = {one.run.id: COLOURS[one.state] for one in summaries}
-        if list(rows) == list(self._rows) and look == self._look:
-            self._change(rows)
-        else:
-            self._look = look
-            self._replace(rows)
-        self._rows = rows
+    def take(
+        self, rows: Sequence[Summary], now: float, marked: Collection[str], by: tuple[str, bool]
+    ) -> None:
+        """Show these runs; `by`: the column that they are sorted by, and whether backwards."""
+        self._rows, self._now, self._marked, self._sorted = rows, now, marked, by
+        places = (place for place, one in enumerate(rows) if one.run.id == self._at)
+        self._place = max(0, min(next(places, self._place), len(rows) - 1))
+        if not self._at and rows:
+            self._at = rows[0].run.id
+        self.redraw()
 
-    def _change(self, rows: dict[str, Row]) -> None:
-        for run_id, row in rows.items():
-            for name, cell, old in zip(
-                self._look[0], self._cells(run_id, row), self._rows[run_id], strict=False
-            ):
-                if cell.plain != old:
-                    self.update_cell(run_id, name, cell, update_width=False)
+    def move(self, by: int) -> None:
+        """The cursor so many rows down, or up."""
+        self._move_to(self._place + by)
 
-    def _replace(self, rows: dict[str, Row]) -> None:
-        chosen, at = self.chosen, self.cursor_row
-        self.clear(columns=True)
-        for name, width in self._look[0].items():  # Textual's own widths come a frame late
-            self.add_column(name, key=name, width=width)
-        for run_id, row in rows.items():
-            self.add_row(*self._cells(run_id, row), key=run_id)
-        names = list(rows)
-        where = names.index(chosen) if chosen in rows else min(at, len(names) - 1)
-        self.move_cursor(row=max(0, where), animate=False)
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns that have room."""
+        return list(_widths(self.size.width - HEAD))
 
-    def _cells(self, run_id: str, row: Row) -> list[Text]:
-        """The texts of a row; the state has its colour."""
-        cells = [Text(text, no_wrap=True) for text in row[: len(self._look[0])]]
-        colour = self.app.theme_variables.get(self._colours[run_id], "")
-        cells[0].stylize(colour if colour.startswith("#") else colour.replace("ansi_", ""))
-        return cells
+    @property
+    def page(self) -> int:
+        """Rows that are seen at once."""
+        return max(1, self.size.height - 1)
+
+    def _move_to(self, place: int) -> None:
+        if self._rows:
+            self._place = max(0, min(place, len(self._rows) - 1))
+            self._at = self._rows[self._place].run.id
+            self.redraw()
+
+    def redraw(self) -> None:
+        """Show the same runs at the size of now, scrolled no further than the cursor asks for."""
+        if not (self.display and self.size.area):
+            return
+        top = min(self._top, self._place, len(self._rows) - self.page)
+        self._top = max(0, top, self._place - self.page + 1)
+        self.show(self._drawn(self.size.width))
+
+    def _drawn(self, width: int) -> Grid:
+        widths = _widths(width - HEAD)
+        paper = Paper(width, self.size.height)
+        by, backwards = self._sorted
+        x = HEAD
+        for name, room in widths.items():
+            title = COLUMNS[name].title if room > 1 else ""
+            end = self._put(paper, (x, 0, room), name, safe(title, room), DIM)
+            if name == by:
+                beside = end - columns(title) - 1 if COLUMNS[name].to_the_right else end
+                paper.write(beside, 0, "↓" if backwards else "↑", DIM)
+            x += room + GAP
+        if not self._rows:
+            paper.write(HEAD, 1, "no run is what the filter asks for", DIM)
+        for y, one in enumerate(self._rows[self._top : self._top + self.page], start=1):
+            here = self._top + y - 1 == self._place
+            if here:
+                paper.write(0, y, HERE, STRONG if self.has_focus else DIM)
+            if one.run.id in self._marked:
+                paper.write(1, y, MARK, WARN)
+            x = HEAD
+            for name, room in widths.items():
+                ink = STRONG if here else IN_WORDS.get(name, TEXT)
+                self._write(paper, (x, y, room), name, one, ink)
+                x += room + GAP
+        return paper.grid
+
+    def _write(
+        self, paper: Paper, at: tuple[int, int, int], name: str, one: Summary, ink: int
+    ) -> None:
+        """One cell: column, row and room of it, what it is of, and in which ink."""
+        x, y, room = at
+        if name == "state":
+            words = f"{GLYPHS[one.state]} {one.state}" if room == STATE else GLYPHS[one.state]
+            paper.write(x, y, words, INKS[one.state])
+            return
+        text = safe(cell(one, name, self._now, plain=self._plain), room)
+        bad = name == "title" and one.problem
+        self._put(paper, at, name, text, BAD if bad else ink)
+
+    @staticmethod
+    def _put(paper: Paper, at: tuple[int, int, int], name: str, text: str, ink: int) -> int:
+        """Write a text on its side of a cell; the column after it."""
+        x, y, room = at
+        left = x + room - columns(text) if COLUMNS[name].to_the_right else x
+        return paper.write(left, y, text, ink)
+
+    @property
+    def _plain(self) -> bool:
+        terminal = getattr(self.app, "terminal", None)
+        return getattr(terminal, "charset", "") == "ascii"
+
+    def on_focus(self) -> None:
+        """The cursor shows whether keys come here."""
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """The same."""
+        self.redraw()
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the row; open the run that the cursor is on already."""
+        row = event.y - 1 + self._top
+        if event.y > 0 and row < len(self._rows):
+            if row == self._place:
+                self.post_message(OpenRun(self._rows[row].run))
+            self._move_to(row)
+
+    def on_mouse_scroll_down(self) -> None:
+        """Three rows down."""
+        self.move(3)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Three rows up."""
+        self.move(-3)
 
 
-def _widths(names: Sequence[str], rows: Iterable[Row]) -> dict[str, int]:
-    """Columns that each column of the table takes, so that nothing in it is cut."""
-    texts = zip(*rows, strict=True)
-    return {
-        name: max([len(name), *map(columns, cells)])
-        for name, cells in zip(names, texts, strict=False)
-    }
-
-
-def row_of(one: Summary, now: float, room: int) -> Row:
-    """What the table says of a run, its title cut to `room` columns."""
-    return (
-        in_words(one.state),
-        age(now - one.started_at),
-        padded(one.title or "its config.toml cannot be read", room),
-        safe(one.milestones or _progress(one), 24),
-        str(len(one.arms) or ""),
-        str(len(one.seeds) or ""),
-        safe(one.run.id, 60),
-    )
-
-
-def _progress(one: Summary) -> str:
-    return f"step {one.step:,} of {one.planned:,}" if one.planned and one.step else ""
+def _widths(room: int) -> dict[str, int]:
+    """The columns that have room, with theirs; the title takes what is left."""
+    widths = {name: column.width for name, column in COLUMNS.items()}
+    widths["state"] = STATE if room >= WORDY else 1
+    least = max(4, min(44, room // 4 + 4))
+    widths["title"] = least
+    widths["run"] = 36
+    names = fitting(room, widths, GAP) or ["title"]
+    left = room - sum(widths[name] + GAP for name in names if name != "title")
+    return {name: left if name == "title" else widths[name] for name in names}

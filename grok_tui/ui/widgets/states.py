@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grok_tui.monitor.milestones import duration
+from grok_tui.monitor.milestones import age as age
 from grok_tui.monitor.text import columns, safe
 
 if TYPE_CHECKING:
@@ -46,11 +46,6 @@ CAN_RESUME: tuple[State, ...] = ("stopped", "interrupted", "failed")
 def in_words(state: State) -> str:
     """The state with its glyph, 13 columns wide."""
     return f"{GLYPHS[state]} {state:<11}"
-
-
-def age(seconds: float) -> str:
-    """How long ago, in one unit: it changes seldom and takes little room."""
-    return " ".join(duration(max(0.0, seconds)).split()[:2])
 
 
 def padded(text: str, width: int) -> str:
