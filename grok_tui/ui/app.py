@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from grok_tui.protocol.rundir import RunDir
-    from grok_tui.ui.messages import Drawn, Happened, OpenCompare, OpenDemo, OpenRun
+    from grok_tui.ui.messages import Drawn, Happened, OpenCompare, OpenRun
 
 PATIENCE = 0.6
 """Seconds after which the picture is sent whether or not a screen says that its data are on it."""
@@ -165,10 +165,6 @@ class GrokTuiApp(App[None]):
 
         self.push_screen(Compare(message.runs, self._runs, self.terminal.refresh))
 
-    def on_open_demo(self, _: OpenDemo) -> None:
-        """Show the tour."""
-        self.push_screen(self._tour())
-
     def _tour(self) -> Screen[Any]:
         from grok_tui.ui.screens.demo import Demo
 
@@ -229,6 +225,10 @@ class GrokTuiApp(App[None]):
     def action_launcher(self) -> None:
         """The launcher."""
         self._go("launcher")
+
+    def action_demo(self) -> None:
+        """The tour."""
+        self.push_screen(self._tour())
 
     def action_help(self) -> None:
         """The keys of what has the focus, of the screen on top, and of all screens."""

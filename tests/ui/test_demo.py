@@ -17,6 +17,8 @@ from tests.ui.looking import on_screen
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
+    from grok_tui.ui.services import Services
+
 
 class DemoApp(GrokTuiApp):
     CSS_PATH = str(Path(grok_tui.ui.app.__file__).with_name("app.tcss"))
@@ -85,3 +87,15 @@ def test_every_chapter_is_as_tall_as_the_others(tmp_path: Path) -> None:
     last = "".join(character for character, _ in written(told, 7, 80)[-1])
     assert "Enter" not in last
     assert "←" in last
+
+
+async def test_the_launcher_offers_it_to_whoever_has_no_runs(
+    gallery: Path, services: Services
+) -> None:
+    app = DemoApp(Path("runs"), services=services)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await seen(pilot, "new to grokking? D shows it")
+        await pilot.press("D")
+        await seen(pilot, "1 of 8")
+        await pilot.press("escape", "escape")
+        await seen(pilot, "pick an experiment")

@@ -87,6 +87,10 @@ def _words(one: RunSummary, now: float) -> str:
     return f"{ago:<12}{padded(one.title or one.run.id, 44)}  {one.milestones}"
 
 
+OFFER = Content.assemble("new to grokking? ", ("D", "bold $primary"), " shows it")
+"""For somebody who has not trained anything yet."""
+
+
 class Newest(Static):
     """The newest run in a few words, where there is no room for a list."""
 
@@ -94,9 +98,10 @@ class Newest(Static):
         super().__init__(id="newest", markup=False)
 
     def show(self, summaries: Sequence[RunSummary], now: float) -> None:
-        """Its state, what it is called, and how long ago it was started."""
+        """Its state, what it is called, and how long ago it was started; of none, a tour."""
+        self.set_class(not summaries, "-none")
         if not summaries:
-            self.update("")
+            self.update(OFFER)
             return
         one = summaries[0]
         name = shortened(one.run.id[16:-5], 16)
