@@ -59,6 +59,18 @@ def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return runs
 
 
+@pytest.fixture
+def fresh(tmp_path: Path, ordinary: Path) -> Callable[[], Path]:
+    """Makes copies of it: how a run was looked at last stays with the run."""
+
+    def copy() -> Path:
+        runs = tmp_path / f"fresh-{len(list(tmp_path.iterdir()))}"
+        shutil.copytree(ordinary, runs)
+        return runs
+
+    return copy
+
+
 @pytest.fixture(scope="session")
 def big(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A runs folder with a finished run of a million records over eight lanes."""

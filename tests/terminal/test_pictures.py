@@ -12,10 +12,12 @@ from tests.terminal.pty import Terminal, grok
 from tests.terminal.test_opening import SIZES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tests.terminal.screens import Picture, Size
+
+    Fresh = Callable[[], Path]
 
 pytestmark = pytest.mark.terminal
 STOCK = """
@@ -44,15 +46,15 @@ def walked(runs: Path, size: Size, keys: Sequence[str], before: str = "") -> Pic
 
 
 @SIZES
-def test_the_last_screen_is_that_of_the_stock_driver(ordinary: Path, size: Size) -> None:
-    ours, theirs = walked(ordinary, size, WALK), walked(ordinary, size, WALK, STOCK)
+def test_the_last_screen_is_that_of_the_stock_driver(fresh: Fresh, size: Size) -> None:
+    ours, theirs = walked(fresh(), size, WALK), walked(fresh(), size, WALK, STOCK)
     assert ours.rows == theirs.rows
     assert ours.cells == theirs.cells
 
 
-def test_a_storm_of_sizes_leaves_a_whole_picture(ordinary: Path) -> None:
+def test_a_storm_of_sizes_leaves_a_whole_picture(fresh: Fresh) -> None:
     chance = random.Random(3)
-    with Terminal(grok("attach", "last"), (80, 24), ordinary) as terminal:
+    with Terminal(grok("attach", "last"), (80, 24), fresh()) as terminal:
         terminal.run(2)
         for number in range(30):
             size = (chance.randint(20, 400), chance.randint(6, 120))
@@ -65,7 +67,7 @@ def test_a_storm_of_sizes_leaves_a_whole_picture(ordinary: Path) -> None:
         stormed = terminal.picture()
         assert terminal.end() == 0
         assert terminal.left_on() == set()
-    calm = walked(ordinary, (100, 30), ("2",))
+    calm = walked(fresh(), (100, 30), ("2",))
     assert stormed.rows == calm.rows
 
 

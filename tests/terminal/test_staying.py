@@ -48,12 +48,12 @@ def test_nothing_is_sent_where_nothing_changes(ordinary: Path, bounded: Bounded)
     bounded("processor while nothing changes", load, 1, "% of a core")
 
 
-def test_keys_and_the_palette_answer(ordinary: Path, bounded: Bounded) -> None:
+def test_keys_and_the_palette_answer(fresh: Callable[[], Path], bounded: Bounded) -> None:
     answers: list[float] = []
     opened: list[float] = []
     closed: list[float] = []
     for _ in range(TRIES):
-        with Terminal(grok("attach", "last"), (160, 48), ordinary) as terminal:
+        with Terminal(grok("attach", "last"), (160, 48), fresh()) as terminal:
             terminal.run(3)
             keys = [terminal.press(key) for key in ("down", "s", "x", "up", "2", "?", "escape")]
             answers.append(1000 * sorted(keys)[len(keys) // 2])
