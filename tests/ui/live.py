@@ -130,7 +130,7 @@ class LiveApp(GrokTuiApp):
 
 
 async def drawn(pilot: Pilot[None], version: int = 1) -> LiveScreen:
-    """The screen, as soon as it shows this version, charts and all."""
+    """The screen, as soon as it shows this version, charts, machine and all."""
     while True:
         await pilot.pause(0.01)
         screen = pilot.app.screen
@@ -138,5 +138,6 @@ async def drawn(pilot: Pilot[None], version: int = 1) -> LiveScreen:
             await pilot.pause()
             deck = screen.query_one(Deck)
             shown = [chart for chart in deck.query(ChartView) if chart.display]
-            if deck.shown is not deck.charts or all(chart.grid for chart in shown):
+            charts = deck.shown is not deck.charts or all(chart.grid for chart in shown)
+            if charts and (screen._samples or screen.view.state not in ("starting", "running")):
                 return screen
