@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from grok_tui.monitor.axes import short
 from grok_tui.monitor.figures import FRAME
 from grok_tui.monitor.pictures.picture import ACCENT, TEXT, Picture, Sketch
+from grok_tui.monitor.text import columns, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,13 +29,14 @@ def _draw(shot: Shot, part: int, size: Size) -> Sketch:
     matrices = shot.frame.matrices
     room = max(1, height - 1)
     left_out = len(matrices) - room
-    name = min(12, max(len(matrix.name) for matrix in matrices)) + 1
+    names = [safe(matrix.name, 12) for matrix in matrices]
+    name = max(map(columns, names)) + 1
     bar = max(0, (width - name) // 3 - _NUMBER - 1)
     most_l1, most_l2 = (max(of) or 1.0 for of in zip(*_norms(matrices), strict=True))
     head = " " * name + "".join(f"{word:<{bar + _NUMBER + 1}}" for word in ("kept", "L1", "L2"))
     grid: Grid = [_words(head)[:width]]
-    for matrix in matrices[:room]:
-        row = _words(f"{matrix.name:<{name}.{name}}")
+    for matrix, called in zip(matrices[:room], names, strict=False):
+        row = _words(called + " " * (name - columns(called)))
         row += _measure(matrix.density, f"{matrix.density:.0%}", bar)
         row += _measure(matrix.l1 / most_l1, short(matrix.l1), bar)
         row += _measure(matrix.l2 / most_l2, short(matrix.l2), bar)
