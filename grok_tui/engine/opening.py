@@ -36,6 +36,29 @@ class Opened:
     config_sha256: str
     events: tuple[AnyEvent, ...]
     """What is to be said before the first step of this trainer."""
+    hardware: Hardware
+
+    def hire(self) -> list[AnyEvent]:
+        """Have lanes that were added trained side by side; what a reader should know of it.
+
+        A run that began with one lane may have threads inside its products: on them its bits
+        depend, so that they stay.
+        """
+        experiment, threads = self.experiment, self.fingerprint["threads"]
+        if experiment.placement.device.type != "cpu":
+            return []
+        if threads != "1":
+            return [
+                Warned(
+                    sentence=f"products are computed with {threads} threads, as this run began; "
+                    "run again from config.toml it uses one, and differs in the last digits"
+                )
+            ]
+        if experiment.stack.workers == 1 and len(experiment.running) > 1:
+            choice, _ = rehearsal.choose(experiment, self.hardware, 0)
+            devices.prepare(1)
+            experiment.stack.workers = choice.workers if choice.threads == 1 else 1
+        return []
 
 
 def open_run(run: RunDir, config: Config, hardware: Hardware, disk: Disk) -> Opened:
@@ -73,7 +96,8 @@ def open_run(run: RunDir, config: Config, hardware: Hardware, disk: Disk) -> Ope
         log.cut(run.events, offset, disk)
         events.append(_resumed(loaded, fingerprint, length - offset))
     events += [Warned(sentence=sentence) for sentence in (*problems, *cost)]
-    return Opened(experiment, checkpoints, watch, fingerprint, sha256, (*events, *began))
+    said = (*events, *began)
+    return Opened(experiment, checkpoints, watch, fingerprint, sha256, said, hardware)
 
 
 def _take_threads(

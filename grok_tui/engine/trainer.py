@@ -175,7 +175,7 @@ class Trainer:
         self._starts_trained = trained
         self._config_sha256 = hashlib.sha256(text).hexdigest()
         events = extending.take_in(experiment, config, recalled, self._config_sha256, order.by[:80])
-        self._recorder.say(events)
+        self._recorder.say([*events, *self._opened.hire()])
         if isinstance(order, TakeTicket):
             return f"{config.arms[-1].name} is trained beside the others"
         what, verb = ("seed", "is") if len(order.seeds) == 1 else ("seeds", "are")

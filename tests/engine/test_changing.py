@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grok_tui.engine import orders, trainer
+from grok_tui.engine import orders, rehearsal, trainer
+from grok_tui.engine.answers import Choice
 from grok_tui.engine.signals import Signals
 from grok_tui.errors import RunError
 from grok_tui.protocol import control, presets
 from grok_tui.protocol.control import AddSeeds, Halt, TakeTicket
 from grok_tui.protocol.disk import Disk
-from grok_tui.protocol.events import Extended, Finished, LaneFinished, Obeyed, Resumed
+from grok_tui.protocol.events import Extended, Finished, LaneFinished, Obeyed, Resumed, Warned
 from tests.engine import runs, tiny
 from tests.engine.test_faults import DeadlyDisk, Death
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from grok_tui.engine.experiment import Experiment
     from grok_tui.protocol.control import AnyOrder
     from grok_tui.protocol.rundir import RunDir
 
@@ -165,6 +167,31 @@ def test_without_any_checkpoint_the_whole_begins_anew(tmp_path: Path) -> None:
         path.unlink()
     assert runs.train(run) == 0
     assert_repeatable(run, tmp_path)
+
+
+def test_lanes_that_are_added_to_one_are_trained_side_by_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def choose(experiment: Experiment, *_: object) -> tuple[Choice, str]:
+        asked.append(len(experiment.running))
+        return (Choice(1, 2) if len(experiment.running) > 1 else Choice()), ""
+
+    monkeypatch.setattr(rehearsal, "choose", choose)
+    run = runs.new_run(tmp_path, tiny.tiny(seeds=(1,)))
+    assert runs.train(run, Script(run, {9: [SEEDS], 15: [NOW]}), threads=0) == 0
+    assert asked == [1, 2]
+    assert_repeatable(run, tmp_path)
+
+
+def test_a_run_whose_products_have_threads_of_their_own_says_that_it_keeps_them(
+    tmp_path: Path,
+) -> None:
+    run = runs.new_run(tmp_path, tiny.tiny(seeds=(1,)))
+    assert runs.train(run, Script(run, {9: [SEEDS]}), threads=2) == 0
+    (warned,) = [event for event in runs.events(run) if isinstance(event, Warned)]
+    assert warned.sentence.startswith("products are computed with 2 threads, as this run began")
 
 
 def test_a_halted_lane_stays_halted(tmp_path: Path) -> None:

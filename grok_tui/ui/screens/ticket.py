@@ -76,10 +76,13 @@ class TicketDialog(ModalScreen[TakeTicket]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("ticket")
     AUTO_FOCUS = "#source"
     DEFAULT_CSS = """
-    TicketDialog #box { max-height: 100%; }
+    TicketDialog #box { max-height: 100%; padding: 0 2; }
     TicketDialog OptionList, TicketDialog OptionList:focus { max-height: 6; }
-    TicketDialog Input { margin: 0; }
-    TicketDialog .asked { margin-top: 1; }
+    TicketDialog .asked { margin: 1 0 0 1; color: $text-muted; }
+    TicketDialog Input, TicketDialog Input:focus {
+        border: none; height: 1; margin-bottom: 1; padding: 0 1; background: $panel;
+    }
+    TicketDialog Input:focus { text-style: bold; }
     """
 
     def __init__(self, config: Config, sources: list[Source], arm: str) -> None:
@@ -95,8 +98,8 @@ class TicketDialog(ModalScreen[TakeTicket]):
         with VerticalScroll(id="box", can_focus=False):
             yield self._source
             yield self._method
-            yield Static("share of the weights that is removed", classes="asked", markup=False)
-            rate = Input(f"{extending.RATE:g}", id="name", max_length=20)
+            yield Static("share of the weights to remove", classes="asked", markup=False)
+            rate = Input(f"{extending.RATE:g}", id="rate", max_length=20)
             rate.cursor_blink = False
             yield rate
             yield Static(id="obstacle", markup=False)
