@@ -192,7 +192,7 @@ async def test_arrows_choose_the_chart_and_enter_gives_it_the_screen() -> None:
         assert "▸L2 norm" in on_screen(pilot)
         await pilot.press("escape")
         await pilot.pause()
-        assert all(chart.display for chart in screen.query(ChartView))
+        assert [chart.display for chart in screen.query(ChartView)].count(True) == 4
 
 
 async def test_x_and_y_change_the_scale_of_the_chosen_chart_only() -> None:
@@ -200,7 +200,7 @@ async def test_x_and_y_change_the_scale_of_the_chosen_chart_only() -> None:
         screen = await live.drawn(pilot)
         await pilot.press("down", "x", "y")
         panels = screen.query_one(ChartsPane).panels
-        assert [(panel.log_x, panel.log_y) for panel in panels.page] == [
+        assert [(panel.settings.log_x, panel.settings.log_y) for panel in panels.page] == [
             (True, False),
             (False, False),
             (True, False),
@@ -208,7 +208,7 @@ async def test_x_and_y_change_the_scale_of_the_chosen_chart_only() -> None:
         ]
         assert "linear steps" in on_screen(pilot)
         await pilot.press("v", "x", "y", "4", "x", "y", "2")  # no chart is seen: nothing changes
-        assert (panels.chosen.log_x, panels.chosen.log_y) == (False, False)
+        assert (panels.chosen.settings.log_x, panels.chosen.settings.log_y) == (False, False)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)])
@@ -279,7 +279,7 @@ async def test_what_was_chosen_stays_when_more_parts_are_found() -> None:
         app.shown.view = live.view("running", fakes.lane_events(config, "dense", 0), config, 2)
         await live.drawn(pilot, 2)
         assert "▸mask-distance W_E 2 of 3: ." in on_screen(pilot)
-        assert screen.query_one(ChartsPane).panels.chosen.log_y
+        assert screen.query_one(ChartsPane).panels.chosen.settings.log_y
 
 
 async def test_each_kind_of_a_chart_keeps_its_own_axes() -> None:
@@ -287,9 +287,9 @@ async def test_each_kind_of_a_chart_keeps_its_own_axes() -> None:
         screen = await live.drawn(pilot)
         panels = screen.query_one(ChartsPane).panels
         await pilot.press("pagedown", "pagedown", "down")
-        assert (panels.chosen.plot.name, panels.chosen.log_x) == ("progress", True)
+        assert (panels.chosen.plot.name, panels.chosen.settings.log_x) == ("progress", True)
         await pilot.press("x", ".")  # its next part is over steps, too
-        assert (panels.chosen.choice.label, panels.chosen.log_x) == ("excluded", False)
+        assert (panels.chosen.choice.label, panels.chosen.settings.log_x) == ("excluded", False)
         await pilot.press("pagedown", "pagedown", "down", "down", "down")
         await pilot.pause()
         assert panels.chosen.plot.name == "spectrum"
@@ -462,7 +462,7 @@ async def test_every_pane_survives_every_size(shown: Callable[[], View]) -> None
             for pane in ("verdict", "log", "charts"):
                 deck.open(pane)
                 await pilot.pause()
-        assert deck.charts.chart.size.height > 40
+        assert deck.query(ChartView).first().size.height > 20
 
 
 async def test_leaving_does_not_touch_the_run(services: Services, trainers: Trainers) -> None:
