@@ -27,9 +27,9 @@ class Claims:
         self._folder = folder
         self._standings = Standings(folder, variant, SEEDS)
 
-    def look(self) -> tuple[Standing, ...]:
-        """How every claim stands now."""
-        return self._standings.look(queue.waiting(self._folder, self.variant))
+    def look(self, *, judge: bool = True) -> tuple[Standing, ...]:
+        """How every claim stands now; without `judge` sooner, but only which runs there are."""
+        return self._standings.look(queue.waiting(self._folder, self.variant), judge=judge)
 
     def said(self) -> str:
         """The last words of the queue; empty if there never was one."""

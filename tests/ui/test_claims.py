@@ -16,6 +16,7 @@ from grok_tui.ui import opening
 from grok_tui.ui.app import GrokTuiApp
 from grok_tui.ui.messages import OpenRun
 from grok_tui.ui.widgets.claims import STATE, Table, detail
+from tests import fakes
 from tests.ui.looking import notices, on_screen, settled, written
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ class Looker:
     def __init__(self, variant: str) -> None:
         self.variant = variant
 
-    def look(self) -> Sequence[Standing]:
+    def look(self, *, judge: bool = True) -> Sequence[Standing]:
         return ALL if self.variant == "fast" else ALL[3:]
 
     def said(self) -> str:
@@ -219,30 +220,52 @@ async def test_what_is_missing_is_started_for_one_claim_or_for_all(
     assert head == "claims  as published, 3 seeds: 1 missing"
 
 
-async def test_a_picture_is_named_and_copied_where_nothing_can_show_it(
+async def test_a_picture_is_opened_on_a_display_and_named_without(
     app: GrokTuiApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[Path] = []
-    monkeypatch.setattr(opening, "has_display", lambda: bool(shown))
 
     def show(path: Path) -> bool:
         shown.append(path)
         return True
 
+    monkeypatch.setattr(opening, "has_display", lambda: True)
     monkeypatch.setattr(opening, "shown", show)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.press("o")
-        copied = app.clipboard
-        shown.append(Path("a display is there"))
         await pilot.press("o", "down", "o")
         await settled(pilot)
         said = notices(pilot)
+    assert shown == [Path("runs/fig2d.svg")]
+    assert said[0] == "Opened runs/fig2d.svg."
+    assert said[1].endswith("no picture yet: `grok-tui reproduce` draws them at its end")
+
+
+async def test_without_a_display_its_runs_are_drawn(app: GrokTuiApp, runs: Path) -> None:
+    for run_id in ("20261121-101500-fig2d-aaaa", "20261121-101600-fig1-cccc"):
+        fakes.recorded_run(runs, "finished", run_id=run_id)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("o")
+        await settled(pilot)
+        first = on_screen(pilot)
+        await pilot.press("down")
+        second = on_screen(pilot)
+        await pilot.press("escape", "down", "down", "o")
+        await settled(pilot)
+        await pilot.press("full_stop")
+        await settled(pilot)
+        other = written(pilot, "#which")
+        copied = app.clipboard
+        await pilot.press("o")
+        await settled(pilot)
+        assert app.screen.name == "claims"
+    assert "fig2d: train and test loss of base and ticket" in first
+    assert "20261121-101500-fig2d-aaaa" in first
+    assert "runs/fig2d.svg (copied)" in first
     assert copied == "runs/fig2d.svg"
-    assert said[0] == "train and test loss of base and ticket: runs/fig2d.svg (copied)"
-    assert said[1] == "Opened runs/fig2d.svg."
-    assert shown[1:] == [Path("runs/fig2d.svg")]
-    assert said[2].startswith("No picture yet")
+    assert first != second
+    assert other.startswith("2 of 2: 20261121-101600-fig1-cccc\nno picture yet")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)], ids=["80x24", "160x48"])

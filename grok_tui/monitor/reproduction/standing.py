@@ -41,8 +41,8 @@ class Standing:
 
     row: Row
     state: str
-    """reproduced, not reproduced, undecided or reported; else running, queued, missing, or how the
-    last of its runs ended: stopped, failed, interrupted."""
+    """reproduced, not reproduced, undecided or reported; judging before that is known; running,
+    queued, missing; or how the last of its runs ended: stopped, failed, interrupted."""
     runs: Mapping[str, Found]
     """Its runs that there are, by the name that they are started from."""
     missing: tuple[Wanted, ...] = ()
@@ -67,7 +67,7 @@ class Standing:
         """What was measured, the first of it; or what it waits for."""
         if self.finding is not None:
             return brief(self.finding)
-        return [f"needs {', '.join(one.name for one in self.missing)}"]
+        return [f"needs {', '.join(one.name for one in self.missing)}"] if self.missing else []
 
 
 class Standings:
@@ -85,8 +85,11 @@ class Standings:
         self._watches: dict[str, Watch] = {}
         self._findings: dict[str, tuple[tuple[str, ...], Finding]] = {}
 
-    def look(self, queued: Sequence[Row] = ()) -> tuple[Standing, ...]:
-        """Every claim as it stands now; those in `queued` are waiting for their turn."""
+    def look(self, queued: Sequence[Row] = (), *, judge: bool = True) -> tuple[Standing, ...]:
+        """Every claim as it stands now; those in `queued` are waiting for their turn.
+
+        Without `judge` no log is read whole: what could be judged says so.
+        """
         found = self._find()
         fractions = {name: self._fraction(one) for name, one in found.items()}
         self._let_go({one.run.id for one in found.values() if one.state in ALIVE})
@@ -97,9 +100,9 @@ class Standings:
             missing = tuple(one for one in wanted if not _ended(mine, one))
             done = sum(fractions.get(one.name, 0.0) for one in wanted)
             share = done / len(wanted) if wanted else 1.0
-            state = _state(mine, waiting=row in queued)
+            state = _state(mine, waiting=row in queued) if missing else "judging"
             standings.append(Standing(row, state, mine, missing, share))
-        return self._judged(standings)
+        return self._judged(standings) if judge else tuple(standings)
 
     def _find(self) -> dict[str, Found]:
         """The best run for each that is wanted, as `runs.find` has it."""

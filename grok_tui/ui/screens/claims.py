@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 EVERY = 2.0
 """Seconds between two looks at the folder."""
+NO_PICTURE = "no picture yet: `grok-tui reproduce` draws them at its end"
 THIS, ALL = "this", "all"
 SHORT: dict[str, str] = {"fast": "fast", "paper": "as published"}
 
@@ -74,6 +75,8 @@ class ClaimsScreen(Screen[None]):
             looker = self._looker
             if looker is None or looker.variant != self._variant:
                 looker = self._looker = self._services.claims(self._runs, self._variant)
+                soon = looker.look(judge=False)
+                self.post_message(ClaimsRead(self._variant, soon, looker.said()))
             self.post_message(ClaimsRead(self._variant, looker.look(), looker.said()))
         except GrokTuiError as error:
             self.post_message(Told(str(error), failed=True))
@@ -143,18 +146,28 @@ class ClaimsScreen(Screen[None]):
             self.app.push_screen(Pick("runs behind it", items), picked)
 
     def action_figure(self) -> None:
-        """Show the picture of a claim, or say where it lies."""
+        """Show what a claim rests on: its picture where there is a display, else charts."""
         one = self._chosen
         if one is None:
             return
         path = self._services.figure(self._runs, self._variant, one.row.name)
-        if path is None:
-            self._say("No picture yet: they are drawn when `grok-tui reproduce` ends; S starts it.")
-        elif opening.has_display() and opening.shown(path):
+        if path is not None and opening.has_display() and opening.shown(path):
             self._say(f"Opened {safe(str(path), 200)}.")
-        else:
+            return
+        where = NO_PICTURE
+        if path is not None:
             self.app.copy_to_clipboard(str(path))
-            self._say(f"{safe(one.row.plotted, 100)}: {safe(str(path), 300)} (copied)")
+            where = f"{path} (copied)"
+        if one.runs:
+            self._draw(one, where)
+        else:
+            self._say(f"{safe(one.row.plotted, 100)}: {safe(where, 300)}")
+
+    def _draw(self, one: Standing, where: str) -> None:
+        from grok_tui.ui.screens.figure import Figure
+
+        runs = [found.run for found in one.runs.values()]
+        self.app.push_screen(Figure(f"{one.row.name}: {one.row.plotted}", runs, where))
 
     def action_start(self) -> None:
         """Offer to make what is missing, with what it takes."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TITLES = {
     "launcher": "The launcher",
     "runs": "The list of runs",
+    "diff": "What differs",
     "live": "A run",
     "charts": "The charts",
     "arms": "The arms",
@@ -29,6 +30,7 @@ TITLES = {
     "machine": "The machine",
     "network": "Inside the networks",
     "claims": "The claims",
+    "figure": "What a claim rests on",
     "compare": "Several runs",
     "groups": "The groups",
     "tour": "The tour",
@@ -39,7 +41,10 @@ ABOUT = {
     "a process of its own: leaving stops nothing.",
     "claims": "What the papers claim, held against the runs in the folder. A claim is judged once "
     "all of its runs are there; the rules were fixed before.",
-    "runs": "Every run in the runs folder, newest first, whoever started it.",
+    "runs": "Every run in the runs folder, whoever started it. Accuracy over the logarithm of the "
+    "step, t_mem, t_gen and tau are those of the dense arm, or of the first. / takes words and "
+    "conditions, `or` between two sets of them: fig1 p=113 wd>=0.1 t_gen=100..2k arm=*ticket* "
+    "age<2d state=grokked -stopped; t_gen=none: not reached.",
     "charts": "A run as its log tells it, live or replayed. Leaving the view does not stop the "
     "run.",
     "arms": "A row for each arm below the charts: Tab goes there and back.",

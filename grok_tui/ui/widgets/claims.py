@@ -35,6 +35,7 @@ MARKS = {
     "undecided": ("?", WARN),
     "reported": ("\u00b7", TEXT),
     "running": ("\u25b6", INFO),
+    "judging": ("\u2026", DIM),
     "queued": ("\u25cc", INFO),
     "missing": ("-", DIM),
 }

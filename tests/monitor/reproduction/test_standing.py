@@ -96,6 +96,8 @@ def test_a_finished_run_is_judged_once_as_long_as_it_is_the_same(
     monkeypatch.setattr(runs, "sound", sound)
     looker = Standings(folder, "fast", "3")
     made(folder, "fig2d", "finished", 1)
+    soon = row(looker.look(judge=False), "fig2d")
+    assert (soon.state, soon.numbers, read) == ("judging", [], [])
     first = row(looker.look(), "fig2d")
     looker.look()
     assert (first.state, first.numbers) == ("undecided", ["fig2d: not today"])
