@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
@@ -52,6 +53,7 @@ def open_tui(asked: Asked, runs: Path, run: RunDir | None = None, *, demo: bool 
     obstacle = _obstacle()
     if obstacle:
         raise UsageError(f"{obstacle}; {_INSTEAD}")
+    gc.disable()  # of what is loaded now nothing is garbage, and looking costs a tenth of the time
     from grok_tui.ui import themes
     from grok_tui.ui.app import GrokTuiApp
     from grok_tui.ui.terminal import REFRESH, Terminal, settle

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -119,6 +120,7 @@ class GrokTuiApp(App[None]):
     def on_load(self) -> None:
         """Send nothing to the terminal until there is something to see."""
         self._held.enter_context(self.batch_update())
+        self._held.callback(gc.enable)  # `open_tui` has put it off
 
     def on_mount(self) -> None:
         """Watch for the ends that Textual does not: signals, and a link that is gone."""

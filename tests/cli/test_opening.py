@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -91,8 +92,9 @@ def test_what_is_asked_for_reaches_the_app(
             made.append(terminal)
 
         def run(self, mouse: bool) -> None:
-            made.append(mouse)
+            made.extend([mouse, gc.isenabled()])
+            gc.enable()  # as it does when there is something to see
 
     monkeypatch.setattr(app, "GrokTuiApp", App)
     open_tui(asked, tmp_path)
-    assert made == [expected, expected.mouse]
+    assert made == [expected, expected.mouse, False]

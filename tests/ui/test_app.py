@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -205,6 +206,18 @@ async def test_nothing_is_painted_before_the_first_data(app: GrokTuiApp) -> None
         await settled(pilot)
         assert app._batch_count == 0
     assert held[0] >= 1
+
+
+async def test_garbage_is_looked_for_once_there_is_something_to_see(app: GrokTuiApp) -> None:
+    """Not before: `open_tui` has put it off."""
+    gc.disable()
+    try:
+        async with app.run_test(size=SMALL) as pilot:
+            await settled(pilot)
+            while not gc.isenabled():
+                await pilot.pause(0.01)
+    finally:
+        gc.enable()
 
 
 def test_the_interface_loads_neither_torch_nor_plotext_to_begin_with(tmp_path: Path) -> None:
