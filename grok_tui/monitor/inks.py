@@ -13,6 +13,13 @@ LIGHT = (25, 166, 29, 126, 94, 160, 238, 61)
 LIGHT_DIM = (110, 180, 108, 175, 180, 174, 246, 146)
 
 
+FEW = (14, 11, 10, 13, 12, 9, 15, 7)
+"""The same of a terminal's own sixteen, where it has no more."""
+FEW_DIM = (6, 3, 2, 5, 4, 1, 7, 8)
+FEW_LIGHT = (6, 3, 2, 5, 4, 1, 0, 8)
+FEW_LIGHT_DIM = (14, 11, 10, 13, 12, 9, 8, 7)
+
+
 def letter(arm: int) -> str:
     """The letter of an arm, by its place in the configuration."""
     return chr(ord("A") + arm) if arm < 26 else chr(ord("a") + arm - 26) if arm < 52 else "*"
@@ -28,7 +35,12 @@ def dimmed(role: int) -> int:
     return role + INKS if 0 < role <= INKS else role
 
 
-def palette(light: bool = False, frame: int = 243) -> list[int]:
-    """The xterm-256 colour of each role, 0 to 128."""
+def palette(light: bool = False, few: bool = False) -> list[int]:
+    """The xterm-256 colour of each role, 0 to 128; `few`: of a terminal's own sixteen."""
     main, dim = (LIGHT, LIGHT_DIM) if light else (DARK, DARK_DIM)
-    return [frame, *(inks[arm % len(inks)] for inks in (main, dim) for arm in range(INKS))]
+    if few:
+        main, dim = (FEW_LIGHT, FEW_LIGHT_DIM) if light else (FEW, FEW_DIM)
+    return [
+        8 if few else 243,
+        *(inks[arm % len(inks)] for inks in (main, dim) for arm in range(INKS)),
+    ]

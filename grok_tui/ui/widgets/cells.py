@@ -109,7 +109,8 @@ class CellView(Widget):
             return base + Style(color=None if colour is None else f"color({colour})", bold=bold)
         if role >= paints.INK:
             return base + _painted(role, paints.colours(light))
-        return base + Style(color=f"color({palette(light)[role]})")
+        few = self.app.current_theme.ansi
+        return base + Style(color=f"color({palette(light, few)[role]})")
 
 
 def _painted(role: int, colours: Sequence[int]) -> Style:
