@@ -9,7 +9,10 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from grok_tui.monitor.history import EMPTY, LaneKey, fold
 from grok_tui.monitor.lines import decoded
@@ -23,6 +26,7 @@ from grok_tui.protocol.events import (
     Measured,
     Paused,
     Resumed,
+    Step,
 )
 
 if TYPE_CHECKING:
@@ -33,9 +37,6 @@ if TYPE_CHECKING:
     from grok_tui.protocol.rundir import RunDir
 
 LAST_LINES = 12
-AFTER, ACCURACY = 6, b'"test_accuracy":'
-"""How many commas after the beginning of its step the test accuracy of a measurement ends."""
-MAX_DIGITS = 16
 _RARE = re.compile(rb'\{"event":"(?!measured"|series"|checkpointed")[^\n]*(?=\n)')
 """Every event but measurements, series and checkpoints."""
 _STARTED = re.compile(rb'\{"event":"lane_started"[^\n]*(?=\n)')
@@ -205,17 +206,42 @@ def _mark(lane: LaneKey) -> bytes:
     return f'"measured","arm":"{lane[0]}","seed":{lane[1]},"step":'.encode()
 
 
+class _Point(msgspec.Struct, gc=False):
+    """What the curve needs of a measurement."""
+
+    step: Step
+    test_accuracy: float
+
+
+_point = msgspec.json.Decoder(_Point)
+_points = msgspec.json.Decoder(list[_Point])
+
+
 def _curve(pieces: Iterable[Piece], lane: LaneKey | None) -> list[tuple[int, float]]:
     """Step and test accuracy where they were seen, steps rising. Checksums are not looked at."""
     if lane is None:
         return []
-    mark = _mark(lane)
-    points: dict[int, float] = {}
-    for line in (line for piece in pieces for line in piece.data.split(mark)[1:]):
-        fields = line.split(b",", AFTER)
-        if len(fields) > AFTER and fields[-2].startswith(ACCURACY) and fields[0].isdigit():
-            points[int(fields[0][:MAX_DIGITS])] = _value(fields[-2][len(ACCURACY) :])
-    return sorted((step, value) for step, value in points.items() if math.isfinite(value))
+    pattern = _measurements(*lane)
+    lines = [line for piece in pieces for line in pattern.findall(piece.data)]
+    try:
+        found = _points.decode(b"[" + b",".join(lines) + b"]")
+    except (ValueError, RecursionError):
+        found = [point for line in lines if (point := _told_point(line)) is not None]
+    return sorted({point.step: point.test_accuracy for point in found}.items())
+
+
+@lru_cache(maxsize=64)
+def _measurements(arm: str, seed: int) -> re.Pattern[bytes]:
+    """The whole lines of a lane's measurements."""
+    start = re.escape(f'{{"event":"measured","arm":"{arm}","seed":{seed},'.encode())
+    return re.compile(start + rb"[^\n]*\}(?=\n)")
+
+
+def _told_point(line: bytes) -> _Point | None:
+    try:
+        return _point.decode(line)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _value(number: bytes) -> float:

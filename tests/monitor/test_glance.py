@@ -143,6 +143,7 @@ def test_a_log_beyond_what_is_searched_is_told_from_head_and_end(
         b'{"event":"measured","arm":"dense","seed":0,"step":1,2,3,4,5,"test_accuracy":0.5',
         b'{"event":"measured","arm":"dense","seed":0,"step":1,"seconds":1e999,6\n' * 3,
         b'{"event":"finished","outcome":"completed","lanes":[]}\n',
+        b'{"event":"measured","arm":"dense","seed":0,' + b'"x":' + b"[" * 9999 + b"}\n",
         b"\xff\xfe" * 300_000,
     ],
 )

@@ -56,6 +56,7 @@ class Runs(Steering):
         self._reading = threading.Lock()
         self._timer: Timer | None = None
         self._found: Sequence[Summary] | None = None
+        self._complete = False
         self._wanted: Filter = EVERYTHING
         self._order = ("age", False)
 
@@ -95,6 +96,7 @@ class Runs(Steering):
         """Show what was read, and look again after a while."""
         message.stop()
         self._found = message.summaries
+        self._complete = message.complete
         if message.complete:
             self._marked &= {one.run.id for one in message.summaries}
             if self._timer is not None:
@@ -146,6 +148,7 @@ class Runs(Steering):
     def _head(self, found: Sequence[Summary], rows: Sequence[Summary]) -> Content:
         alive = sum(one.state in ALIVE for one in found)
         parts = ["1 run" if len(found) == 1 else f"{len(found)} runs"]
+        parts += [] if self._complete else ["reading the others"]
         parts += [f"{alive} training"] if alive else []
         parts += [f"{len(rows)} shown"] if self._wanted else []
         parts += [f"{len(self._marked)} marked"] if self._marked else []
