@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from grok_tui.protocol.disk import Disk
     from grok_tui.protocol.rundir import RunDir
 
-MOST, FEWEST = 24, 8
+MOST, FEWEST = 18, 8
 """Frames of a lane that trains all its steps."""
 OF_A_RUN = 480
 """Frames of all its arms: where there are many, each has fewer."""

@@ -9,7 +9,6 @@ from torch import Tensor
 
 from grok_tui.protocol import frames
 
-
 FEW, ENOUGH = 128, 16
 
 
@@ -36,7 +35,7 @@ def thinning(size: int, most: int) -> int:
 
 
 def thinnings(rows: int, columns: int, most: int) -> tuple[int, int]:
-    """The same for a matrix: the columns, tokens in many, or the rows stay whole if they are few."""
+    """The same for a matrix: its columns, often tokens, or its rows stay whole if they are few."""
     if columns <= FEW and most // columns >= ENOUGH:
         return thinning(rows, most // columns), 1
     if rows <= FEW and most // rows >= ENOUGH:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from grok_tui.engine import bits
 from grok_tui.engine.frames.packing import as_bytes, as_shares, quantised, thinning, thinnings
-from grok_tui.engine.probes import fourier, norms
+from grok_tui.engine.probes import fourier
 from grok_tui.engine.probes.embedding_pca import TABLES, upright
 from grok_tui.engine.pruning.masks import removed
 from grok_tui.protocol.frames import Frame, Matrix, Plane, Spectrum
@@ -34,6 +34,7 @@ BITS = 1 << 16
 SHARES = 8192
 """Shares of power that a spectrum has."""
 SOME = 4
+TINY = 1e-30
 FLOOR = 1e-6
 """Variance below this share of a point's own is rounding."""
 
@@ -104,27 +105,28 @@ def _matrices(views: Mapping[str, Tensor], layout: Layout, mask: Tensor) -> Iter
             values=values,
             mask=as_bytes(bits.packed(kept.view(rows, columns)[::down, ::across].flatten())),
             kept=int(kept.count_nonzero()),
-            l1=float(norms.l1(flat)),
-            l2=float(norms.l2(flat)),
+            l1=float(torch.linalg.vector_norm(flat, 1)),
+            l2=float(torch.linalg.vector_norm(flat)),
         )
 
 
 def _spectra(views: Mapping[str, Tensor]) -> Iterator[Spectrum]:
-    for side, rows in fourier.sides(views).items():
-        amplitudes = fourier.amplitudes(rows)
-        units, frequencies = amplitudes.shape
-        step = thinning(units * frequencies, SHARES)
-        powers = amplitudes[::step].square()
-        totals = powers.sum(1, keepdim=True)
-        shares = torch.where(totals > 0, powers / totals, 0.0)
-        strengths = totals[:, 0].sqrt()
+    sides = fourier.sides(views)
+    powers = fourier.amplitudes(torch.cat(list(sides.values()))).square()
+    totals = powers.sum(1, keepdim=True)
+    units, frequencies = len(powers) // len(sides), powers.shape[1]
+    by_unit = torch.where(totals > 0, powers / totals, 0.0).view(-1, units, frequencies)
+    strengths = totals.sqrt().view(-1, units)
+    relative = strengths / strengths.amax(1, keepdim=True).clamp_min(TINY)
+    step = thinning(units * frequencies, SHARES)
+    for number, side in enumerate(sides):
         yield Spectrum(
             side=side,
             units=units,
             step=step,
             frequencies=frequencies,
-            shares=as_shares(shares),
-            strengths=as_shares(strengths / strengths.max().clamp_min(1e-30)),
+            shares=as_shares(by_unit[number, ::step]),
+            strengths=as_shares(relative[number, ::step]),
         )
 
 

@@ -41,7 +41,7 @@ def _draw(shot: Shot, part: int, size: Size) -> Sketch:
         lambda row, column: table[values[row * columns + column]], rows, columns, how, shot.plain
     )
     reach = full / LEVELS * matrix.scale
-    return Sketch(grid, f"full colour from {reach:.2g} on · {extent(matrix, how)}")
+    return Sketch(grid, f"full from {reach:.2g} on · {extent(matrix, how)}")
 
 
 def _full(values: bytes) -> int:

@@ -16,7 +16,7 @@ from grok_tui.ui.panes.pane import Pane
 from grok_tui.ui.widgets import album
 from grok_tui.ui.widgets.album import Leaf
 from grok_tui.ui.widgets.cells import CellView
-from grok_tui.ui.widgets.sheet import Place, Sheet, nearest, page
+from grok_tui.ui.widgets.sheet import Place, Sheet, nearest, page, waiting
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -162,6 +162,8 @@ class NetworkPane(Pane):
             self._again = True
             return
         self._busy, self._again = True, False
+        if not self._page:
+            self.query_one(CellView).show(waiting(self.size.width, self.size.height))
         sheet = Sheet(self._view, self.place, (self.size.width, self.size.height), self._plain)
         self.run_worker(partial(self._work, sheet), thread=True, group="network")
 

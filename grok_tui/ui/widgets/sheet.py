@@ -98,6 +98,13 @@ def page(sheet: Sheet, reel: Reel) -> Grid:
     return paper.grid
 
 
+def waiting(width: int, height: int) -> Grid:
+    """The page before anything was read."""
+    paper = Paper(width, height)
+    paper.write(1, max(0, height // 2 - 1), "reading the pictures of this run", DIM)
+    return paper.grid
+
+
 def nearest(steps: Sequence[int], wanted: int | None) -> int:
     """The place of the step that is nearest to the wanted one; None wants the last."""
     if wanted is None or not steps:
