@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ BLOCK = 512 << 10
 """Bytes that are read at once; a line that is longer is read at once as well."""
 LONG = 24 << 20
 """Bytes that are worth processes of their own; they need a tenth of a second to begin."""
+_READERS = threading.Lock()
+"""Held by the one log that processes read: two of them are quicker than four."""
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -29,12 +32,12 @@ class Tail:
     """Follows the log of one run; each whole line is read once, nothing is kept open."""
 
     def __init__(self, run: RunDir) -> None:
+        self._backlog: Backlog | None = None
         self._path = run.events
         self._file: tuple[int, int] | None = None
         self._offset = 0
         self._size = 0
         self._in_long_line = False
-        self._backlog: Backlog | None = None
         self._helped = False
 
     @property
@@ -82,13 +85,19 @@ class Tail:
         if self._backlog is not None:
             self._backlog.close()
             self._backlog = None
+            _READERS.release()
+
+    def __del__(self) -> None:
+        """Nobody is left to read for."""
+        self.close()
 
     def _from_beside(self, descriptor: int) -> Iterator[Batch]:
         """A long part, by processes beside ours; once, whatever becomes of them."""
         left = self._size - self._offset
         if left >= LONG and self._file is not None and not (self._helped or self._in_long_line):
-            self._helped = True
-            self._backlog = Backlog(descriptor, self._offset, self._size)
+            self._helped = _READERS.acquire(blocking=False)
+            if self._helped:
+                self._backlog = Backlog(descriptor, self._offset, self._size)
         while self._backlog is not None:
             parcel = self._backlog.take()
             if parcel is None:

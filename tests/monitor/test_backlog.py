@@ -164,6 +164,22 @@ def test_who_stops_looking_leaves_nobody_behind(tmp_path: Path, short: None) -> 
     assert plain(again.history) == plain(alone(run)[0])
 
 
+def test_one_log_at_a_time_is_read_by_others(tmp_path: Path, short: None) -> None:
+    run = logs.made_run(tmp_path, 4000, 2)
+    first, second = Watch(run), Watch(run)
+    first.look(patience=0)
+    beside = first._tail._backlog
+    assert beside is not None
+    assert second.look().share == 1
+    assert second._tail._backlog is None
+    del first  # and nobody has said close
+    assert [one.returncode is not None for one in beside._readers] == []
+    third = Watch(run)
+    third.look(patience=0)
+    assert third._tail._backlog is not None
+    third.close()
+
+
 def test_readers_are_gone_when_closed(tmp_path: Path, short: None) -> None:
     run = logs.made_run(tmp_path, 4000, 2)
     with run.events.open("rb") as file:
