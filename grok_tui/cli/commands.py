@@ -14,6 +14,7 @@ from grok_tui.cli import gallery
 from grok_tui.cli.bench import bench
 from grok_tui.cli.changing import add_seeds, halt, note, ticket
 from grok_tui.cli.choosing import AS_GIVEN, compare, list_runs
+from grok_tui.cli.doctor import doctor
 from grok_tui.cli.lines import print_lines
 from grok_tui.cli.opening import Asked, has_terminal, open_tui
 from grok_tui.cli.options import (
@@ -242,6 +243,7 @@ app.command("add-seeds")(add_seeds)
 app.command()(halt)
 app.command()(note)
 app.command()(bench)
+app.command()(doctor)
 app.command()(reproduce)
 
 

@@ -32,10 +32,10 @@ _INSTEAD = "`grok-tui run PRESET --headless` trains without one, `grok-tui show 
 
 def has_terminal() -> bool:
     """Whether there is a terminal that the TUI can be drawn on."""
-    return _obstacle() == ""
+    return obstacle() == ""
 
 
-def _obstacle() -> str:
+def obstacle() -> str:
     """What is in the way of the TUI; empty if nothing is."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return "the TUI needs a terminal and there is none here"
@@ -50,9 +50,9 @@ def _obstacle() -> str:
 
 def open_tui(asked: Asked, runs: Path, run: RunDir | None = None, *, demo: bool = False) -> None:
     """Show the TUI on one run, on the tour, or on the launcher. Raises UsageError."""
-    obstacle = _obstacle()
-    if obstacle:
-        raise UsageError(f"{obstacle}; {_INSTEAD}")
+    reason = obstacle()
+    if reason:
+        raise UsageError(f"{reason}; {_INSTEAD}")
     gc.disable()  # of what is loaded now nothing is garbage, and looking costs a tenth of the time
     from grok_tui.ui import themes
     from grok_tui.ui.app import GrokTuiApp

@@ -102,6 +102,9 @@ async def test_help_is_of_the_screen_it_is_called_on(app: GrokTuiApp) -> None:
         await pilot.press("question_mark")
         await pilot.pause()
         text = on_screen(pilot)
+        await pilot.press("end")
+        await pilot.pause()
+        text += on_screen(pilot)
         await pilot.press("question_mark")
         assert layers(app) == ["launcher"]
         await pilot.press("v", "f1")  # from within a field
