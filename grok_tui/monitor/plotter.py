@@ -19,6 +19,7 @@ from grok_tui.monitor.figures import (
     Cell,
     Grid,
     Mark,
+    Stroke,
     canvas_size,
     cell_column,
     frame,
@@ -39,6 +40,8 @@ Placed = tuple[int, int, Cell]
 """Column, row and cell of something on the canvas."""
 Shade = tuple[int, int, int]
 """Column of dots, and the first and last row of cells, from the bottom, that are shaded there."""
+Shades = tuple[int, list[Shade]]
+"""The role of a band, and what it shades."""
 _SHADE = "\u2591"
 _RULE = "\u250a"
 _FOOT = "\u2534"
@@ -75,6 +78,7 @@ class Plotter:
         self._canvas: tuple[Axis, int] | None = None
         self._strokes: dict[str, tuple[object, list[list[Dot]]]] = {}
         self._shades: dict[str, tuple[object, list[Swath], list[Shade]]] = {}
+        self._rastered: tuple[object, Grid] | None = None
         self._drawn: object = None
         self._grid: Grid = []
 
@@ -90,9 +94,7 @@ class Plotter:
         letters += [self._letter(trace, scene.y, room) for trace in shown]
         drawn = (size, scene, strokes, bands, letters)
         if drawn != self._drawn:
-            canvas = raster(strokes, columns, rows)
-            for role, band in reversed(bands):
-                _shade(canvas, band, dimmed(role))
+            canvas = self._lines(room, strokes, bands)
             _rule(canvas, scene)
             _write_letters(canvas, letters)
             self._grid = _framed(canvas, scene) if framed else canvas
@@ -105,6 +107,15 @@ class Plotter:
         """Lowest and highest y of what these show at this size; NaN if they show nothing."""
         self._fold(traces, x, canvas_size(size)[0])
         return courses.limits((self._courses[trace.key] for trace in traces), positive)
+
+    def _lines(self, room: Size, strokes: list[Stroke], bands: list[Shades]) -> Grid:
+        """A new canvas with lines and bands; the raster is kept for a cursor that moves on it."""
+        if self._rastered is None or self._rastered[0] != (room, strokes, bands):
+            canvas = raster(strokes, *room)
+            for role, band in reversed(bands):
+                _shade(canvas, band, dimmed(role))
+            self._rastered = ((room, strokes, bands), canvas)
+        return [row[:] for row in self._rastered[1]]
 
     def _fold(self, traces: Sequence[Trace], x: Axis, columns: int) -> None:
         if self._canvas != (x, columns):
