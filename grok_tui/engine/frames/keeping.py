@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from grok_tui.protocol.disk import Disk
     from grok_tui.protocol.rundir import RunDir
 
-MOST, FEWEST = 18, 8
+MOST, FEWEST = 16, 8
 """Frames of a lane that trains all its steps."""
-OF_A_RUN = 480
+OF_A_RUN = 400
 """Frames of all its arms: where there are many, each has fewer."""
-FIRST = 5
-"""The first step with a frame after step 0, which the ones between look like."""
+FIRST = 20
+"""The first step after 0 that has a frame: what comes before looks like 0."""
 RATE = Probe(probe="mask-distance").pruning_rate
 """Of the mask that stands for a lane that prunes nothing."""
 

@@ -53,7 +53,7 @@ def steps(run: RunDir, arm: str, seed: int = 3) -> list[int]:
 def test_steps_are_measured_ones_evenly_on_a_log_scale() -> None:
     grid = Grid(5000, "grid")
     found = keeping.steps(grid, 24)
-    assert found[:3] == (0, 5, 7)
+    assert found[:4] == (0, 20, 26, 33)
     assert found[-1] == 5000
     assert len(found) == 24
     assert set(found) <= set(grid.points)
@@ -135,4 +135,4 @@ def test_many_arms_have_few_frames_each() -> None:
     lanes.begin()
     assert len(keeper._planned(lanes.running["dense", 0])) == keeping.MOST
     lanes.config = tiny.tiny(arms)
-    assert len(keeper._planned(lanes.running["dense", 0])) == 12
+    assert len(keeper._planned(lanes.running["dense", 0])) == 10
