@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import msgspec
 
 from grok_tui.protocol import events
+from grok_tui.protocol.blocks import decode_block
 from grok_tui.protocol.events import AnyEvent
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def decoded_block(block: bytes, start: int = 0) -> Batch:
         piece = block[start:end]
         start = end + 1
         try:
-            found += events.decode_block(piece)
+            found += decode_block(piece)
         except (ValueError, RecursionError):
             lines = piece.split(b"\n")
             several = [event for line in lines if (event := decoded(line)) is not None]

@@ -8,7 +8,6 @@ says "not reached" or "does not apply".
 from __future__ import annotations
 
 import zlib
-from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -21,8 +20,10 @@ FORMAT = 1
 MAX_LINE = 1 << 20
 MAX_SERIES = 16_384
 """Points of one `series` line: a longer series takes several, see `series_lines`."""
-_CRC = b',"crc":"'
-_TAIL = len(_CRC) + 8 + len(b'"}')
+SUM = b',"crc":"'
+"""What stands before the checksum of a line."""
+TAIL = len(SUM) + 8 + len(b'"}')
+"""Bytes from there to the end of the line."""
 
 Step = Annotated[int, Meta(ge=0, le=2**53)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
@@ -265,7 +266,7 @@ _decoder = msgspec.json.Decoder(AnyEvent)
 def encode(event: AnyEvent) -> bytes:
     """The event as one line of the log, newline included."""
     body = _encoder.encode(event)[:-1]
-    return body + _CRC + b"%08x" % zlib.crc32(body) + b'"}\n'
+    return body + SUM + b"%08x" % zlib.crc32(body) + b'"}\n'
 
 
 def series_lines(
@@ -291,31 +292,8 @@ def decode(line: bytes) -> AnyEvent:
     return event
 
 
-def decode_block(block: bytes) -> list[AnyEvent]:
-    """The events of several lines, without the last newline: `decode` of each, but much quicker.
-
-    Raises ValueError if that would of any of them, or if the block is longer than a line may be:
-    one by one tells which it is.
-    """
-    lines = block.split(b"\n")
-    if len(block) > MAX_LINE or not _are_whole(lines):
-        raise ValueError("a line is damaged")
-    found: list[AnyEvent] = _decoder.decode_lines(block)
-    # To the decoder a line is any white space: one object may be two lines, or two objects one.
-    if len(found) != len(lines) or set(map(itemgetter(0), lines)) != {ord("{")}:
-        raise ValueError("a line is not one object")
-    return found
-
-
-def _are_whole(lines: Sequence[bytes]) -> bool:
-    """`is_whole` of each, but for the length; formatting all sums at once costs half as much."""
-    sums = tuple([zlib.crc32(line[:-_TAIL]) for line in lines])
-    ends = b"".join([line[-_TAIL:] for line in lines])
-    return ends == (_CRC + b'%08x"}') * len(sums) % sums
-
-
 def is_whole(line: bytes) -> bool:
     """Whether the line is of sane length and its crc is that of its bytes."""
-    if not _TAIL < len(line) <= MAX_LINE:
+    if not TAIL < len(line) <= MAX_LINE:
         return False
-    return line[-_TAIL:] == _CRC + b'%08x"}' % zlib.crc32(line[:-_TAIL])
+    return line[-TAIL:] == SUM + b'%08x"}' % zlib.crc32(line[:-TAIL])

@@ -36,18 +36,22 @@ class Ordering:
         self._screen, self._run, self._services = screen, run, services
         self._sent: set[str] = set()
 
-    def ticket(self, config: Config, history: History, arm: str) -> None:
-        """Ask for a ticket, of this arm at first."""
+    def ticket(self, view: View, arm: str) -> None:
+        """Ask for a ticket, of this arm at first; of the dense one if it is empty."""
         from grok_tui.ui.screens.ticket import TicketDialog, sources
 
-        first = arm or usual_source(config, "magnitude")
-        self._screen.app.push_screen(
-            TicketDialog(config, sources(config, history), first), self._send
-        )
+        if config := view.config:
+            first = arm or usual_source(config, "magnitude")
+            dialog = TicketDialog(config, sources(config, view.history), first)
+            self._screen.app.push_screen(dialog, self._send)
 
-    def seeds(self, config: Config) -> None:
+    def seeds(self, view: View) -> None:
         """Ask for seeds that all arms are trained with."""
         from grok_tui.ui.screens.ask import Ask, Question
+
+        config = view.config
+        if config is None:
+            return
 
         def check(text: str) -> object:
             return extending.with_seeds(config, settings.list_seeds(text))
@@ -61,8 +65,12 @@ class Ordering:
         first = ",".join(map(str, extending.next_seeds(config)))
         self._screen.app.push_screen(Ask([Question(label, check, first)]), send)
 
-    def halt(self, config: Config, history: History, arm: str) -> None:
+    def halt(self, view: View, arm: str) -> None:
         """Ask which lane of an arm is to end, if there are several; then whether that is meant."""
+        if view.config is not None:
+            self._halt(view.config, view.history, arm or view.config.arms[0].name)
+
+    def _halt(self, config: Config, history: History, arm: str) -> None:
         from grok_tui.ui.screens.pick import Pick
         from grok_tui.ui.widgets.pickers import Item
 
@@ -96,10 +104,11 @@ class Ordering:
         question = f"Halt {safe(arm, 40)} seed {seed}? It ends at the next step and stays ended."
         self._screen.app.push_screen(Confirm(question, "Halt"), meant)
 
-    def note(self, view: View, step: int) -> None:
-        """Ask for a note at a step."""
+    def note(self, view: View, at: int | None) -> None:
+        """Ask for a note at a step; at the newest if none is named."""
         from grok_tui.ui.screens.ask import Ask, Question
 
+        step = newest(view.history) if at is None else at
         there = sum(note.step == step for note in view.notes)
         away = f", a lone {TAKE_AWAY} takes away what is there" if there else ""
         label = f"Note at step {step} (nothing: a mark without words{away})"

@@ -8,6 +8,7 @@ import zlib
 import pytest
 
 from grok_tui.protocol import events
+from grok_tui.protocol.blocks import decode_block
 
 MEASURED = events.Measured(
     arm="dense",
@@ -191,8 +192,8 @@ def test_a_lane_has_no_counts_that_cannot_be_worked_with(key: str, count: str) -
 
 def test_a_block_is_decoded_as_its_lines_are() -> None:
     lines = [events.encode(event)[:-1] for event in ALL]
-    assert events.decode_block(b"\n".join(lines)) == ALL
-    assert events.decode_block(lines[0]) == ALL[:1]
+    assert decode_block(b"\n".join(lines)) == ALL
+    assert decode_block(lines[0]) == ALL[:1]
 
 
 PAUSED = line_of(b'{"event":"paused"')
@@ -217,16 +218,16 @@ def test_a_block_with_an_odd_line_is_refused(odd: bytes) -> None:
     whole = PAUSED + b"\n"
     for block in (odd + b"\n" + PAUSED, whole + odd, whole + odd + b"\n" + PAUSED):
         with pytest.raises((ValueError, RecursionError)):
-            events.decode_block(block)
+            decode_block(block)
 
 
 def test_objects_that_stand_askew_are_not_counted_as_lines() -> None:
     two = line_of(b'{"event":"paused"} {"event":"paused"')
     half = line_of(b'{"event":"paused","x":[{"y":1') + b"\n" + line_of(b',2],"z":1')
     with pytest.raises(ValueError, match=r"line|JSON"):
-        events.decode_block(b"\n".join([two, half, PAUSED]))
+        decode_block(b"\n".join([two, half, PAUSED]))
 
 
 def test_a_block_longer_than_a_line_may_be_is_refused() -> None:
     with pytest.raises(ValueError, match="damaged"):
-        events.decode_block(b"\n".join([PAUSED] * (events.MAX_LINE // len(PAUSED) + 1)))
+        decode_block(b"\n".join([PAUSED] * (events.MAX_LINE // len(PAUSED) + 1)))

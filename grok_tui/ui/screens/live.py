@@ -29,7 +29,7 @@ from grok_tui.ui.messages import (
     SelectionChanged,
     Told,
 )
-from grok_tui.ui.ordering import Ordering, newest
+from grok_tui.ui.ordering import Ordering
 from grok_tui.ui.panes.deck import Deck
 from grok_tui.ui.services import Services
 from grok_tui.ui.widgets.keybar import KeyBar
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from grok_tui.monitor.machine import Sample
     from grok_tui.protocol.control import Command
     from grok_tui.protocol.rundir import RunDir
-    from grok_tui.ui.panes.charts import ChartsPane
 
 TRAINING: tuple[State, ...] = ("running", "paused")
 """States in which a trainer hears."""
@@ -209,29 +208,23 @@ class LiveScreen(Screen[None]):
 
     def action_ticket(self) -> None:
         """Take a ticket of an arm as it is now."""
-        if self._can("take a ticket of", *TRAINING) and self.view and self.view.config:
-            self._ordering.ticket(self.view.config, self.view.history, self._charts.arm)
+        if self.view and self._can("take a ticket of", *TRAINING):
+            self._ordering.ticket(self.view, self.query_one(Deck).charts.arm)
 
     def action_seeds(self) -> None:
         """Train all arms with further seeds."""
-        if self._can("add seeds to", *TRAINING) and self.view and self.view.config:
-            self._ordering.seeds(self.view.config)
+        if self.view and self._can("add seeds to", *TRAINING):
+            self._ordering.seeds(self.view)
 
     def action_halt(self) -> None:
         """End one lane."""
-        if self._can("halt", *TRAINING) and self.view and self.view.config:
-            arm = self._charts.arm or self.view.config.arms[0].name
-            self._ordering.halt(self.view.config, self.view.history, arm)
+        if self.view and self._can("halt", *TRAINING):
+            self._ordering.halt(self.view, self.query_one(Deck).charts.arm)
 
     def action_note(self) -> None:
         """Put a note to the step under the value cursor, or to the newest."""
         if self.view:
-            at = self._charts.step
-            self._ordering.note(self.view, newest(self.view.history) if at is None else at)
-
-    @property
-    def _charts(self) -> ChartsPane:
-        return self.query_one(Deck).charts
+            self._ordering.note(self.view, self.query_one(Deck).charts.step)
 
     def action_stop(self) -> None:
         """Stop the run, if it is meant."""
