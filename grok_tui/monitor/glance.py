@@ -132,14 +132,17 @@ def _of_unfinished(pieces: Sequence[Piece], lane: LaneKey | None) -> Glance:
     )
 
 
-def _last(piece: bytes, lines: int = LAST_LINES) -> list[bytes]:
+def _last(piece: bytes) -> list[bytes]:
     """The last whole lines."""
-    return piece[-TAIL:].rsplit(b"\n", lines + 1)[-lines - 1 : -1]
+    return piece[-TAIL:].rsplit(b"\n", LAST_LINES + 1)[-LAST_LINES - 1 : -1]
 
 
 def _finished(piece: bytes) -> Finished | None:
     """The last line, if it says that the run has finished."""
-    event = next(map(decoded, _last(piece, 1)), None)
+    end = len(piece) - 1
+    if not piece.endswith(b"\n"):
+        end = piece.rfind(b"\n")
+    event = decoded(piece[piece.rfind(b"\n", 0, max(0, end)) + 1 : max(0, end)])
     return event if isinstance(event, Finished) else None
 
 

@@ -42,8 +42,10 @@ def load(name: str, settings: Iterable[str] = (), seeds: str = "") -> tuple[Conf
 
 def load_config(path: Path) -> Config:
     """A run's own config.toml, read as any preset. Raises PresetError."""
-    name = shown(path)
-    return as_config(toml.read_written(path, name, MAX_CONFIG), name)
+    try:
+        return as_config(toml.read_written(path, "", MAX_CONFIG), "")
+    except PresetError as error:  # what the file is called is worked out only now: lists read many
+        raise PresetError(shown(path), error.key, error.problem) from None
 
 
 def dump(config: Config) -> str:
