@@ -70,8 +70,11 @@ def need(
 ) -> Need:
     """The memory that training all lanes at once takes at most, and what is free of it.
 
-    May ask a driver: for a thread.
+    With `auto` that is the first GPU if its driver can be asked, as a trainer would choose. May ask
+    a driver: for a thread.
     """
+    if device == "auto" and Gpus(library).look():
+        device = "cuda:0"
     number = device.partition(":")[2]
     if device.startswith("cuda"):
         where = f"on GPU {number}" if number else "on the GPU"

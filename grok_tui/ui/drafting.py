@@ -13,6 +13,7 @@ from textual.app import SuspendNotSupported
 from grok_tui.errors import GrokTuiError, PresetError
 from grok_tui.monitor.text import safe
 from grok_tui.protocol import own
+from grok_tui.protocol.rundir import read_small
 from grok_tui.ui import draft as drafts
 from grok_tui.ui import editing
 from grok_tui.ui.draft import Draft
@@ -42,14 +43,17 @@ class Desk:
     def edit(self, draft: Draft, take: Taker) -> None:
         """Have it edited; what comes back and is good is given to `take`."""
         name = draft.base.preset.name
-        kept = self._files.get(name)
         try:
-            path = self._files[name] = kept or editing.written(name, draft.text)
-            before = path.read_bytes()
-            with self._free_terminal():
-                self._services.edit(path)
-            if kept is None and path.read_bytes() == before:
-                self._forget(name)
+            kept = self._files.get(name)
+            text = "" if kept else draft.text
+            path = self._files[name] = kept or editing.written(name, text)
+            try:
+                with self._free_terminal():
+                    self._services.edit(path)
+            finally:
+                if not kept and _holds(path, text.encode()):
+                    self.forget(name)
+            if name not in self._files:
                 return
             edited = Draft.of(drafts.base(draft.base.preset, draft.base.pieces, path))
         except PresetError as error:
@@ -57,7 +61,7 @@ class Desk:
         except (GrokTuiError, OSError, SuspendNotSupported) as error:
             self._app.notify(safe(str(error), 300), severity="error", markup=False)
         else:
-            self._forget(name)
+            self.forget(name)
             take(edited)
 
     def _free_terminal(self) -> AbstractContextManager[None]:
@@ -74,7 +78,8 @@ class Desk:
 
         self._app.push_screen(Confirm(question, "Edit it again"), answered)
 
-    def _forget(self, name: str) -> None:
+    def forget(self, name: str) -> None:
+        """Give up what was typed for an experiment, if anything waits to be put right."""
         path = self._files.pop(name, None)
         if path is not None:
             editing.forget(path)
@@ -94,6 +99,14 @@ class Desk:
                 saved(name)
 
         self._app.push_screen(Naming(suggested(draft)), named)
+
+
+def _holds(path: Path, text: bytes) -> bool:
+    """Whether a file still has this text; what is longer has not, whatever it is by now."""
+    try:
+        return read_small(path, len(text)) == text
+    except ValueError:
+        return False
 
 
 def suggested(draft: Draft) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from grok_tui.monitor import memory
+from grok_tui.monitor.gpus import Gpus
 from grok_tui.monitor.memory import Need
 from grok_tui.protocol import presets
+from tests.monitor.stand_in_nvml import Card, Library
 
 DENSE = ('arms=["dense"]', "train.steps=60")
 WIDE = ("model.d_embedding=2000", "model.d_hidden=500")
@@ -58,3 +60,16 @@ def test_a_gpu_that_nobody_knows_has_no_free_memory_to_tell(
     need = memory.need(config, "cuda:0")
     assert (need.free, need.where, need.short) == (None, "on GPU 0", False)
     assert need.bytes > memory.CUDA
+
+
+def test_a_gpu_that_answers_is_what_auto_means(monkeypatch: pytest.MonkeyPatch) -> None:
+    config, _ = presets.load("quickstart")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    library = Library(Card())
+    (gpu, *_) = Gpus(library).look()
+    assert gpu.total is not None
+    assert gpu.used is not None
+    need = memory.need(config, "auto", library=library)
+    assert (need.where, need.free) == ("on GPU 0", gpu.total - gpu.used)
+    assert memory.need(config, "cpu", library=library).where == "of memory"
+    assert memory.need(config, "cuda:99", library=library).free is None

@@ -473,6 +473,7 @@ async def test_what_an_editor_leaves_is_the_draft_and_a_fault_loses_nothing(
         await pilot.press("E")
         await settled(pilot)
         question = written(pilot, "#question")
+        assert editor.path.exists()
         await pilot.press("escape")
         await settled(pilot)
         assert "A grokked ticket" in on_screen(pilot), "the draft is as it was"
@@ -488,6 +489,34 @@ async def test_what_an_editor_leaves_is_the_draft_and_a_fault_loses_nothing(
     assert "changed: 0 resets" in text
     assert trainers.started[0].train.steps == 77
     assert not editor.path.exists()
+
+
+async def test_what_was_typed_wrong_is_given_up_by_reset(runs: Path, services: Services) -> None:
+    editor = Editor("title = [", "")
+    app = GrokTuiApp(runs, services=replace(services, edit=editor))
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press("E")
+        await settled(pilot)
+        await pilot.press("escape", "0")
+        await settled(pilot)
+        assert not editor.path.exists()
+        await pilot.press("E")
+        await settled(pilot)
+    assert editor.found[1].startswith("# What the experiment shows")
+
+
+async def test_a_text_that_was_not_changed_changes_nothing(runs: Path, services: Services) -> None:
+    seen: list[Path] = []
+    app = GrokTuiApp(runs, services=replace(services, edit=seen.append))
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press("E")
+        await settled(pilot)
+        draft = launcher(app).draft
+    assert draft is not None
+    assert not draft.changed
+    assert [path.exists() for path in seen] == [False]
 
 
 async def test_without_an_editor_that_is_said(

@@ -255,8 +255,10 @@ class Launcher(Starting):
 
     def action_reset(self) -> None:
         """Forget what was changed in this experiment."""
-        if self.draft is not None:
-            self.draft = Draft.of(self._read(self.draft.base.preset.name))
+        if self.draft is not None and self._desk is not None:
+            name = self.draft.base.preset.name
+            self._desk.forget(name)
+            self.draft = Draft.of(self._read(name))
 
     def action_edit(self) -> None:
         """Give the draft to the user's editor, whole; what comes back good is the draft."""
