@@ -265,7 +265,7 @@ TABLE: tuple[Key, ...] = (
     Key("claims.refresh", "r", "refresh", "Refresh", "Look at the runs again now."),
     # A ticket of a run
     Key("ticket.take", "enter", "", "Take", "On to the next field; from the last one take it."),
-    Key("ticket.close", "escape", "close", "Close", "Take no ticket."),
+    Key("ticket.close", "escape,q", "close", "Close", "Take no ticket."),
     # What a claim rests on
     Key("figure.next", "down,right,pagedown", "chart(1)", "Next", "The next chart.", True),
     Key("figure.before", "up,left,pageup", "chart(-1)", "Before", "The chart before."),
