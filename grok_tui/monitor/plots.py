@@ -101,10 +101,12 @@ def waiting_for(view: View, plot: Plot, choice: Choice) -> str:
         return view.problem or "waiting for the configuration"
     if view.behind:  # what is there is out of date, and drawing it would cost the time to read on
         return f"reading the log, {math.floor(100 * view.share)} %"
-    lanes = [shown_lane(view.config, view.history, arm.name) for arm in view.config.arms]
-    if any(lane is not None and _shows(lane, choice) for lane in lanes):
+    seeds = view.config.seeds if choice.kind == "steps" else view.config.seeds[:1]
+    keys = [(arm.name, seed) for arm in view.config.arms for seed in seeds]
+    lanes = [view.history.lanes[key] for key in keys if key in view.history.lanes]
+    if any(_shows(lane, choice) for lane in lanes):
         return ""
-    if plot.name in _METRIC_NAMES or not any(lane is not None and lane.step for lane in lanes):
+    if plot.name in _METRIC_NAMES or not any(lane.step for lane in lanes):
         reasons = {
             "starting": "waiting for the trainer to start",
             "running": "waiting for the first steps",

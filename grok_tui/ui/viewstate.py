@@ -103,7 +103,7 @@ def _chart(panel: Panel) -> ChartState:
         flipped=tuple(sorted(panel.flipped)),
         smoothing=panel.smoothing,
         limits=panel.limits,
-        part=panel.choice.label,
+        part=panel.choice.label if panel.place else "",
     )
 
 

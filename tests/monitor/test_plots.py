@@ -165,3 +165,12 @@ def test_a_probe_that_was_not_measured_yet_says_how_often_it_is() -> None:
     assert reason(running, norms) == "waiting for its first measurement"
     assert reason(running, spectrum) == "waiting for its first measurement, each 500 steps"
     assert reason(replace(running, state="finished"), spectrum) == "this was not measured"
+
+
+def test_a_chart_waits_for_the_first_of_its_seeds_only() -> None:
+    config = fakes.config(seeds=(1, 2), only=("dense",))
+    first = fold(EMPTY, fakes.lane_events(config, "dense", 2, last=50))
+    view = View(RunDir(Path("run")), config, history=first, state="running")
+    assert waiting_for(view, METRIC_PLOTS[0], METRIC_PLOTS[0].choices[0]) == ""
+    spectrum = Plot("spectrum", "spectrum", (Choice("spectrum/in", kind="frequencies"),))
+    assert waiting_for(view, spectrum, spectrum.choices[0]) == "waiting for the first steps"

@@ -135,15 +135,18 @@ class ChartView(CellView):
     def _notes(self, view: View, panel: Panel) -> Iterator[str]:
         """What stands right in the title line, the most important first, from the right."""
         choice, config, settings = panel.choice, view.config, panel.settings
-        notes = []
+        scale = ""
+        if choice.kind in ("steps", "frequencies"):
+            scale = legends.scale(settings, choice.kind)
+        notes = [scale] if settings.x != "step" else []
         if panel.over_steps:
             notes.append(legends.view(settings, self._panels.outlook.follows))
             notes.append(legends.reference(panel.traces, choice.dashed))
         if config is not None:
             notes.append(moment(choice, config, view.history))
             notes.append(explained(choice, config, view.history))
-        if choice.kind in ("steps", "frequencies"):
-            notes.append(legends.scale(settings, choice.kind))
+        if scale not in notes:
+            notes.append(scale)
         if config is not None:
             notes.append(_seeds(panel, config))
         yield from filter(None, notes)
