@@ -38,10 +38,10 @@ def _draw(shot: Shot, part: int, size: Size) -> Sketch:
 
 def _caption(shot: Shot, part: int) -> str:
     name = shot.frame.matrices[part].name
-    drawn = "a sign" if shot.plain else "light"
+    drawn = "as signs" if shot.plain else "in colour"
     if shot.frame.pruned:
         return (
-            f"The weights of {name} that this arm keeps, {drawn} where they are: it trains no "
+            f"The weights of {name} that this arm keeps, {drawn}: it trains no "
             "other. Rows with a pattern of their own are structure, an even grain is chance."
         )
     return (
