@@ -14,7 +14,7 @@ from grok_tui.ui.panes.network import NetworkPane
 from grok_tui.ui.screens.live import LiveScreen
 from grok_tui.ui.widgets import album
 from grok_tui.ui.widgets.album import Leaf
-from grok_tui.ui.widgets.sheet import Place, Sheet, missing, nearest, page
+from grok_tui.ui.widgets.sheet import Place, Sheet, missing, nearest, page, pointed
 from tests import fakes
 from tests import frames as made
 from tests.monitor.pictures.shots import shot, text
@@ -97,6 +97,13 @@ def test_the_slider_says_where_the_frame_is(run: RunDir) -> None:
     track = rows[-1].rstrip()
     assert track.index("●") == pytest.approx((track.index("─") + len(track)) / 2, abs=2)
     assert track.rindex("m") > track.index("●")
+    for number in range(5):
+        words = rows[-1].rstrip()
+        start = words.index("─")
+        column = start + round(number / 4 * (len(words) - 1 - start))
+        assert pointed(sheet(step=20), reel(run), column, len(rows) - 1) == number
+    assert pointed(sheet(step=20), reel(run), 3, len(rows) - 1) is None
+    assert pointed(sheet(step=20), reel(run), 60, 4) is None
     newest = text(page(sheet(), reel(run)))[-1].rstrip()
     assert "step 320 · frame 5 of 5 newest" in newest
     assert newest.endswith("●")
@@ -151,6 +158,9 @@ async def test_keys_lead_through_frames_pictures_parts_and_arms(run: RunDir) -> 
         assert "test 0% right" in on_screen(pilot)
         assert "frame 5 of 5" in await pressed(pilot, "shift+right")
         assert "newest" in await pressed(pilot, "f")
+        await pilot.click(NetworkPane, offset=(78, pane.size.height - 1))
+        await settled(pilot)
+        assert pane.place.step == 320
         assert "▸frequencies in 1 of 2" in await pressed(pilot, "down")
         assert "▸frequencies out 2 of 2" in await pressed(pilot, "full_stop")
         assert "▸right and wrong" in await pressed(pilot, "up")

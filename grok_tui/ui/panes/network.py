@@ -16,11 +16,12 @@ from grok_tui.ui.panes.pane import Pane
 from grok_tui.ui.widgets import album
 from grok_tui.ui.widgets.album import Leaf
 from grok_tui.ui.widgets.cells import CellView
-from grok_tui.ui.widgets.sheet import Place, Sheet, nearest, page, waiting
+from grok_tui.ui.widgets.sheet import Place, Sheet, nearest, page, pointed, waiting
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.events import Click
 
     from grok_tui.monitor.figures import Grid
     from grok_tui.monitor.verdict import Verdict
@@ -58,6 +59,13 @@ class NetworkPane(Pane):
     def on_resize(self) -> None:
         """Draw for the new size."""
         self._ask()
+
+    def on_click(self, event: Click) -> None:
+        """To the frame that the slider is clicked at."""
+        sheet = self._sheet()
+        at = None if sheet is None else pointed(sheet, self.reel, event.x, event.y)
+        if at is not None:
+            self._show_frame(at)
 
     def out(self) -> bool:
         """Out of full screen."""
@@ -156,7 +164,8 @@ class NetworkPane(Pane):
 
     def _ask(self) -> None:
         """Have a page read and drawn; what is asked for meanwhile comes after it."""
-        if self._view is None or self._view.config is None or not self.size.area:
+        sheet = self._sheet()
+        if sheet is None:
             return
         if self._busy:
             self._again = True
@@ -164,8 +173,13 @@ class NetworkPane(Pane):
         self._busy, self._again = True, False
         if not self._page:
             self.query_one(CellView).show(waiting(self.size.width, self.size.height))
-        sheet = Sheet(self._view, self.place, (self.size.width, self.size.height), self._plain)
         self.run_worker(partial(self._work, sheet), thread=True, group="network")
+
+    def _sheet(self) -> Sheet | None:
+        """What a page is drawn from; None while there is no configuration, or no room."""
+        if self._view is None or self._view.config is None or not self.size.area:
+            return None
+        return Sheet(self._view, self.place, (self.size.width, self.size.height), self._plain)
 
     def _work(self, sheet: Sheet) -> None:
         """Read what is new, and draw it if it is another page than the one before."""

@@ -22,6 +22,8 @@ LARGE = 0.44
 """Share of the width that the large one has."""
 BESIDE_IT = 30
 """Columns that a caption needs beside its picture."""
+SHORTEST = 8
+"""Columns of a track on which a place can be told."""
 _GAP = 2
 Box = tuple[int, int, int, int]
 """Column, row, width and height."""
@@ -143,20 +145,27 @@ def _stamp(page: Paper, grid: Grid, at: tuple[int, int]) -> None:
         page.stamp(at[0], at[1] + row, cells)
 
 
+def track(words: str, width: int) -> tuple[int, int]:
+    """Column and length of the track behind these words; no length if there is no room."""
+    start = len(words) + 3
+    length = width - 1 - start
+    return start, length if length >= SHORTEST else 0
+
+
 def slider(
     page: Paper, y: int, words: str, place: tuple[int, int], marks: Sequence[tuple[int, str]]
 ) -> None:
     """A line with some words and a track with the place on it, as (number, count); marks are
     letters at places of their own."""
-    x = page.write(1, y, words, TEXT, page.width - 2) + 2
-    track = page.width - 1 - x
+    page.write(1, y, words, TEXT, page.width - 2)
+    x, length = track(words, page.width)
     number, count = place
-    if track < 8:
+    if not length:
         return
-    page.write(x, y, "─" * track, FAINT)
+    page.write(x, y, "─" * length, FAINT)
 
     def column(at: int) -> int:
-        return x + round(at / max(1, count - 1) * (track - 1))
+        return x + round(at / max(1, count - 1) * (length - 1))
 
     for at, letter in marks:
         page.write(column(at), y, letter, TEXT)

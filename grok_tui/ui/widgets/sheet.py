@@ -86,7 +86,7 @@ def page(sheet: Sheet, reel: Reel) -> Grid:
     steps = [frame.step for frame in reel.frames]
     at = nearest(steps, sheet.place.step)
     shot = Shot(reel, at, sheet.config.train.steps, sheet.plain)
-    foot = 2 if height >= ROOMY else 1
+    foot = _foot(height)
     drawn = album.draw(shot, sheet.place.leaf, (sheet.size[0], height - foot))
     for row, cells in enumerate(drawn):
         paper.stamp(0, row, cells)
@@ -96,6 +96,23 @@ def page(sheet: Sheet, reel: Reel) -> Grid:
     if foot > 1:
         paper.write(1, height - 1, _remarks(sheet, reel), DIM)
     return paper.grid
+
+
+def pointed(sheet: Sheet, reel: Reel, x: int, y: int) -> int | None:
+    """The place of the frame whose place on the slider this is; None beside the slider."""
+    steps = [frame.step for frame in reel.frames]
+    if not steps or y != sheet.size[1] - _foot(sheet.size[1]):
+        return None
+    words = _words(sheet, steps, nearest(steps, sheet.place.step))
+    start, length = album.track(words, sheet.size[0])
+    if not start <= x < start + length:
+        return None
+    return round((x - start) / (length - 1) * (len(steps) - 1))
+
+
+def _foot(height: int) -> int:
+    """Lines below the pictures: the slider, and remarks where there is room."""
+    return 2 if height >= ROOMY else 1
 
 
 def waiting(width: int, height: int) -> Grid:
