@@ -322,6 +322,19 @@ async def test_archiving_asks_moves_the_folder_and_says_how_to_bring_it_back(
     assert (runs / ".archive" / run.id / "events.jsonl").is_file()
 
 
+@pytest.mark.parametrize("size", [(20, 3), (20, 6), (1, 1), (400, 120)])
+async def test_no_size_is_too_small_or_too_large(
+    app: GrokTuiApp, a_run_of_each_state: States, size: tuple[int, int]
+) -> None:
+    async with app.run_test(size=size) as pilot:
+        await open_list(pilot)
+        await pilot.press("slash", *"x=", "enter", "down", "space", "o")
+        await pilot.resize_terminal(80, 24)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert len(shown(pilot)) == 7
+
+
 @pytest.mark.parametrize("width", [1, 5, 12, 20, 37, 40, 60, 80, 120, 160, 400])
 def test_columns_fit_whatever_the_width(width: int) -> None:
     found = _widths(width - HEAD)

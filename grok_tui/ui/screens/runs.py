@@ -18,7 +18,7 @@ from grok_tui.monitor.listing import arranged, chosen
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.watch import ALIVE
 from grok_tui.ui.keys import bindings
-from grok_tui.ui.messages import Drawn, RunsArranged, RunsRead, Searched
+from grok_tui.ui.messages import Chosen, Drawn, RunsArranged, RunsRead, Searched
 from grok_tui.ui.steering import Steering
 from grok_tui.ui.widgets.fields import SearchField
 from grok_tui.ui.widgets.keybar import KeyBar
@@ -200,6 +200,10 @@ class Runs(Steering):
     def action_move(self, by: int) -> None:
         """So many runs down, or up."""
         self.query_one(RunTable).move(by)
+
+    def on_chosen(self, message: Chosen) -> None:
+        """Say which run the cursor is on, in full."""
+        message.stop()
         self._tell()
 
     def action_page(self, by: int) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from grok_tui.monitor.listing import COLUMNS, cell, fitting
 from grok_tui.monitor.text import columns, safe
-from grok_tui.ui.messages import OpenRun
+from grok_tui.ui.messages import Chosen, OpenRun
 from grok_tui.ui.widgets.cells import CellView
 from grok_tui.ui.widgets.paper import BAD, DIM, GOOD, INFO, STRONG, TEXT, WARN, Paper
 from grok_tui.ui.widgets.states import GLYPHS
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from grok_tui.monitor.catalog import Summary
-    from grok_tui.monitor.figures import Grid
+    from grok_tui.monitor.figures import Cell, Grid
     from grok_tui.monitor.watch import State
 
 INKS: dict[State, int] = {
@@ -58,6 +58,8 @@ class RunTable(CellView):
         self._at = ""
         self._place = 0
         self._top = 0
+        self._lines: dict[tuple[int, bool, bool, bool], list[Cell]] = {}
+        """Rows as they were drawn: a cursor that moves changes two of them."""
 
     @property
     def chosen(self) -> Summary | None:
@@ -69,10 +71,12 @@ class RunTable(CellView):
     ) -> None:
         """Show these runs; `by`: the column that they are sorted by, and whether backwards."""
         self._rows, self._now, self._marked, self._sorted = rows, now, marked, by
-        places = (place for place, one in enumerate(rows) if one.run.id == self._at)
-        self._place = max(0, min(next(places, self._place), len(rows) - 1))
+        if not (self._place < len(rows) and rows[self._place].run.id == self._at):
+            places = (place for place, one in enumerate(rows) if one.run.id == self._at)
+            self._place = max(0, min(next(places, self._place), len(rows) - 1))
         if not self._at and rows:
             self._at = rows[0].run.id
+        self._lines.clear()
         self.redraw()
 
     def move(self, by: int) -> None:
@@ -93,7 +97,13 @@ class RunTable(CellView):
         if self._rows:
             self._place = max(0, min(place, len(self._rows) - 1))
             self._at = self._rows[self._place].run.id
+            self.post_message(Chosen("runtable", self._at, moved=True))
             self.redraw()
+
+    def resized(self) -> None:
+        """Other columns may have room."""
+        self._lines.clear()
+        self.redraw()
 
     def redraw(self) -> None:
         """Show the same runs at the size of now, scrolled no further than the cursor asks for."""
@@ -106,49 +116,59 @@ class RunTable(CellView):
     def _drawn(self, width: int) -> Grid:
         widths = _widths(width - HEAD)
         paper = Paper(width, self.size.height)
+        self._write_titles(paper, widths)
+        if not self._rows:
+            paper.write(HEAD, 1, "no run is what the filter asks for", DIM)
+        for place in range(self._top, min(len(self._rows), self._top + self.size.height - 1)):
+            here, marked = place == self._place, self._rows[place].run.id in self._marked
+            key = (place, here, here and self.has_focus, marked)
+            line = self._lines.get(key)
+            if line is None:
+                line = self._lines[key] = self._line(key, widths, width)
+            paper.grid[place - self._top + 1] = line
+        return paper.grid
+
+    def _write_titles(self, paper: Paper, widths: dict[str, int]) -> None:
         by, backwards = self._sorted
         x = HEAD
         for name, room in widths.items():
             title = COLUMNS[name].title if room > 1 else ""
-            end = self._put(paper, (x, 0, room), name, safe(title, room), DIM)
+            end = self._put(paper, (x, room), name, safe(title, room), DIM)
             if name == by:
                 beside = end - columns(title) - 1 if COLUMNS[name].to_the_right else end
                 paper.write(beside, 0, "↓" if backwards else "↑", DIM)
             x += room + GAP
-        if not self._rows:
-            paper.write(HEAD, 1, "no run is what the filter asks for", DIM)
-        for y, one in enumerate(self._rows[self._top : self._top + self.page], start=1):
-            here = self._top + y - 1 == self._place
-            if here:
-                paper.write(0, y, HERE, STRONG if self.has_focus else DIM)
-            if one.run.id in self._marked:
-                paper.write(1, y, MARK, WARN)
-            x = HEAD
-            for name, room in widths.items():
-                ink = STRONG if here else IN_WORDS.get(name, TEXT)
-                self._write(paper, (x, y, room), name, one, ink)
-                x += room + GAP
-        return paper.grid
 
-    def _write(
-        self, paper: Paper, at: tuple[int, int, int], name: str, one: Summary, ink: int
-    ) -> None:
-        """One cell: column, row and room of it, what it is of, and in which ink."""
-        x, y, room = at
-        if name == "state":
-            words = f"{GLYPHS[one.state]} {one.state}" if room == STATE else GLYPHS[one.state]
-            paper.write(x, y, words, INKS[one.state])
-            return
-        text = safe(cell(one, name, self._now, plain=self._plain), room)
-        bad = name == "title" and one.problem
-        self._put(paper, at, name, text, BAD if bad else ink)
+    def _line(
+        self, of: tuple[int, bool, bool, bool], widths: dict[str, int], width: int
+    ) -> list[Cell]:
+        """One row: its place, whether the cursor is there, keys come there, and it is marked."""
+        place, here, focused, marked = of
+        one = self._rows[place]
+        paper = Paper(width, 1)
+        if here:
+            paper.write(0, 0, HERE, STRONG if focused else DIM)
+        if marked:
+            paper.write(1, 0, MARK, WARN)
+        x, plain = HEAD, self._plain
+        for name, room in widths.items():
+            if name == "state":
+                words = f"{GLYPHS[one.state]} {one.state}" if room == STATE else GLYPHS[one.state]
+                paper.write(x, 0, words, INKS[one.state])
+            else:
+                text = safe(cell(one, name, self._now, plain=plain), room)
+                ink = STRONG if here else IN_WORDS.get(name, TEXT)
+                bad = name == "title" and one.problem
+                self._put(paper, (x, room), name, text, BAD if bad else ink)
+            x += room + GAP
+        return paper.grid[0]
 
     @staticmethod
-    def _put(paper: Paper, at: tuple[int, int, int], name: str, text: str, ink: int) -> int:
-        """Write a text on its side of a cell; the column after it."""
-        x, y, room = at
+    def _put(paper: Paper, at: tuple[int, int], name: str, text: str, ink: int) -> int:
+        """Write a text on its side of a cell, which has a column and a width; the column after."""
+        x, room = at
         left = x + room - columns(text) if COLUMNS[name].to_the_right else x
-        return paper.write(left, y, text, ink)
+        return paper.write(left, 0, text, ink)
 
     @property
     def _plain(self) -> bool:
