@@ -29,7 +29,7 @@ GRAVE: frozenset[Kind] = frozenset({"diverged", "crashed", "interrupted", "stall
 SILENCE = 30.0
 """Seconds without a measurement that are nothing yet, whatever the pace of a run was."""
 PATIENCE = 5.0
-"""Times the longest of the last gaps that a new gap may be."""
+"""Times the longest of the last gaps, seen or told by the log, that a new gap may be."""
 GAPS = 20
 """Gaps between measurements that make the pace of a run."""
 _LANE_WORDS: dict[Kind, str] = {
@@ -139,7 +139,17 @@ class Pace:
             self._measured, self._since, self._told = measured, now, False
             return None
         silence = now - self._since
-        if self._told or silence < max(SILENCE, PATIENCE * max(self._gaps, default=0.0)):
+        usual = max([_last_gap(view), *self._gaps])
+        if self._told or silence < max(SILENCE, PATIENCE * usual):
             return None
         self._told = True
         return Incident("stalled", detail=f"for {silence:.0f} s")
+
+
+def _last_gap(view: View) -> float:
+    """Seconds of training between the last two measurements of a lane that trains, the longest."""
+    lanes = [lane for lane in view.history.lanes.values() if lane.end is None]
+    return max(
+        (lane.seconds[-1] - lane.seconds[-2] for lane in lanes if len(lane.seconds) > 1),
+        default=0.0,
+    )

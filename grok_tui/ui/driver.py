@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 """Around a frame, so that a terminal shows it at once."""
-AGAIN = 0.05
+AGAIN = 0.02
 """Seconds after which to look whether the terminal has taken what it was sent."""
 
 

@@ -12,7 +12,7 @@ import pytest
 from grok_tui.monitor.history import EMPTY, fold
 from grok_tui.monitor.incidents import Incident, Pace, between, sentences
 from grok_tui.monitor.watch import State, View
-from grok_tui.protocol.events import Failed, LaneFinished
+from grok_tui.protocol.events import Failed, LaneFinished, Measured
 from grok_tui.protocol.rundir import RunDir
 from tests import fakes
 
@@ -25,6 +25,7 @@ CONFIG = fakes.config(only=("dense", "grokked-ticket"), seeds=(0, 1))
 
 
 DENSE = fakes.lane_events(CONFIG, "dense", 0)
+MEASURED = [event for event in DENSE if isinstance(event, Measured)]
 TICKET = fakes.lane_events(CONFIG, "grokked-ticket", 0)
 
 
@@ -151,3 +152,14 @@ def test_only_a_run_that_trains_can_stall() -> None:
         clock.now += 29
     clock.now += 2
     assert pace.look(view(DENSE[:5])) is not None
+
+
+def test_a_run_that_measures_seldom_is_given_its_time_from_the_first_look() -> None:
+    clock = Clock()
+    pace = Pace(clock)
+    slow = [msgspec.structs.replace(one, seconds=20.0 * n) for n, one in enumerate(MEASURED[:3])]
+    assert pace.look(view(slow)) is None
+    clock.now = 99
+    assert pace.look(view(slow)) is None
+    clock.now = 101
+    assert pace.look(view(slow)) == Incident("stalled", detail="for 101 s")

@@ -86,6 +86,31 @@ async def test_what_is_no_picture_passes_at_once(monkeypatch: pytest.MonkeyPatch
         assert await received(made, reader) == "\x1b]2;title\x07"
 
 
+async def test_the_window_gets_its_name_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    with on_a_pipe(monkeypatch) as (made, reader):
+        made.title("dense memorised")
+        made.title("dense generalised")
+        assert await received(made, reader) == (
+            "\x1b[22;2t\x1b]2;dense memorised\x07\x1b]2;dense generalised\x07"
+        )
+        made.stop_application_mode()
+        sent = await received(made, reader)
+    assert sent.startswith("\x1b[23;2t")
+    assert "\x1b[?1049l" in sent
+
+
+async def test_a_picture_that_was_not_taken_is_let_go_on_leaving(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with on_a_pipe(monkeypatch) as (made, reader):
+        made.write(f"\x1b]52;c;{'x' * (1 << 17)}\x07")
+        frame(made, "never seen")
+        made.stop_application_mode()
+        sent = await received(made, reader)
+    assert "never seen" not in sent
+    assert "\x1b[?1049l" in sent
+
+
 async def test_moves_of_the_mouse_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     with on_a_pipe(monkeypatch) as (made, reader):
         made._enable_mouse_support()
