@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from grok_tui.engine.clock import Pace
@@ -14,7 +14,7 @@ from grok_tui.engine.signals import Signals
 from grok_tui.engine.trainer import Trainer
 from grok_tui.protocol import presets, rundir
 from grok_tui.protocol.disk import Disk
-from grok_tui.protocol.events import AnyEvent, Measured, decode
+from grok_tui.protocol.events import AnyEvent, Finished, Measured, decode
 from grok_tui.protocol.rundir import RunDir, TrainerLock
 
 if TYPE_CHECKING:
@@ -87,6 +87,19 @@ def lasting(run: RunDir) -> list[object]:
         elif type(event).__name__ in LASTING:
             kept.append(event)
     return kept
+
+
+def by_lane(run: RunDir) -> dict[Any, list[object]]:
+    """What the log says of each lane, without housekeeping and times."""
+    found: dict[Any, list[object]] = {}
+    for event in lasting(run):
+        if isinstance(event, Finished):
+            found["end"] = [event]
+            continue
+        plain: Any = event if isinstance(event, dict) else None
+        key = (plain["arm"], plain["seed"]) if plain else (event.arm, event.seed)  # type: ignore[attr-defined]
+        found.setdefault(key, []).append(event)
+    return found
 
 
 def artifacts(run: RunDir) -> dict[str, bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import itertools
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -66,24 +66,11 @@ def obeyed(run: RunDir) -> list[str]:
     return [event.result for event in runs.events(run) if isinstance(event, Obeyed)]
 
 
-def by_lane(run: RunDir) -> dict[Any, list[object]]:
-    """What the log says of each lane, without housekeeping and times."""
-    found: dict[Any, list[object]] = {}
-    for event in runs.lasting(run):
-        if isinstance(event, Finished):
-            found["end"] = [event]
-            continue
-        plain: Any = event if isinstance(event, dict) else None
-        key = (plain["arm"], plain["seed"]) if plain else (event.arm, event.seed)  # type: ignore[attr-defined]
-        found.setdefault(key, []).append(event)
-    return found
-
-
 def assert_repeatable(run: RunDir, folder: Path) -> None:
     """The run is what its config.toml trains, to the last bit."""
     again = runs.new_run(folder / "again", presets.load_config(run.config))
     assert runs.train(again) == 0
-    assert by_lane(again) == by_lane(run)
+    assert runs.by_lane(again) == runs.by_lane(run)
     assert runs.artifacts(again) == runs.artifacts(run)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grok_tui.protocol import control
+from grok_tui.protocol import control, presets
 from grok_tui.protocol.events import Failed, Finished, Obeyed, Resumed
 from grok_tui.protocol.rundir import TrainerLock, lock_state, read_about
 from tests.engine import runs, tiny
@@ -52,6 +52,25 @@ def test_killed_in_the_middle_and_resumed_it_equals_a_run_that_was_not(
     resumed = next(event for event in runs.events(run) if isinstance(event, Resumed))
     assert resumed.exact
     assert resumed.dropped_bytes > 0
+
+
+def test_extended_and_killed_it_equals_what_its_config_trains(tmp_path: Path) -> None:
+    run = runs.new_run(tmp_path, tiny.tiny((tiny.DENSE, tiny.TICKET), steps=3000))
+    now = control.TakeTicket(by="test", method="magnitude", pruning_rate=0.5, source="dense")
+    with trainer(run) as process:
+        until(lambda: has(run.events, '"arm":"dense","seed":0,"step":100,'))
+        control.post(run, now)
+        control.post(run, control.AddSeeds(by="test", seeds=(5,)))
+        until(lambda: has(run.events, '"result":"seed 5 is trained'))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert finish(run) == 0
+    config = presets.load_config(run.config)
+    assert (len(config.arms), config.seeds) == (3, (0, 5))
+    again = runs.new_run(tmp_path, config)
+    assert finish(again) == 0
+    assert runs.by_lane(run) == runs.by_lane(again)
+    assert runs.artifacts(run) == runs.artifacts(again)
 
 
 def test_it_pauses_goes_on_and_stops_when_told(tmp_path: Path) -> None:
