@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -13,7 +12,7 @@ from grok_tui.errors import PresetError, RunError
 from grok_tui.monitor.arms import Spread, spread_of
 from grok_tui.monitor.facts import config_facts, outcome
 from grok_tui.monitor.glance import Glance, Outcome, glance
-from grok_tui.monitor.milestones import duration, longest
+from grok_tui.monitor.milestones import longest
 from grok_tui.monitor.roles import recipe_role
 from grok_tui.monitor.sparkline import CELLS, cells
 from grok_tui.monitor.text import safe
@@ -109,17 +108,6 @@ class Summary:
     def preset(self) -> str:
         """The name that it was started by, as its id has it."""
         return self.run.id[16:-5]
-
-    @property
-    def started(self) -> str:
-        """Local time of the run's making: 2026-11-21 10:15."""
-        day, clock = self.run.id.split("-")[:2]
-        return f"{day[:4]}-{day[4:6]}-{day[6:]} {clock[:2]}:{clock[2:4]}"
-
-    @property
-    def age(self) -> str:
-        """How long ago that was, in words."""
-        return duration(time.time() - self.started_at)
 
 
 def summaries(runs: Path, limit: int = 0) -> list[Summary]:

@@ -151,9 +151,7 @@ def test_a_log_that_is_a_link_is_not_followed(runs: Path, tmp_path: Path) -> Non
 
 def test_the_time_is_that_of_the_id(tmp_path: Path) -> None:
     found = summary(fakes.recorded_run(tmp_path))
-    assert found.started == "2026-11-21 10:15"
     assert time.strftime("%Y%m%d-%H%M%S", time.localtime(found.started_at)) == fakes.RUN_ID[:15]
-    assert found.age
 
 
 def test_a_time_that_never_was_is_long_ago(tmp_path: Path) -> None:
