@@ -58,9 +58,9 @@ class Curves:
     def _expanded(self, traces: Sequence[Trace], settings: Settings) -> Iterator[Trace]:
         """What is drawn of them: raw lines behind smoothed ones, each member by itself."""
         if settings.smoothing:
-            for trace in traces:
-                yield from _each(replace(raw(trace), key=f"raw {trace.key}"), settings)
-            traces = [self._smooth(trace, settings) for trace in traces]
+            smooth = [trace for trace in traces if trace.letter]  # what they are compared with: no
+            yield from (replace(raw(trace), key=f"raw {trace.key}") for trace in smooth)
+            traces = [self._smooth(one, settings) if one.letter else one for one in traces]
         for trace in traces:
             yield from _each(trace, settings)
 

@@ -96,3 +96,11 @@ def test_a_cursor_is_a_rule_with_the_letter_of_each_line_at_its_value() -> None:
     grid = text(Curves().draw([low, high], replace(PLAIN, cursor=50.0), SIZE, GROUND))
     column = grid[3].index("┊")
     assert (grid[0][column], grid[7][column], grid[8][column]) == ("H", "L", "┴")
+
+
+def test_what_lines_are_compared_with_is_never_smoothed() -> None:
+    train = replace(NOISE, key="train", letter="", label="")
+    smooth = replace(PLAIN, smoothing=0.9)
+    assert Curves().draw([train], smooth, SIZE, GROUND) == Curves().draw(
+        [train], PLAIN, SIZE, GROUND
+    )
