@@ -49,6 +49,8 @@ _SHOWN = {
 SHOWN, OWN = 6, 3
 """Keys in the key bar, and those among them of what has the focus."""
 HELP = "everywhere.help"
+FIRST = frozenset({"tour"})
+"""Sections whose keys come before those of what has the focus."""
 
 
 @dataclass(frozen=True)
@@ -313,8 +315,13 @@ def in_bar(*sections: str, idle: Collection[str] = ()) -> list[Key]:
     come next. `idle` are the ids of keys that have nothing to do now.
     """
     *inner, screen, everywhere = sections
+    taken = {name for first in FIRST & {*inner} for key in on_screen(first) for name in key.names}
     flagged = {
-        name: [key for key in on_screen(name) if key.footer and key.id not in idle]
+        name: [
+            key
+            for key in on_screen(name)
+            if key.footer and key.id not in idle and key.names[0] not in taken
+        ]
         for name in sections
     }
     found = [key for name in inner[:1] for key in flagged[name][:OWN]]
@@ -323,11 +330,8 @@ def in_bar(*sections: str, idle: Collection[str] = ()) -> list[Key]:
     return [*others[: SHOWN - 1], *(key for key in TABLE if key.id == HELP)]
 
 
-def bindings(screen: str, first: bool = False) -> list[BindingType]:
-    """The table's keys of one screen as bindings; the app takes those of `everywhere`.
-
-    `first`: they come before those of what has the focus.
-    """
+def bindings(screen: str) -> list[BindingType]:
+    """The table's keys of one screen as bindings; the app takes those of `everywhere`."""
     return [
         Binding(
             key.keys,
@@ -336,7 +340,7 @@ def bindings(screen: str, first: bool = False) -> list[BindingType]:
             show=key.footer,
             id=key.id,
             tooltip=key.help,
-            priority=first,
+            priority=screen in FIRST,
         )
         for key in on_screen(screen)
         if key.action

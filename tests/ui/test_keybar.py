@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from grok_tui.ui import keys
 from grok_tui.ui.widgets.keybar import KeyBar
-from tests.ui.looking import on_screen
+from tests.ui.looking import on_screen, settled
 
 TABLE = (
     keys.Key("one.a", "a", "", "Alpha", "", True),
@@ -53,18 +53,18 @@ async def test_it_shows_the_keys_of_what_has_the_focus(monkeypatch: pytest.Monke
     app = Bar()
     async with app.run_test(size=(60, 5)) as pilot:
         app.screen.set_focus(app.query_one(One))
-        await pilot.pause()
+        await settled(pilot)
         assert on_screen(pilot).splitlines()[-1].split() == [
             *("a", "Alpha", "b", "Beta", "c", "Gamma", "x", "Leave", "?", "Help")
         ]
         app.screen.set_focus(app.query_one(Two))
-        await pilot.pause()
+        await settled(pilot)
         assert on_screen(pilot).splitlines()[-1].split()[:2] == ["e", "Epsilon"]
         app.query_one(KeyBar).leave_out("two.e")
-        await pilot.pause()
+        await settled(pilot)
         assert on_screen(pilot).splitlines()[-1].split() == ["x", "Leave", "?", "Help"]
         await pilot.click(KeyBar, offset=(2, 0))
-        await pilot.pause()
+        await settled(pilot)
         assert app.pressed == 1
 
 
@@ -73,5 +73,5 @@ async def test_help_stays_where_there_is_little_room(monkeypatch: pytest.MonkeyP
     app = Bar()
     async with app.run_test(size=(20, 5)) as pilot:
         app.screen.set_focus(app.query_one(One))
-        await pilot.pause()
+        await settled(pilot)
         assert on_screen(pilot).splitlines()[-1].split() == ["a", "Alpha", "?", "Help"]

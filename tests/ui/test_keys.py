@@ -96,6 +96,12 @@ def test_the_key_bar_shows_at_most_six_and_they_fit_in_80_columns(
         assert sum(len(keys.shown(key.names[0])) + len(key.label) + 3 for key in shown) <= 80
 
 
+def test_the_bar_shows_no_key_that_the_tour_takes() -> None:
+    shown = keys.in_bar("network", "tour", "live", "everywhere")
+    assert not {"left", "right", "enter", "escape"} & {key.names[0] for key in shown}
+    assert shown[0].screen == "network"
+
+
 def test_what_has_the_focus_leaves_room_for_its_screen() -> None:
     for pane in PANES:
         shown = keys.in_bar(pane, "live", "everywhere")

@@ -37,7 +37,9 @@ class Demo(LiveScreen):
 
     NEWS = False  # what happened is told in the panel
 
-    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("tour", first=True)
+    SECTION = "tour"
+    """Of the key table; nothing once the tour is over."""
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("tour")
 
     def __init__(self, services: Services | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="grok-tui-", ignore_cleanup_errors=True)
@@ -101,6 +103,7 @@ class Demo(LiveScreen):
             await self.action_back()
             return
         await panels.remove()
+        self.SECTION = ""
         self._illustrate(Chapter("", ""))
         self._replay.rate = AFTERWARDS
         self._replay.until = math.inf
