@@ -24,11 +24,13 @@ def ticket(
     name: Annotated[str, typer.Option(help="What to call the new arm.")] = "",
 ) -> None:
     """Take a ticket from a run as it is now, and train it beside the others."""
-    from grok_tui.errors import RunError
+    from grok_tui.errors import RunError, UsageError
     from grok_tui.monitor import roles
     from grok_tui.monitor.watch import Watch
     from grok_tui.protocol import control, extending
 
+    if rate is not None and not 0 <= rate < 1:
+        raise UsageError(f"--rate {rate:g}: expected a number at least 0 and below 1")
     found = _find(context, run)
     if source is None:
         config = Watch(found).look().config
@@ -60,7 +62,7 @@ def halt(
     context: typer.Context,
     run: RunName,
     arm: Annotated[str, typer.Argument(metavar="ARM")],
-    seed: Annotated[int, typer.Argument(metavar="SEED")],
+    seed: Annotated[int, typer.Argument(min=0, max=2**31 - 1, metavar="SEED")],
 ) -> None:
     """End one lane of a run where it stands; the others go on."""
     from grok_tui.protocol import control
@@ -72,7 +74,9 @@ def note(
     context: typer.Context,
     run: RunName,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="Empty: a mark without words.")] = "",
-    step: Annotated[int | None, typer.Option(min=0, help="The newest without it.")] = None,
+    step: Annotated[
+        int | None, typer.Option(min=0, max=2**53, help="The newest without it.")
+    ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Take away what is there.")] = False,
 ) -> None:
     """Put a note to a step of a run, whether it trains or has ended."""

@@ -112,6 +112,17 @@ def test_seeds_that_are_none_are_refused_at_once(
     assert control.waiting(run) == []
 
 
+def test_numbers_that_cannot_be_are_refused_at_once(
+    grok: Callable[..., tuple[int, str, str]], run: RunDir
+) -> None:
+    for rate in ("nan", "inf", "1", "-0.1"):
+        code, _, error = grok("ticket", "last", "--rate", rate)
+        assert (code, "expected a number at least 0 and below 1" in error) == (2, True)
+    assert grok("halt", "last", "dense", str(10**30))[0] == 2
+    assert grok("note", "last", "x", "--step", str(10**30))[0] == 2
+    assert control.waiting(run) == []
+
+
 def test_a_run_without_a_trainer_takes_no_order_but_notes(
     grok: Callable[..., tuple[int, str, str]], tmp_path: Path
 ) -> None:
