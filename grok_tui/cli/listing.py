@@ -117,20 +117,21 @@ def comparison_lines(
     from grok_tui.monitor.groups import table
     from grok_tui.monitor.text import narrowed
 
-    numbers = [str(number) for number in range(1, len(views) + 1)]
     rows = [
-        (number, view.run.id, view.state, view.config.title if view.config else view.problem)
-        for number, view in zip(numbers, views, strict=True)
+        (f"{number}  {view.run.id}", view.state, view.config.title if view.config else view.problem)
+        for number, view in enumerate(views, start=1)
     ]
-    yield from _cut(aligned(("", "run", "state", "title"), rows))
+    read = [str(number) for number, view in enumerate(views, start=1) if view.config]
+    yield from _cut(aligned(("   run", "state", "title"), rows))
     yield ""
     if differing:
-        read = [number for number, view in zip(numbers, views, strict=True) if view.config]
         rows_of = [("differs", *read), *((one.key, *one.values) for one in differing)]
         header, *lines = narrowed(rows_of, room(), GAP)
         yield from _cut(aligned(header, lines))
-    else:
+    elif len(read) > 1:
         yield "the configurations differ in nothing but words"
+    else:
+        yield "there is no second configuration that can be read"
     yield ""
     yield from _cut(aligned(*table(found)))
     repeated = sum(one.repeated for one in found)

@@ -138,8 +138,8 @@ def test_compare_prints_what_differs_and_the_groups(
     assert "A  dense wd=0.1" in text
     assert "D  grokked-ticket wd=1.0" in text
     assert "p=67" not in text
-    assert grok(monkeypatch, capsys, "compare wide").count("differ in nothing but words") == 1
-    assert "its config" not in grok(monkeypatch, capsys, "compare wide odd")
+    assert text.splitlines()[1] == f"1  {IDS[0]}  finished  Plain"
+    assert "there is no second configuration" in grok(monkeypatch, capsys, "compare wide odd")
 
 
 @pytest.mark.usefixtures("runs")
@@ -161,6 +161,7 @@ def test_compare_says_that_a_seed_was_trained_twice(
     again = fakes.config(only=("dense", "grokked-ticket"))
     fakes.recorded_run(runs, made_of=again, run_id="20261121-101509-again-abcd")
     text = grok(monkeypatch, capsys, "compare wide again")
+    assert "differ in nothing but words" in text
     assert text.endswith(
         "2 lanes repeat a seed that another run has trained; each seed counts once\n"
     )
