@@ -195,6 +195,16 @@ async def test_the_screen_tells_all_of_them_and_opens_what_is_behind(app: GrokTu
     assert said == ["There is no run of it yet; S starts what is missing."]
 
 
+async def test_no_size_breaks_the_screen(app: GrokTuiApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            await pilot.press("end", "home")
+            await settled(pilot)
+            assert "\u203a fig2d" in on_screen(pilot)
+
+
 async def test_what_is_missing_is_started_for_one_claim_or_for_all(
     app: GrokTuiApp, begun: list[tuple[Sequence[str], str]]
 ) -> None:

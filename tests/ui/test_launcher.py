@@ -355,6 +355,24 @@ async def test_recent_runs_are_listed_where_there_is_room_and_open(
         assert app.screen.name == "live"
 
 
+async def test_the_newest_run_is_named_where_there_is_no_room_for_a_list(
+    app: GrokTuiApp, a_run_of_each_state: States
+) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        first = on_screen(pilot).splitlines()[0]
+    assert first.rstrip().endswith("\u25b6 quickstart, 1 h ago")
+
+
+async def test_no_size_breaks_it(app: GrokTuiApp) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        for size in ((20, 6), (40, 16), (400, 120)):
+            await pilot.resize_terminal(*size)
+            await settled(pilot)
+            assert "quickstart" in on_screen(pilot)
+
+
 async def test_text_of_a_preset_cannot_steer_the_terminal(app: GrokTuiApp, gallery: Path) -> None:
     text = "\\u001b]0;owned\\u0007[bold]x[/]"
     (gallery / "hostile.toml").write_text(f'title = "{text}"\nabout = "{text}"\narms = ["dense"]')

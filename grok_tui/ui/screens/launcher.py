@@ -61,6 +61,7 @@ class Launcher(Starting):
     BINDINGS: ClassVar[list[BindingType]] = bindings("launcher")
     AUTO_FOCUS = "#experiments"
     HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (56, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (12, "-short"), (34, "-tall")]  # noqa: RUF012
 
     draft: reactive[Draft | None] = reactive(None, init=False)
     """What would be started; None while the chosen preset cannot be read."""
