@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
+from grok_tui.monitor.charset import spelled
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -70,20 +72,9 @@ def to_text(grid: Grid, palette: Sequence[int] = ()) -> str:
     return "\n".join(lines)
 
 
-_ASCII = str.maketrans("│┤┼└─┬·░┊", "|++`-+.%|")
-
-
 def to_ascii(grid: Grid) -> Grid:
     """The grid for a terminal without braille: a dot in the lower or the upper half, or both."""
-    return [[(_plain(character), role) for character, role in row] for row in grid]
-
-
-def _plain(character: str) -> str:
-    if not "\u2800" <= character <= "\u28ff":
-        return character.translate(_ASCII)
-    bits = ord(character) - 0x2800
-    upper, lower = bits & 0b0001_1011, bits & 0b1110_0100
-    return ":" if upper and lower else "'" if upper else "." if lower else " "
+    return [[(spelled(character, "ascii"), role) for character, role in row] for row in grid]
 
 
 def frame(canvas: Grid, x: Axis, y: Axis, marks: Sequence[Mark] = ()) -> Grid:
