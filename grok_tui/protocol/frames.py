@@ -40,7 +40,7 @@ Size = Annotated[int, Meta(ge=1, le=1 << 24)]
 Count = Annotated[int, Meta(ge=0, le=1 << 40)]
 Amount = Annotated[float, Meta(ge=0.0, le=1e30)]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
-Numbers = Annotated[bytes, Meta(max_length=1 << 17)]
+Numbers = Annotated[bytes, Meta(max_length=1 << 14)]
 
 
 class Matrix(msgspec.Struct, frozen=True, kw_only=True):
