@@ -510,7 +510,7 @@ async def test_what_an_editor_leaves_is_the_draft_and_a_fault_loses_nothing(
 
 
 async def test_what_was_typed_wrong_is_given_up_by_reset(runs: Path, services: Services) -> None:
-    editor = Editor("title = [", "")
+    editor = Editor("title = [", 'title = "x"\narms = ["dense"]')
     app = GrokTuiApp(runs, services=replace(services, edit=editor))
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)

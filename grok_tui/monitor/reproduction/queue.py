@@ -19,7 +19,6 @@ from grok_tui.errors import RunError, UsageError
 from grok_tui.monitor import launch
 from grok_tui.monitor.reproduction import rows
 from grok_tui.monitor.text import safe_lines
-from grok_tui.protocol.rundir import read_small
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +30,8 @@ if TYPE_CHECKING:
 PROGRAM = (sys.executable, "-c", "from grok_tui.cli import main; main()")
 """What is run; tests put something quicker here."""
 LOG = "queue.log"
-MAX_LOG = 1 << 20
+PART = 4096
+"""Bytes at either end of the log that are looked at."""
 SHOWN = 200
 """Columns of a line of the log."""
 
@@ -93,8 +93,7 @@ def waiting(folder: Path, variant: Variant) -> tuple[Row, ...]:
     if not _is_held(path):
         return ()
     try:
-        first = read_small(path, MAX_LOG).split(b"\n", 1)[0].decode(errors="replace")
-        words = shlex.split(first)[3:]
+        words = shlex.split(_part(path).partition("\n")[0])[3:]
         figures = words[: words.index("--variant")]
         return rows.find([word[:40] for word in figures[: len(rows.ROWS)]])
     except (OSError, ValueError, UsageError):
@@ -104,11 +103,22 @@ def waiting(folder: Path, variant: Variant) -> tuple[Row, ...]:
 def last_words(folder: Path, variant: Variant) -> str:
     """The last line that it printed, safe for a terminal; empty if there is none."""
     try:
-        text = read_small(log(folder, variant), MAX_LOG).decode(errors="replace")
-    except (OSError, ValueError):
+        text = _part(log(folder, variant), from_end=True)
+    except OSError:
         return ""
     lines = [line for line in safe_lines(text, SHOWN) if line.strip() and not line.startswith("$")]
     return lines[-1] if lines else ""
+
+
+def _part(path: Path, *, from_end: bool = False) -> str:
+    """The beginning or the end of a log. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        length = os.fstat(descriptor).st_size
+        data = os.pread(descriptor, PART, max(0, length - PART) if from_end else 0)
+    finally:
+        os.close(descriptor)
+    return data.decode(errors="replace")
 
 
 def _is_held(path: Path) -> bool:
