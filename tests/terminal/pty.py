@@ -128,7 +128,7 @@ class Terminal:
                 return False
         return True
 
-    def settle(self, quiet: float = 0.6, most: float = 8.0) -> None:
+    def settle(self, quiet: float = 0.8, most: float = 10.0) -> None:
         """Let it run until nothing was sent for a while."""
         start = self.now
         self.run(quiet)

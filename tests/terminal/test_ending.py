@@ -18,7 +18,7 @@ pytestmark = pytest.mark.terminal
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_cleanly(ordinary: Path, number: signal.Signals) -> None:
     with Terminal(grok("attach", "last"), (80, 24), ordinary) as terminal:
-        terminal.run(2)
+        terminal.wait_for("grokked-ticket")
         assert terminal.left_on()
         terminal.process.send_signal(number)
         assert terminal.ended() is not None
@@ -29,7 +29,7 @@ def test_a_signal_ends_it_cleanly(ordinary: Path, number: signal.Signals) -> Non
 @pytest.mark.parametrize("nohup", [False, True])
 def test_a_terminal_that_is_gone_ends_it(ordinary: Path, nohup: bool) -> None:
     with Terminal(grok("attach", "last"), (80, 24), ordinary, nohup=nohup) as terminal:
-        terminal.run(2)
+        terminal.wait_for("grokked-ticket")
         terminal.hang_up()
         assert terminal.ended() is not None
         assert terminal.left() == []
@@ -37,7 +37,7 @@ def test_a_terminal_that_is_gone_ends_it(ordinary: Path, nohup: bool) -> None:
 
 def test_it_ends_while_a_long_log_is_read(big: Path) -> None:
     with Terminal(grok("attach", "last"), (80, 24), big) as terminal:
-        terminal.run(1.2)
+        terminal.wait_for("reading the log")
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.ended() is not None
         assert terminal.left_on() == set()

@@ -57,19 +57,17 @@ def test_a_million_records_are_read_while_keys_answer(big: Path, bounded: Bounde
     paints, wholes, answers = [], [], []
     for _ in range(TRIES):
         with Terminal(grok("attach", "last"), (160, 48), big) as terminal:
-            terminal.run(0.9)
-            keys = [terminal.press(key, 0.2) for key in ("down", "down", "up", "down")]
-            reading = terminal.now
+            terminal.run(0.8)
+            keys = [(terminal.now, terminal.press(key, 0.2)) for key in 3 * ("down", "up")]
             terminal.run(4)
             paints.append(terminal.first(lambda screen: screen.shows("dense", "reading the log")))
             wholes.append(terminal.first(lambda screen: screen.shows("finished")))
-            answers.append(max(keys) * 1000)
-            assert reading < wholes[-1] + 0.2, "the log was read before the last key"
+            answers.append(max(answer for at, answer in keys if at < wholes[-1] - 0.2))
             assert terminal.end() == 0
             assert terminal.left() == []
     bounded("first paint of 10^6 records", min(paints), 0.7, "s")
     bounded("10^6 records read", min(wholes), 2.5, "s")
-    bounded("slowest key meanwhile", min(answers), 60, "ms")
+    bounded("slowest key meanwhile", 1000 * min(answers), 60, "ms")
 
 
 def test_500_runs_are_listed(many: Path, bounded: Bounded) -> None:

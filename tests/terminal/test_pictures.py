@@ -40,7 +40,7 @@ def walked(runs: Path, size: Size, keys: Sequence[str], before: str = "") -> Pic
         terminal.wait_for("grokked-ticket")
         terminal.settle(1.5)
         for key in keys:
-            terminal.press(key, 0.2)
+            terminal.press(key, 0.4)
             terminal.settle()
         return terminal.picture()
 
@@ -55,7 +55,7 @@ def test_the_last_screen_is_that_of_the_stock_driver(fresh: Fresh, size: Size) -
 def test_a_storm_of_sizes_leaves_a_whole_picture(fresh: Fresh) -> None:
     chance = random.Random(3)
     with Terminal(grok("attach", "last"), (80, 24), fresh()) as terminal:
-        terminal.run(2)
+        terminal.wait_for("grokked-ticket")
         for number in range(30):
             size = (chance.randint(20, 400), chance.randint(6, 120))
             terminal.resize((SMALLEST, LARGEST)[number] if number < 2 else size)
@@ -75,7 +75,8 @@ def test_a_storm_of_sizes_leaves_a_whole_picture(fresh: Fresh) -> None:
 def test_a_wild_log_does_not_bring_it_down(tmp_path: Path, size: Size) -> None:
     logs.wild_run(tmp_path, 20_000)
     with Terminal(grok("attach", "last"), size, tmp_path) as terminal:
-        terminal.run(4)
+        terminal.wait_for("%")
+        terminal.settle()
         for key in ("x", "y", "s", "down", "y", "v", "escape", "+", "right"):
             terminal.press(key, 0.3)
         assert terminal.process.poll() is None
@@ -94,7 +95,8 @@ def test_colours_that_are_not_wanted_are_not_sent(
     ordinary: Path, environment: dict[str, str], forbidden: tuple[bytes, ...]
 ) -> None:
     with Terminal(grok("attach", "last"), (160, 48), ordinary, environment) as terminal:
-        terminal.run(2.5)
+        terminal.wait_for("grokked-ticket")
+        terminal.settle()
         stream = b"".join(data for _, data in terminal.chunks)
         assert terminal.end() == 0
     assert stream

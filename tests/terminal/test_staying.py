@@ -41,8 +41,11 @@ def test_a_run_that_trains_is_cheap(
 
 def test_nothing_is_sent_where_nothing_changes(ordinary: Path, bounded: Bounded) -> None:
     with Terminal(grok("attach", "last"), (160, 48), ordinary) as terminal:
-        terminal.run(9)
-        sent, load = terminal.sent(4, 9), 100 * terminal.load(4, 9)
+        terminal.wait_for("grokked-ticket")
+        terminal.settle(2)
+        start = terminal.now
+        terminal.run(5)
+        sent, load = terminal.sent(start), 100 * terminal.load(start, terminal.now)
         assert terminal.end() == 0
     bounded("sent while nothing changes", sent, 0, "B")
     bounded("processor while nothing changes", load, 1, "% of a core")
@@ -54,7 +57,8 @@ def test_keys_and_the_palette_answer(fresh: Callable[[], Path], bounded: Bounded
     closed: list[float] = []
     for _ in range(TRIES):
         with Terminal(grok("attach", "last"), (160, 48), fresh()) as terminal:
-            terminal.run(3)
+            terminal.wait_for("grokked-ticket")
+            terminal.settle(1)
             keys = [terminal.press(key) for key in ("down", "s", "x", "up", "2", "?", "escape")]
             answers.append(1000 * sorted(keys)[len(keys) // 2])
             for sizes, key in ((opened, "ctrl+p"), (closed, "escape")):
