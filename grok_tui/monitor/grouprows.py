@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grok_tui.monitor.compared import baseline, faster
 from grok_tui.monitor.text import safe
-from grok_tui.monitor.verdict import milestone, percent, ratio
+from grok_tui.monitor.wording import milestone, percent, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

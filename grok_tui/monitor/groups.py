@@ -26,7 +26,7 @@ from grok_tui.monitor.milestones import lane_speed
 from grok_tui.monitor.recipes import by_name, recipe
 from grok_tui.monitor.roles import is_missing
 from grok_tui.monitor.text import safe
-from grok_tui.monitor.verdict import milestone, percent, ratio
+from grok_tui.monitor.wording import milestone, percent, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

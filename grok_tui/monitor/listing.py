@@ -15,7 +15,7 @@ from grok_tui.monitor.filter import ALIASES, EVERYTHING, parse
 from grok_tui.monitor.milestones import age
 from grok_tui.monitor.sparkline import CELLS, drawn
 from grok_tui.monitor.text import safe
-from grok_tui.monitor.verdict import milestone, percent, ratio
+from grok_tui.monitor.wording import milestone, percent, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

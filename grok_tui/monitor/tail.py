@@ -9,13 +9,13 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from grok_tui.monitor.backlog import Backlog
 from grok_tui.monitor.lines import Batch, decoded_block
 from grok_tui.protocol import events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from grok_tui.monitor.backlog import Backlog
     from grok_tui.monitor.rows import Piece
     from grok_tui.protocol.rundir import RunDir
 
@@ -97,7 +97,9 @@ class Tail:
         if left >= LONG and self._file is not None and not (self._helped or self._in_long_line):
             self._helped = _READERS.acquire(blocking=False)
             if self._helped:
-                self._backlog = Backlog(descriptor, self._offset, self._size)
+                from grok_tui.monitor.backlog import Backlog
+
+            self._backlog = Backlog(descriptor, self._offset, self._size)
         while self._backlog is not None:
             parcel = self._backlog.take()
             if parcel is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -245,7 +244,7 @@ def _seen_from_afar(run: RunDir, about: About, pulse: Pulse) -> tuple[bool, str]
     """Whether a trainer of another boot lives: of this host it falls silent, of others never."""
     silence = pulse.silence(run)
     host = safe(about.host, 40)
-    if about.host == platform.node():
+    if about.host == os.uname().nodename:
         return silence < SILENCE and _beaten_lately(run), ""
     if silence < QUIET:
         return True, f"trained on {host}"

@@ -7,7 +7,6 @@ import errno
 import fcntl
 import os
 import re
-import secrets
 import stat
 import string
 import time
@@ -136,6 +135,8 @@ def slug(text: str) -> str:
 
 def create(runs: Path, name: str) -> RunDir:
     """Make the folder of a new run under `runs` with its sub-folders. Raises RunError."""
+    import secrets  # what only lists runs does without it
+
     try:
         runs.mkdir(parents=True, exist_ok=True)
         while True:

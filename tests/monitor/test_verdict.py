@@ -10,7 +10,8 @@ import pytest
 
 from grok_tui.monitor.arms import arm_rows
 from grok_tui.monitor.history import EMPTY, History, fold
-from grok_tui.monitor.verdict import ArmRow, Spread, Verdict, judge, milestone, table
+from grok_tui.monitor.verdict import ArmRow, Spread, Verdict, judge, table
+from grok_tui.monitor.wording import milestone
 from grok_tui.protocol.arms import Arm, MaskFrom, ScaleTo
 from grok_tui.protocol.events import AnyEvent, LaneFinished, LaneStarted
 from grok_tui.protocol.models import Mlp, Transformer

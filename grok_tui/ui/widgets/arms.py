@@ -13,8 +13,8 @@ from grok_tui.monitor.hues import looks
 from grok_tui.monitor.inks import letter
 from grok_tui.monitor.milestones import phase
 from grok_tui.monitor.text import shortened
-from grok_tui.monitor.verdict import ratio
 from grok_tui.monitor.watch import ALIVE
+from grok_tui.monitor.wording import ratio
 from grok_tui.ui import keys
 from grok_tui.ui.messages import SelectionChanged
 from grok_tui.ui.widgets.armtable import ArmTable
