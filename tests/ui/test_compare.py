@@ -18,6 +18,7 @@ from tests.ui.looking import notices, on_screen, settled
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pytest
     from textual.pilot import Pilot
 
     from grok_tui.protocol.rundir import RunDir
@@ -120,6 +121,25 @@ async def test_the_keys_of_the_table(runs: Path) -> None:
         assert table_file.startswith("group,seeds,reached,t_mem,t_gen")
         assert "dense wd=0.1,1,1," in table_file
         assert any("groups.svg" in notice for notice in notices(pilot))
+
+
+async def test_no_more_groups_are_drawn_than_can_be_told_apart(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grok_tui.ui.widgets.grouptable.MOST", 2)
+    app = CompareApp(runs)
+    app.given = two(runs)
+    async with app.run_test(size=(120, 40)) as pilot:
+        table = await drawn(pilot)
+        assert len(table.rows) == 6
+        assert len(table._selection.hidden) == 4
+        assert "are drawn, Space draws others" in on_screen(pilot)
+        await pilot.press("down", "down", "space")  # one more, and one of the first fewer
+        assert table._selection.shows(names(table)[2])
+        assert len(table._selection.hidden) == 4
+        await pilot.press("slash", *"arm=random-mask", "enter")
+        await settled(pilot)
+        assert all(table._selection.shows(name) for name in names(table))
 
 
 async def test_a_run_that_trains_goes_on_growing(runs: Path) -> None:

@@ -23,7 +23,7 @@ from grok_tui.ui.panes.charts import ChartsPane
 from grok_tui.ui.selection import Selection
 from grok_tui.ui.widgets.diff import DiffView
 from grok_tui.ui.widgets.fields import SearchField
-from grok_tui.ui.widgets.grouptable import GROUPS, GroupTable
+from grok_tui.ui.widgets.grouptable import GROUPS, MOST, GroupTable
 from grok_tui.ui.widgets.keybar import KeyBar
 
 if TYPE_CHECKING:
@@ -144,6 +144,8 @@ class Compare(Screen[None]):
         chosen = self._table.filter
         if chosen:
             parts.append(f"{len(self._table.rows)} by “{safe(chosen.text, 60)}”")
+        if self._table.crowded:
+            parts.append(f"the first {MOST} are drawn, Space draws others")
         base = safe(self._table.base, 40)
         parts.append(f"faster than {base}" if base else "faster than the dense arm of the same run")
         repeated = sum(group.repeated for group in found.groups)

@@ -34,6 +34,8 @@ GROUPS = "groups"
 """What an export of the table is called."""
 PRINTED = 160
 """Columns of the table in a picture."""
+MOST = 24
+"""Groups that are drawn, unless more are asked for: nobody can tell so many lines apart."""
 ROOMY = 100
 """Columns from which on ranges over seeds are shown."""
 NAME = 14
@@ -59,7 +61,11 @@ class GroupTable(ArmTable):
         self.base = ""
         """Name of the group that all are compared with; empty: the dense one of their own run."""
         self._selection = selection
+        self.crowded = False
+        """Whether groups are left out that nobody switched off: there are too many."""
         self._off: frozenset[str] = frozenset()
+        self._on: frozenset[str] = frozenset()
+        """Switched on by hand."""
         self._found = Comparison()
         self._column, self._descending = -1, False
         self._at = ""
@@ -128,10 +134,14 @@ class GroupTable(ArmTable):
         return self.rows[self._place].name if self.rows else ""
 
     def _select(self) -> None:
-        """Hide what was switched off, and what the filter leaves out."""
+        """Draw what the filter chooses, but what was switched off, and no more than can be read."""
         found = grouprows.rows(self._found, self.filter, self.base)
-        left_out = frozenset(self._found.names) - {row.name for row in found}
-        self._selection.hidden = self._off | left_out
+        chosen = [row.name for row in found if row.name not in self._off]
+        asked = [name for name in chosen if name in self._on]
+        others = [name for name in chosen if name not in self._on]
+        drawn = {*asked, *others[: max(0, MOST - len(asked))]}
+        self.crowded = len(chosen) > len(drawn)
+        self._selection.hidden = frozenset(self._found.names) - drawn
         self.rows = grouprows.arranged(found, self._column, self._descending)
         self.redraw()
 
@@ -147,14 +157,17 @@ class GroupTable(ArmTable):
 
     def action_show(self) -> None:
         """Draw the group, or no more."""
-        if self._here:
-            self._off ^= {self._here}
-            self._changed()
+        if self._selection.shows(self._here):
+            self._off, self._on = self._off | {self._here}, self._on - {self._here}
+        else:
+            self._off, self._on = self._off - {self._here}, self._on | {self._here}
+        self._changed()
 
     def action_isolate(self) -> None:
         """Draw this group alone; all of them again if it is alone already."""
         others = frozenset(self._found.names) - {self._here}
-        self._off = frozenset() if self._off == others else others
+        alone = self._off == others
+        self._off, self._on = (frozenset(), frozenset()) if alone else (others, frozenset())
         self._changed()
 
     def action_pin(self) -> None:
