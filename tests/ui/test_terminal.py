@@ -7,7 +7,7 @@ import pytest
 from grok_tui.ui import themes
 from grok_tui.ui.terminal import Terminal, settle
 
-UTF8 = ({}, "utf-8")
+UTF8: tuple[dict[str, str], str] = ({}, "utf-8")
 
 
 def test_nothing_asked_for_and_nothing_told_is_the_default() -> None:
