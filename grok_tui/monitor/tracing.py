@@ -77,14 +77,12 @@ def of_run(choice: Choice, config: Config, history: History, settings: Settings)
     styles = looks(config)
     bases = baselines(config)
     found: list[Trace] = []
-    for _, arm in arms if choice.dashed else ():
-        if _has_reference(config, [other for _, other in arms], arm):
-            style = styles[arm.name]
-            members = _members(choice.dashed, config, history, (arm, settings.x))
-            if members:
-                key = f"{arm.name} {choice.dashed}"
-                role = dimmed(style.role)
-                found.append(Trace(key, role, members, pattern=REFERENCE, group=arm.name))
+    for arm in _referenced(config, [arm for _, arm in arms]) if choice.dashed else ():
+        members = _members(choice.dashed, config, history, (arm, settings.x))
+        if members:
+            key = f"{arm.name} {choice.dashed}"
+            role = dimmed(styles[arm.name].role)
+            found.append(Trace(key, role, members, pattern=REFERENCE, group=arm.name))
     for index, arm in arms:
         members = _members(choice.solid, config, history, (arm, settings.x))
         if members:
@@ -161,10 +159,11 @@ def _arms(config: Config, settings: Settings) -> Iterator[tuple[int, Arm]]:
             yield index, arm
 
 
-def _has_reference(config: Config, arms: Sequence[Arm], arm: Arm) -> bool:
-    """Whether an arm of those that are drawn has its training line beside it."""
-    dense = [other for other in arms if recipe_role(config, other) == "dense"]
-    return len(arms) <= FEW or arm in (dense or arms[-1:])
+def _referenced(config: Config, arms: Sequence[Arm]) -> Sequence[Arm]:
+    """The arms, of those that are drawn, that have their training lines beside them."""
+    if len(arms) <= FEW:
+        return arms
+    return [arm for arm in arms if recipe_role(config, arm) == "dense"] or arms[-1:]
 
 
 def _members(
