@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 WEIGHTS = (0.0, 0.6, 0.9, 0.97, 0.99)
 """How much of the average is kept at each value; 0: nothing is smoothed."""
 
+MOST = 709.0
+"""The largest logarithm whose number is one."""
+
 
 class Smoothed:
     """The average of one series; `log`: that of its logarithms, for a log axis."""
@@ -34,20 +37,26 @@ class Smoothed:
         if done and (len(values) < done or _plain(values[done - 1]) != self._last):
             self.__init__(self._weight, self._log)  # type: ignore[misc]
             done = 0
-        for value in values[done:]:
-            self._store.append(self._next(value))
+        self._add(values[done:])
         if len(values):
             self._last = _plain(values[-1])
         return Column(self._store, len(self._store))
 
-    def _next(self, value: float) -> float:
-        if not math.isfinite(value) or (self._log and value <= 0):
-            return value
-        value = math.log(value) if self._log else value
-        self._sum = self._weight * self._sum + (1 - self._weight) * value
-        self._share = self._weight * self._share + (1 - self._weight)
-        average = self._sum / self._share
-        return math.exp(min(average, 709.0)) if self._log else average
+    def _add(self, values: Sequence[float]) -> None:
+        """A long log has a million of them, and a key waits: everything within reach is local."""
+        add, weight, new, log = self._store.append, self._weight, 1 - self._weight, self._log
+        total, share, least = self._sum, self._share, 0.0 if log else -math.inf
+        for value in values:
+            if least < value < math.inf:
+                total = weight * total + new * (math.log(value) if log else value)
+                share = weight * share + new
+                average = total / share
+                if log:
+                    average = math.exp(average if average < MOST else MOST)
+                add(average)
+            else:
+                add(value)
+        self._sum, self._share = total, share
 
 
 def _plain(value: float) -> float:

@@ -41,3 +41,9 @@ def test_growing_costs_the_new_values_and_another_series_starts_over() -> None:
     smoothed.take(ys[:20])
     assert list(smoothed.take(ys)) == list(Smoothed(0.9, log=False).take(ys))
     assert list(smoothed.take([7.0, 7.0])) == pytest.approx([7.0, 7.0])
+
+
+def test_the_largest_numbers_stay_numbers() -> None:
+    for log in (False, True):
+        found = list(Smoothed(0.9, log=log).take([1.7e308] * 5))
+        assert all(8e307 < value < math.inf for value in found)
