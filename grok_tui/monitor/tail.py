@@ -99,7 +99,7 @@ class Tail:
             if self._helped:
                 from grok_tui.monitor.backlog import Backlog
 
-            self._backlog = Backlog(descriptor, self._offset, self._size)
+                self._backlog = Backlog(descriptor, self._offset, self._size)
         while self._backlog is not None:
             parcel = self._backlog.take()
             if parcel is None:
