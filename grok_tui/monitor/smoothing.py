@@ -52,7 +52,7 @@ class Smoothed:
                 share = weight * share + new
                 average = total / share
                 if log:
-                    average = math.exp(average if average < MOST else MOST)
+                    average = math.exp(min(MOST, average))
                 add(average)
             else:
                 add(value)
