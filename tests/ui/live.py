@@ -19,6 +19,7 @@ from grok_tui.ui.panes.deck import Deck
 from grok_tui.ui.screens.live import LiveScreen
 from grok_tui.ui.services import Services
 from grok_tui.ui.widgets.chart import ChartView
+from grok_tui.ui.widgets.machine import MachineLine
 from tests import fakes
 from tests.fake_probes import PROBED
 
@@ -139,5 +140,5 @@ async def drawn(pilot: Pilot[None], version: int = 1) -> LiveScreen:
             deck = screen.query_one(Deck)
             shown = [chart for chart in deck.query(ChartView) if chart.display]
             charts = deck.shown is not deck.charts or all(chart.grid for chart in shown)
-            if charts and (screen._samples or screen.view.state not in ("starting", "running")):
+            if charts and (screen._samples or not screen.query_one(MachineLine).looking):
                 return screen

@@ -35,7 +35,7 @@ AFTERWARDS = 400.0
 class Demo(LiveScreen):
     """A live screen on a run that is only told, in a folder that goes when the screen does."""
 
-    NEWS = False  # what happened is told in the panel
+    NEWS = False
 
     SECTION = "tour"
     """Of the key table; nothing once the tour is over."""

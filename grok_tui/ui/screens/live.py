@@ -79,7 +79,7 @@ class LiveScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("live")]
     NEWS: ClassVar[bool] = True
-    """Whether somebody who looks elsewhere is told what happens here."""
+    """Whether it happens now: then the machine is shown, and who looks elsewhere is told."""
     AUTO_FOCUS = "ChartsPane"
 
     view: var[View | None] = var(None, init=False)  # a `reactive` would repaint the whole screen
@@ -159,8 +159,8 @@ class LiveScreen(Screen[None]):
         verdict = judge(view.config, view.history) if view.config is not None else None
         with self.app.batch_update():
             self.query_one(Status).draw(view)
-            self.query_one(MachineLine).draw(view)
             if self.NEWS:
+                self.query_one(MachineLine).draw(view)
                 self._herald.see(view)
             self.query_one(Deck).draw(view, verdict)
         self.query_one(KeyBar).leave_out(*_idle_keys(view.state))

@@ -52,6 +52,11 @@ class MachineLine(CellView):
             self._stop()
         self.redraw()
 
+    @property
+    def looking(self) -> bool:
+        """Whether the machine is being looked at."""
+        return self._enough is not None
+
     def redraw(self) -> None:
         """Show the last sample at the size of now."""
         if self._view is not None and self.display:
