@@ -26,6 +26,7 @@ TABLE = (
 
 class Part(Widget, can_focus=True):
     SECTION: ClassVar[str]
+    DEFAULT_CSS = "Part { height: 1; }"
 
 
 class One(Part):
