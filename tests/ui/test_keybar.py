@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-import pytest
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 
 from grok_tui.ui import keys
 from grok_tui.ui.widgets.keybar import KeyBar
 from tests.ui.looking import on_screen, settled
+
+if TYPE_CHECKING:
+    import pytest
 
 TABLE = (
     keys.Key("one.a", "a", "", "Alpha", "", True),

@@ -58,9 +58,7 @@ def _header(page: Paper, found: Found) -> int:
             break
         page.write_right(x, 0, shortened(title, _VALUE - 1), DIM)
         if index == 0:
-            page.write_right(x + _DIFFERENCE, 0, "to dense", DIM)
-            page.write_right(x + _DIFFERENCE + _RANGE, 0, "range of seeds", DIM)
-            x += _DIFFERENCE + _RANGE
+            x = _beside(page, x, 0, ("to dense", "range of seeds"))
     return x
 
 
@@ -75,15 +73,22 @@ def _row(page: Paper, y: int, row: Row) -> None:
             break
         page.write_right(x, y, number(reading.value) if reading else "", TEXT)
         if index == 0:
-            page.write_right(x + _DIFFERENCE, y, _difference(reading), DIM)
-            page.write_right(x + _DIFFERENCE + _RANGE, y, _range(reading), DIM)
-            x += _DIFFERENCE + _RANGE
+            x = _beside(page, x, y, (_difference(reading), _range(reading)))
+
+
+def _beside(page: Paper, x: int, y: int, texts: tuple[str, str]) -> int:
+    """Write difference and range as far as there is room for their columns; where they end."""
+    for text, width in zip(texts, (_DIFFERENCE, _RANGE), strict=True):
+        x += width
+        if x <= page.width:
+            page.write_right(x, y, text, DIM)
+    return x
 
 
 def _difference(reading: Reading | None) -> str:
     if reading is None or reading.difference is None:
         return ""
-    sign = _MINUS if reading.difference < 0 else "+"
+    sign = _MINUS if reading.difference < 0 else "+" if reading.difference else ""
     return sign + number(abs(reading.difference))
 
 
