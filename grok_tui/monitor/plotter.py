@@ -164,7 +164,7 @@ class Plotter:
         found: dict[int, Placed] = {}
         for trace in traces:
             end = self._courses[trace.key].end() if trace.letter else None
-            if end is not None and column <= end[0] // 2:
+            if end is not None and column < end[0] // 2:  # at its end it has one already
                 row = _row(scene.y, value_at(trace, scene.cursor), rows)
                 if row is not None:
                     found[row] = (column, row, (trace.letter, trace.role))

@@ -37,8 +37,9 @@ def table(found: Found, width: int, height: int) -> Grid:
     page = Paper(width, height)
     end = _header(page, found)
     wide = width >= WIDE
-    page.write(end + 3 if wide else 1, 0 if wide else 1, "  ".join(found.words), INFO)
     first = 1 if wide or height < 4 else 2
+    if wide or first == 2:
+        page.write(end + 3 if wide else 1, first - 1, "  ".join(found.words), INFO)
     room = height - first
     fit = len(found.rows) if len(found.rows) <= room else max(0, room - 1)
     for y, row in enumerate(found.rows[:fit], start=first):
