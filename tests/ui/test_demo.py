@@ -99,3 +99,11 @@ async def test_the_launcher_offers_it_to_whoever_has_no_runs(
         await seen(pilot, "1 of 8")
         await pilot.press("escape", "escape")
         await seen(pilot, "pick an experiment")
+
+
+async def test_on_a_low_screen_the_words_are_cut_and_the_keys_stay() -> None:
+    app = DemoApp(Path("runs"), demo=True)
+    async with app.run_test(size=(40, 12)) as pilot:
+        await seen(pilot, "1 of 8")
+        await seen(pilot, "Enter the next page")
+        assert app.screen.max_scroll_y == 0

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from grok_tui.monitor.figures import Grid
     from grok_tui.monitor.tour import Chapter
 
+LEFT = 5
+"""Rows of a low screen that the panel leaves to the run."""
 WIDEST = 100
 """Columns of text that a line of it may have: longer ones are hard to read."""
 
@@ -69,5 +71,8 @@ class TourPanel(CellView):
         """Show the chapter at the size of now, and be as tall as it needs."""
         if self.size.width:
             grid = written(self._chapters, self.at, self.size.width)
+            most = max(2, self.app.size.height - LEFT)
+            if len(grid) > most:  # the end of the text has no room; the keys have
+                grid = [*grid[: most - 1], grid[-1]]
             self.styles.height = len(grid)
             self.show(grid)
