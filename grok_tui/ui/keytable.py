@@ -60,6 +60,9 @@ TABLE: tuple[Key, ...] = (
     Key("live.seeds", "A", "seeds", "Seeds", "Train all arms with further seeds as well."),
     Key("live.halt", "H", "halt", "Halt", "End one lane; the others go on."),
     Key("live.note", "m", "note", "Mark", "Put a mark or a note to a step."),
+    Key("live.clone", "c", "clone", "Clone", "Into the launcher, to change and start it."),
+    Key("live.edit", "E", "edit", "Edit", "Its configuration in $EDITOR, as a new run."),
+    Key("live.copy", "Y", "copy", "Copy", "Copy its id."),
     Key("live.resume", "R", "resume", "Resume", "Take a stopped run on from its checkpoint.", True),
     # The charts of a run
     Key("charts.next", "down", "move(1)", "Next", "The next chart."),
@@ -203,7 +206,7 @@ TABLE: tuple[Key, ...] = (
         "everywhere.help", "question_mark,f1", "app.help", "Help", "The keys of this screen.", True
     ),
     Key("everywhere.palette", "colon,ctrl+p", "app.palette", "Palette", "Every action by name."),
-    Key("everywhere.redraw", "ctrl+l", "app.redraw", "Redraw", "Draw the whole screen again."),
+    Key("everywhere.redraw", "r,ctrl+l", "app.redraw", "Redraw", "Draw the whole screen again."),
     Key("everywhere.mute", "exclamation_mark", "app.mute", "Mute", "Mute the bell, or not."),
     Key("everywhere.suspend", "ctrl+z", "app.suspend_process", "Suspend", "To the shell."),
     Key("everywhere.theme", "T", "app.theme", "Theme", "Dark or light."),

@@ -6,12 +6,12 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from textual import work
-from textual.screen import Screen
 
 from grok_tui.errors import GrokTuiError
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.watch import ALIVE
-from grok_tui.ui.messages import CloneRun, Differing, EditRun, OpenCompare, OpenRun, Told
+from grok_tui.ui.messages import Differing, OpenCompare, OpenRun, Told
+from grok_tui.ui.reusing import Reusing
 from grok_tui.ui.screens.confirm import Confirm
 from grok_tui.ui.widgets.states import CAN_RESUME, STANDING
 
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grok_tui.monitor.catalog import Summary
+    from grok_tui.protocol.rundir import RunDir
     from grok_tui.ui.services import Services
 
 
-class Steering(Screen[None]):
+class Steering(Reusing):
     """A screen with runs on it, one of them chosen and some marked."""
 
     def __init__(self, name: str, runs: Path, services: Services) -> None:
@@ -35,6 +36,11 @@ class Steering(Screen[None]):
     @abstractmethod
     def chosen(self) -> Summary | None:
         """The run under the cursor."""
+
+    def meant(self) -> RunDir | None:
+        """The same, as a folder."""
+        one = self.chosen()
+        return one.run if one else None
 
     @abstractmethod
     def marked(self) -> list[Summary]:
@@ -85,25 +91,6 @@ class Steering(Screen[None]):
 
         message.stop()
         self.app.push_screen(DiffSheet(message.found))
-
-    def action_clone(self) -> None:
-        """Fill the launcher from the run under the cursor."""
-        one = self.chosen()
-        if one is not None:
-            self.post_message(CloneRun(one.run))
-
-    def action_edit(self) -> None:
-        """The same, and open the editor."""
-        one = self.chosen()
-        if one is not None:
-            self.post_message(EditRun(one.run))
-
-    def action_copy(self) -> None:
-        """The id of the run into the clipboard; where there is none it can be read in the toast."""
-        one = self.chosen()
-        if one is not None:
-            self.app.copy_to_clipboard(one.run.id)
-            self.notify(f"Copied {one.run.id}", markup=False)
 
     def action_stop(self) -> None:
         """Ask, then tell the trainer to stop."""

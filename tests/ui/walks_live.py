@@ -112,7 +112,15 @@ async def note(walk: Walk) -> None:
     await walk.press("escape")
 
 
+async def copy(walk: Walk) -> None:
+    await walk.press("Y")
+    assert walk.app.clipboard == walk.runs[0].id
+
+
 LIVE: dict[str, Check] = {
+    "live.clone": opens("launcher"),
+    "live.edit": opens("launcher"),
+    "live.copy": copy,
     "live.charts": becomes(pane, "charts", "4"),
     "live.verdict": becomes(pane, "verdict"),
     "live.log": becomes(pane, "log"),

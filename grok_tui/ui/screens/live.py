@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import on
 from textual.reactive import var
-from textual.screen import Screen
 
 from grok_tui.errors import GrokTuiError
 from grok_tui.monitor.figures import prepare
@@ -31,6 +30,7 @@ from grok_tui.ui.messages import (
 )
 from grok_tui.ui.ordering import Ordering
 from grok_tui.ui.panes.deck import Deck
+from grok_tui.ui.reusing import Reusing
 from grok_tui.ui.services import Services
 from grok_tui.ui.widgets.keybar import KeyBar
 from grok_tui.ui.widgets.machine import KEPT, MachineLine
@@ -74,7 +74,7 @@ class Looks(Protocol):
         ...
 
 
-class LiveScreen(Screen[None]):
+class LiveScreen(Reusing):
     """Charts, comparison and verdict of one run, its log one key away."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("live")]
@@ -183,6 +183,10 @@ class LiveScreen(Screen[None]):
         """Show the machine's new sample in its pane."""
         self.query_one(Deck).sampled()
 
+    def meant(self) -> RunDir:
+        """The run that is shown."""
+        return self.run
+
     def action_pane(self, name: str) -> None:
         """Show a pane."""
         self.query_one(Deck).open(name)
@@ -274,10 +278,7 @@ class LiveScreen(Screen[None]):
     def _told(self, message: Told) -> None:
         message.stop()
         text = safe(message.sentence, 400)
-        if message.failed:
-            self.notify(text, severity="error", markup=False)
-        else:
-            self.notify(text, markup=False)
+        self.notify(text, severity="error" if message.failed else "information", markup=False)
 
     def _can(self, verb: str, *states: str) -> bool:
         """Whether the run is in one of these states; says so if it is not."""
