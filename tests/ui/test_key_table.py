@@ -11,6 +11,8 @@ from tests.ui import walks_lists, walks_live
 from tests.ui.walking import Check, walked
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grok_tui.ui.services import Services
     from tests.ui.trainers import Trainers
 
@@ -52,6 +54,12 @@ WAYS: dict[str, Way] = {
     "figure": Way(("7", "end", "o"), live=False),
 }
 CHECKS: dict[str, Check] = {**walks_live.CHECKS, **walks_lists.CHECKS}
+
+
+@pytest.fixture(autouse=True)
+def _drafts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is given to an editor lies where the test does."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
 
 def test_every_row_of_the_table_is_checked() -> None:
