@@ -26,17 +26,17 @@ class Way(NamedTuple):
     """What is pressed."""
     live: bool = True
     """From the live screen, not from the launcher."""
-    size: tuple[int, int] = (120, 40)
+    size: tuple[int, int] = (80, 24)
 
 
 WAYS: dict[str, Way] = {
     "live": Way(),
-    "charts": Way(),
+    "charts": Way(size=(120, 40)),
     "arms": Way(("tab",)),
     "verdict": Way(("v",), size=(80, 12)),
     "log": Way(("4",), size=(80, 20)),
     "machine": Way(("5",), size=(80, 8)),
-    "network": Way(("6",)),
+    "network": Way(("6",), size=(120, 40)),
     "ask": Way(("A",)),
     "ticket": Way(("t",)),
     "confirm": Way(("K",)),

@@ -173,7 +173,8 @@ async def start(walk: Walk) -> None:
         await walk.until(lambda: walk.top == "live")
         assert len(walk.trainers.started) == count
         shutil.rmtree(next(walk.runs[0].path.parent.glob("*-news")))
-        await walk.press("escape")
+        while walk.top != "launcher":  # out of its panes, then out of it
+            await walk.press("escape")
 
 
 async def pick(walk: Walk) -> None:
