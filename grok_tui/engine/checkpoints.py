@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 KEPT = 2
 _NAME = re.compile(r"^\d{6}\.safetensors$")
+_OURS = re.compile(r"^(\d{6}\.safetensors|\..+\.tmp)$")
+"""What may be removed: the folder may be a link to one with other files in it."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,9 +131,9 @@ class Checkpoints:
         manifest = msgspec.json.encode(Manifest(checkpoints=entries))
         self._disk.replace(self._path, manifest)
         self._entries = entries
-        named = {entry.file for entry in entries} | {self._path.name}
+        named = {entry.file for entry in entries}
         for path in self._folder.iterdir():
-            if path.name not in named:
+            if _OURS.match(path.name) and path.name not in named:
                 with contextlib.suppress(OSError):  # a stale file is no reason to stop training
                     self._disk.unlink(path)
 

@@ -122,7 +122,12 @@ def post(run: RunDir, order: AnyOrder, disk: Disk | None = None) -> str:
 
 
 def waiting(run: RunDir) -> list[Path]:
-    """Everything in the control folder that is not a half-written file, in the order of sending."""
+    """Everything in the control folder that is not a half-written file, in the order of sending.
+
+    A link in its place has nothing: what waits is removed in the end.
+    """
+    if run.control.is_symlink():
+        return []
     try:
         entries = sorted(entry.name for entry in os.scandir(run.control))
     except OSError:

@@ -86,3 +86,13 @@ def test_links_pipes_and_other_names_are_refused_without_being_followed(
     os.mkfifo(pipe)
     assert control.read(pipe) == "refused: not a regular file of this user"
     assert control.read(run.control / "stop.json") == "refused: not named as a command"
+
+
+def test_nothing_waits_in_a_folder_that_the_control_folder_is_a_link_to(
+    run: rundir.RunDir, tmp_path: Path
+) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "dear.txt").write_text("kept")
+    run.control.rmdir()
+    run.control.symlink_to(tmp_path / "letters")
+    assert control.waiting(run) == []

@@ -112,11 +112,15 @@ class Keeper:
         return lane.seed == self._experiment.config.seeds[0]
 
     def _remove(self, folder: Path, last: int) -> None:
-        """Remove every frame of a later step; what stays is written over in its time."""
+        """Remove every frame of a later step; what stays is written over in its time.
+
+        Other files stay: the folder may be a link to one of somebody's.
+        """
         with contextlib.suppress(OSError):
             for path in folder.iterdir():
                 step = frames.step_of(path.name)
-                if step is None or step > last:
+                torn = path.name.startswith(".") and path.name.endswith(f"{frames.SUFFIX}.tmp")
+                if torn or (step is not None and step > last):
                     self._disk.unlink(path)
 
 

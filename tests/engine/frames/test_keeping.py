@@ -124,8 +124,11 @@ def test_frames_of_steps_that_were_lost_are_removed(tmp_path: Path) -> None:
     before = files(run)
     for name in (frames.file_name(68), ".0000000050.frame.tmp"):
         (folder / name).write_bytes(b"of a run that was killed")
+    (folder / "letter.txt").write_bytes(b"of somebody")
+    (run.checkpoints / "letter.txt").write_bytes(b"of somebody")
     assert runs.train(run, StopAtLook(1)) == 130
-    assert files(run) == before
+    assert files(run) == before | {"dense-seed3/letter.txt": b"of somebody"}
+    assert (run.checkpoints / "letter.txt").exists()
 
 
 def test_many_arms_have_few_frames_each() -> None:
