@@ -43,13 +43,13 @@ FLOOR = 1e-6
 def frame(
     lane: Lane, layout: Layout, model: Model, board: Board | None, rate: float
 ) -> Frame | None:
-    """The lane where it stands, or None if it has diverged.
+    """The lane where it stands, or None if it has diverged, or its squares have no finite sum.
 
     `board` has its examples if they are pairs of tokens; `rate` is that of the magnitude mask of a
     lane that prunes nothing.
     """
     row = lane.network().to("cpu", torch.float32)
-    if not math.isfinite(float(row.sum())):
+    if not math.isfinite(float(row.square().sum())):
         return None
     views = layout.views(row)
     step = thinning(layout.prunable_weights, BITS)

@@ -178,6 +178,20 @@ def test_a_lane_that_diverged_has_no_frame() -> None:
     assert picture.frame(lane, lanes.layout, lanes.model, seen, 0.6) is None
 
 
+def test_weights_whose_squares_overflow_have_no_frame() -> None:
+    """No decomposition converges on them; what can be drawn can be read again."""
+    lanes = trained(tiny.tiny())
+    lane = lanes.running["dense", 0]
+    seen = Board(lane.data, lanes.config.task)
+    lane.rows.weights /= lane.rows.weights.norm()
+    for size, drawn in ((1e18, True), (1e19, True), (1e20, False), (1e30, False)):
+        scaled = lane.copy()
+        scaled.rows.weights *= size
+        found = picture.frame(scaled, lanes.layout, lanes.model, seen, 0.6)
+        assert (found is not None) == drawn
+        assert found is None or frames.decode(frames.encode(found)) == found
+
+
 def test_looking_changes_nothing() -> None:
     looked, plain = tiny.experiment(tiny.tiny()), tiny.experiment(tiny.tiny())
     events, expected = looked.begin(), plain.begin()
