@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from grok_tui.protocol.arms import METHODS
 from grok_tui.protocol.checks import as_config
 from grok_tui.protocol.config import to_plain
+from grok_tui.protocol.rules.recipes import EDGE_POPUP
 from grok_tui.protocol.section import MAX_NAME
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ def _ticket(plain: Table, order: TakeTicket, at: Moment) -> Table:
         arm["mask_from"] = {"arm": order.source, "at": moment, "plus": 0}
         when = "" if moment == "init" else f" {_when(moment)}"
         arm["about"] = f"Taken from {order.source}{when} while the run was trained."
+    if order.method == EDGE_POPUP:
+        arm["scope"] = "layer"  # it knows no other
     return arm | {key: source[key] for key in _AS_SOURCE if key in source}
 
 

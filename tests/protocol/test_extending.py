@@ -51,6 +51,11 @@ def test_methods_that_read_a_mask_or_nothing_have_no_moment() -> None:
     assert "at its final step" in final.about
 
 
+def test_edge_popup_keeps_the_best_of_each_matrix_without_being_told() -> None:
+    arm = extending.with_ticket(CONFIG, ticket("edge-popup", rate=0.6), 120).arms[-1]
+    assert (arm.name, arm.scope, arm.pruning_rate) == ("edge-popup", "layer", 0.6)
+
+
 @pytest.mark.parametrize(
     ("order", "sentence"),
     [
