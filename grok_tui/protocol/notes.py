@@ -53,16 +53,16 @@ def notes(run: RunDir) -> tuple[Note, ...]:
 
     Lines that are no notes are left out; a file that is none, or cannot be read, has none.
     """
-    found: list[Note] = []
+    found: dict[int, list[Note]] = {}
     for line in _data(run).split(b"\n"):
         note = _decoded(line)
         if note is None:
             continue
         if note.removed:
-            found = [kept for kept in found if kept.step != note.step]
+            found.pop(note.step, None)
         else:
-            found.append(note)
-    return tuple(sorted(found, key=lambda note: note.step))
+            found.setdefault(note.step, []).append(note)
+    return tuple(note for step in sorted(found) for note in found[step])
 
 
 def add(run: RunDir, step: int, text: str = "", disk: Disk | None = None) -> Note:
