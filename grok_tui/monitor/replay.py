@@ -146,8 +146,7 @@ class Replay:
                 boot_id=boot_id(),
             )
             self.run.about.write_bytes(msgspec.json.encode(here))
-        with suppress(OSError):
-            shutil.copyfile(self._source.trainer_log, self.run.trainer_log)
+        self._beside.copy(self._source.trainer_log)
 
     def stop(self) -> None:
         """Tell no more; `feed` returns soon."""
@@ -229,18 +228,19 @@ class _Beside:
         waiting = self._frames.get(lane)
         if waiting and said.event == "measured":
             while waiting and waiting[-1][0] <= said.step:
-                self._copy(waiting.pop()[1])
+                self.copy(waiting.pop()[1])
         if said.event == "lane_finished":
             for path in [path for path in self._rest if path.name.startswith(f"{lane}.")]:
                 self._rest.remove(path)
-                self._copy(path)
+                self.copy(path)
 
     def rest(self) -> None:
         """All that is left."""
         for path in [*self._rest, *(path for left in self._frames.values() for _, path in left)]:
-            self._copy(path)
+            self.copy(path)
 
-    def _copy(self, path: Path) -> None:
+    def copy(self, path: Path) -> None:
+        """A file of the run, if it is one: a link or a device may have no end."""
         if path.is_file() and not path.is_symlink():
             target = self._target.path / path.relative_to(self._source.path)
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -82,6 +82,20 @@ def test_at_once_the_copy_equals_the_recording(recording: RunDir, tmp_path: Path
     assert lock_state(replay.run) == "free"
 
 
+def test_a_link_is_not_copied_whatever_it_leads_to(recording: RunDir, tmp_path: Path) -> None:
+    """Nor read: a device may have no end."""
+    (tmp_path / "secret").write_text("somebody's")
+    printed = Replay(recording, tmp_path / "new", 0).run.trainer_log
+    assert printed.read_bytes() == recording.trainer_log.read_bytes()
+    recording.trainer_log.unlink()
+    recording.trainer_log.symlink_to(tmp_path / "secret")
+    (recording.artifacts / "mask").symlink_to(tmp_path / "secret")
+    replay = Replay(recording, tmp_path / "new", 0)
+    replay.feed()
+    assert not replay.run.trainer_log.exists()
+    assert not (replay.run.artifacts / "mask").exists()
+
+
 def test_what_is_damaged_is_told_as_it_is(recording: RunDir, tmp_path: Path) -> None:
     with recording.events.open("ab") as file:
         file.write(b'{"event":"measured","step":"x"}\n[[[[\n\xff torn')
