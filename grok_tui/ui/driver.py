@@ -131,6 +131,15 @@ class CellDriver(LinuxDriver):
         if self._shadow is not None:
             self._shadow.forget()
 
+    def start_application_mode(self) -> None:
+        """Take the terminal; nothing where it is taken already.
+
+        A line that hangs up sends SIGCONT, too, which Textual takes for a return from a suspension:
+        two threads would read from a terminal that is gone, and neither would ever end.
+        """
+        if self._key_thread is None or not self._key_thread.is_alive():
+            super().start_application_mode()
+
     def stop_application_mode(self) -> None:
         """Leave the terminal as it was; a picture that it has not taken by now is let go."""
         if self.busy:

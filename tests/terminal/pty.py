@@ -185,6 +185,10 @@ class Terminal:
                 pass
         return self.process.poll()
 
+    def threads(self) -> int:
+        """How many threads its process has."""
+        return len(os.listdir(f"/proc/{self.process.pid}/task"))
+
     def left(self) -> list[int]:
         """Processes of the program that are still there."""
         return [pid for pid in self.usage.pids if lives(pid)]

@@ -35,6 +35,29 @@ def test_a_terminal_that_is_gone_ends_it(ordinary: Path, nohup: bool) -> None:
         assert terminal.left() == []
 
 
+def test_to_be_continued_without_having_been_stopped_changes_nothing(ordinary: Path) -> None:
+    """A line that hangs up sends it; taken for a return it left two threads that read for ever."""
+    with Terminal(grok("attach", "last"), (80, 24), ordinary) as terminal:
+        terminal.wait_for("grokked-ticket")
+        threads = terminal.threads()
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.settle()
+        assert terminal.threads() == threads
+        terminal.hang_up()
+        assert terminal.ended() is not None
+        assert terminal.left() == []
+
+
+def test_a_terminal_that_goes_while_it_is_suspended_ends_it(ordinary: Path) -> None:
+    with Terminal(grok("attach", "last"), (80, 24), ordinary) as terminal:
+        terminal.wait_for("grokked-ticket")
+        terminal.press("\x1a")
+        terminal.settle()
+        terminal.hang_up()
+        assert terminal.ended() is not None
+        assert terminal.left() == []
+
+
 def test_it_ends_while_a_long_log_is_read(big: Path) -> None:
     with Terminal(grok("attach", "last"), (80, 24), big) as terminal:
         terminal.wait_for("reading the log")

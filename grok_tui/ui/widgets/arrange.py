@@ -57,7 +57,7 @@ def arrange(size: Size, view: View | None, verdict: Verdict | None, wish: Wish) 
         return Layout(_grid(size, left, wish), roomy=False)
     roomy = size.height >= 33
     gap = 1 if roomy else 0
-    rows = min(1 + len(view.config.arms), max(3, left // 2)) if left >= _CHART + 3 else 0
+    rows = min(1 + len(view.config.arms), max(3, left * 2 // 5)) if left >= _CHART + 3 else 0
     if wish.cursor and rows and size.width < WIDE:
         rows += 1  # for what stands at the cursor; on a wide screen that is right of the header
     if wish.full:
