@@ -138,7 +138,7 @@ class CellDriver(LinuxDriver):
         two threads would read from a terminal that is gone, and neither would ever end.
         """
         if self._key_thread is None or not self._key_thread.is_alive():
-            super().start_application_mode()
+            super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def stop_application_mode(self) -> None:
         """Leave the terminal as it was; a picture that it has not taken by now is let go."""

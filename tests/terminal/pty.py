@@ -20,6 +20,7 @@ import termios
 import time
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.terminal.processes import Usage, lives
@@ -27,7 +28,6 @@ from tests.terminal.screens import Change, Chunk, Emulator, Picture, Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
     from types import TracebackType
 
     from typing_extensions import Self
@@ -187,7 +187,7 @@ class Terminal:
 
     def threads(self) -> int:
         """How many threads its process has."""
-        return len(os.listdir(f"/proc/{self.process.pid}/task"))
+        return sum(1 for _ in Path(f"/proc/{self.process.pid}/task").iterdir())
 
     def left(self) -> list[int]:
         """Processes of the program that are still there."""
