@@ -21,6 +21,7 @@ from grok_tui.ui.events import Mute
 from grok_tui.ui.keys import Key, bindings, on_screen
 from grok_tui.ui.messages import CloneRun, EditRun
 from grok_tui.ui.owners import owners
+from grok_tui.ui.screens.dialog import Palette
 from grok_tui.ui.screens.help import HelpScreen
 from grok_tui.ui.services import Services
 from grok_tui.ui.terminal import Terminal
@@ -63,9 +64,15 @@ class Actions(Provider):
             if score > 0:
                 yield Hit(score, _title(key), self._run(key), help=key.help)
 
-    def _run(self, key: Key) -> Callable[[], Awaitable[bool]]:
+    def _run(self, key: Key) -> Callable[[], Awaitable[None]]:
         owner = owners(self.screen)[key.screen]
-        return partial(self.app.run_action, key.action, owner)
+        todo = [key.action]
+
+        async def once() -> None:
+            if todo and owner.is_attached:  # Enter twice takes it twice
+                await self.app.run_action(todo.pop(), owner)
+
+        return once
 
 
 def _title(key: Key) -> str:
@@ -239,6 +246,11 @@ class GrokTuiApp(App[None]):
     def action_palette(self) -> None:
         """Every action by name."""
         self.action_command_palette()
+
+    def action_command_palette(self) -> None:
+        """The same, by the key that works over dialogs too."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_redraw(self) -> None:
         """Send the whole picture again."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from grok_tui.errors import GrokTuiError
 from grok_tui.monitor.text import safe
 from grok_tui.ui.keys import bindings
+from grok_tui.ui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ class Question:
     """What the field holds at first."""
 
 
-class Ask(ModalScreen[list[str]]):
+class Ask(Dialog[list[str]]):
     """Gives the texts, each of which passed its check; None for no."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("ask")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from grok_tui.ui.keys import bindings
+from grok_tui.ui.screens.dialog import Dialog
 from grok_tui.ui.widgets.diff import DiffView
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from grok_tui.monitor.compared import Comparison
 
 
-class DiffSheet(ModalScreen[None]):
+class DiffSheet(Dialog[None]):
     """The keys that differ, a column for each run."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("diff")

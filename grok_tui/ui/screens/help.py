@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from grok_tui.monitor.text import columns
 from grok_tui.ui.glossary import WORDS
 from grok_tui.ui.keys import bindings, on_screen
+from grok_tui.ui.screens.dialog import Dialog
 from grok_tui.ui.widgets.paper import wrap
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ LEAST = 10
 """Columns of a key, at least."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """The key table, as far as it concerns what was in front."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("help")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from grok_tui.errors import PresetError
 from grok_tui.monitor.text import safe
 from grok_tui.protocol import own
 from grok_tui.ui.keys import bindings
+from grok_tui.ui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 QUESTION = "Save this experiment as a preset of your own, called"
 
 
-class Naming(ModalScreen[str]):
+class Naming(Dialog[str]):
     """Gives a name that can be one, confirmed if something would be replaced; None for no."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("naming")

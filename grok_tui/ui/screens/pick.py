@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from grok_tui.ui.keys import bindings
+from grok_tui.ui.screens.dialog import Dialog
 from grok_tui.ui.widgets.pickers import Item, Picker
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from grok_tui.ui.messages import Chosen
 
 
-class Pick(ModalScreen[str]):
+class Pick(Dialog[str]):
     """Gives the name of the line that was taken; None if none was."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("pick")
@@ -46,8 +46,7 @@ class Pick(ModalScreen[str]):
     def on_chosen(self, message: Chosen) -> None:
         """Enter, space or a click on a line."""
         message.stop()
-        if self.is_current:  # a second one was on its way when the first was taken
-            self.dismiss(message.name)
+        self.dismiss(message.name)
 
     def action_close(self) -> None:
         """Take none."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from grok_tui.errors import PresetError
@@ -15,6 +14,7 @@ from grok_tui.protocol import extending
 from grok_tui.protocol.arms import METHODS
 from grok_tui.protocol.control import TakeTicket
 from grok_tui.ui.keys import bindings
+from grok_tui.ui.screens.dialog import Dialog
 from grok_tui.ui.widgets.pickers import Item, Picker
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _moment(config: Config, history: History, arm: str) -> Moment | None:
     return "final" if begun else None
 
 
-class TicketDialog(ModalScreen[TakeTicket]):
+class TicketDialog(Dialog[TakeTicket]):
     """Gives the order, checked as far as it can be from here; None for no."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("ticket")
