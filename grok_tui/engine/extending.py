@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from grok_tui.protocol.section import Moment
 
 
+_WHOLE = ("steps", "generalised")
+"""How a lane ends that was trained for as long as it was to be."""
+
+
 @dataclass(frozen=True, eq=False)
 class Recalled:
     """What lanes that ended have left in their artifacts, for new lanes to read."""
@@ -136,11 +140,17 @@ def _now(experiment: Experiment, source: str) -> Moment:
         return max(training)  # seeds that are behind will get there
     ended = [experiment.results[key] for key in keys if key in experiment.results]
     last = {result.step for result in ended if _has_weights(result)}
-    if not last:
-        waits = any(key in experiment.waiting for key in keys)
-        why = "has not begun to train" if waits else "was trained to an end in no seed"
-        raise RunError(f"{source} {why}: there are no weights to read")
-    return last.pop() if len(last) == 1 else "final"
+    if len(last) == 1:
+        return last.pop()
+    if any(result.reason in _WHOLE for result in ended):
+        return "final"
+    if last:
+        why = "was halted at steps that differ and ended in no seed"
+    elif any(key in experiment.waiting for key in keys):
+        why = "has not begun to train"
+    else:
+        why = "was trained to an end in no seed"
+    raise RunError(f"{source} {why}: there are no weights to read")
 
 
 def _left_at(
@@ -149,7 +159,8 @@ def _left_at(
     """How the lane ended that a point is of, if its last weights are those of the point.
 
     Raises RunError where the point has gone by, or lies beyond the end: were the run trained again
-    from its configuration, the lane would be read there, and trained for as long as that takes.
+    from its configuration, the lane would be read there, and trained for as long as that takes. A
+    lane that was halted before the point goes without.
     """
     key = point.arm, seed
     if lane := experiment.running.get(key):
@@ -162,10 +173,9 @@ def _left_at(
         return None
     train = experiment.config.train_of(experiment.config.arm(point.arm))
     due = schedule.point(point, _Past(train, result.step, result.t_mem, result.t_gen))
-    whole = _has_weights(result)
-    if due is not None and (due < result.step or (whole and due > result.step)):
+    if due is not None and (due < result.step or (result.reason in _WHOLE and due > result.step)):
         raise _gone(point, due, f"seed {seed}, which ended at step {result.step}")
-    return result if whole and due is not None else None
+    return result if _has_weights(result) and due == result.step else None
 
 
 def _gone(point: Point, step: int, where: str) -> RunError:
@@ -174,4 +184,4 @@ def _gone(point: Point, step: int, where: str) -> RunError:
 
 def _has_weights(result: LaneResult) -> bool:
     """Whether a lane that ended was trained and left something worth reading."""
-    return result.reason in ("steps", "generalised", "halted")
+    return result.reason in (*_WHOLE, "halted")

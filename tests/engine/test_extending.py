@@ -333,3 +333,21 @@ def test_a_lane_that_waits_can_be_halted_and_one_that_was_halted_be_read(tmp_pat
     assert not lanes.running
     events += obey(lanes, ticket(), tmp_path)
     assert tiny.started(events, "ticket-5").mask_step == 5
+
+
+def test_a_lane_that_was_halted_keeps_no_other_seed_from_being_read(tmp_path: Path) -> None:
+    lanes = tiny.experiment(tiny.tiny((DENSE,), seeds=(0, 1, 2)))
+    events = tiny.run_on(lanes, begin=True, until=5)
+    events += lanes.halt(("dense", 1))
+    events += tiny.run_on(lanes, until=10)
+    events += obey(lanes, ticket(), tmp_path)
+    assert tiny.started(events, "ticket-15", 0).mask_step == 15
+    assert tiny.ended(events, "ticket-15", 1).detail == (
+        "dense was halted at step 5, so its mask never came"
+    )
+    events += lanes.halt(("dense", 0))
+    events += tiny.run_on(lanes, until=2)
+    events += lanes.halt(("dense", 2))
+    with pytest.raises(RunError, match="halted at steps that differ and ended in no seed: there"):
+        obey(lanes, ticket(), tmp_path)
+    assert len(lanes.config.arms) == 2
