@@ -161,20 +161,30 @@ class Trainer:
         return done if written == "checkpoint written" else f"{done}, but {written}"
 
     def _extend(self, order: TakeTicket | AddSeeds) -> str:
-        """Add an arm or seeds, in config.toml first: a resume from an older checkpoint does so."""
+        """Add an arm or seeds, in config.toml first: a resume from an older checkpoint does so.
+
+        Where they cannot be begun (no memory is left) it gets its old text back: the run fails, and
+        can be resumed without them.
+        """
         experiment = self._experiment
         config = extending.wanted(experiment, order)
         recalled = extending.recall(experiment, config, self._run.artifacts)
         extending.build_data(experiment, config)
         trained = _starting_trained(config)
         text = presets.dump(config).encode()
+        sha256 = hashlib.sha256(text).hexdigest()
         try:
+            before = self._run.config.read_bytes()
             self._disk.replace(self._run.config, text)
         except OSError as error:
             raise RunError(f"config.toml cannot be written: {error.strerror}") from None
+        try:
+            events = extending.take_in(experiment, config, recalled, sha256, order.by[:80])
+        except Exception as error:
+            self._disk.replace(self._run.config, before)
+            raise RunFailed(f"{order.command} could not be begun: {error}") from error
         self._starts_trained = trained
-        self._config_sha256 = hashlib.sha256(text).hexdigest()
-        events = extending.take_in(experiment, config, recalled, self._config_sha256, order.by[:80])
+        self._config_sha256 = sha256
         self._recorder.say([*events, *self._opened.hire()])
         if isinstance(order, TakeTicket):
             return f"{config.arms[-1].name} is trained beside the others"

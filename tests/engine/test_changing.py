@@ -5,14 +5,15 @@ from __future__ import annotations
 import errno
 import itertools
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from grok_tui.engine import orders, rehearsal, trainer
 from grok_tui.engine.answers import Choice
 from grok_tui.engine.signals import Signals
-from grok_tui.errors import RunError
+from grok_tui.engine.starting import Starter
+from grok_tui.errors import RunError, RunFailed
 from grok_tui.protocol import control, presets
 from grok_tui.protocol.control import AddSeeds, Halt, TakeTicket
 from grok_tui.protocol.disk import Disk
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grok_tui.engine.experiment import Experiment
+    from grok_tui.protocol.arms import Arm
     from grok_tui.protocol.control import AnyOrder
     from grok_tui.protocol.rundir import RunDir
 
@@ -243,6 +245,26 @@ def test_a_full_disk_refuses_the_order_or_says_that_it_is_not_safe_yet(tmp_path:
     assert runs.train(other, script, FullForConfig("000002.safetensors")) == 0
     said = "no checkpoint could be written: no space left on device"
     assert obeyed(other) == [f"ticket-4 is trained beside the others, but {said}"]
+
+
+def test_what_cannot_be_begun_ends_the_run_which_goes_on_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = runs.new_run(tmp_path, CONFIG)
+    before = run.config.read_bytes()
+    start = Starter.start
+
+    def lacking(starter: Starter, arm: Arm, *given: Any) -> object:
+        if arm.name == "ticket-20":
+            raise MemoryError("no room")
+        return start(starter, arm, *given)
+
+    monkeypatch.setattr(Starter, "start", lacking)
+    with pytest.raises(RunFailed, match="ticket could not be begun: no room"):
+        runs.train(run, Script(run, {20: [NOW]}))
+    assert run.config.read_bytes() == before
+    assert runs.train(run) == 0
+    assert_repeatable(run, tmp_path)
 
 
 def test_an_order_is_obeyed_while_paused_and_after_the_last_step_of_a_lane(tmp_path: Path) -> None:
