@@ -248,7 +248,8 @@ async def test_a_bad_value_is_explained_under_its_field_and_start_is_refused(
 async def test_every_value_goes_into_the_run(app: GrokTuiApp, trainers: Trainers) -> None:
     typed = ["13", "0.6", "false", "0.01", "0.5", "777", "0.7", "2"]
     async with app.run_test(size=SMALL) as pilot:
-        await pilot.press("v")
+        await pilot.press("v")  # before there is a field to go to, perhaps
+        await settled(pilot)
         for text in typed:
             field = app.focused
             assert isinstance(field, Input)

@@ -82,6 +82,7 @@ class Form(Vertical):
     def __init__(self, name: str) -> None:
         super().__init__(id=f"{name.replace(' ', '-')}-form")
         self._rows: dict[Value, ValueRow] = {}
+        self._awaited = False
         self.form = name
         self.border_title = f" {name} "
 
@@ -96,6 +97,8 @@ class Form(Vertical):
             key = value.key
             text = filling.texts.get(key, "")
             row.show(text, key in filling.changed, filling.faults.get(key, ""))
+        if self._awaited and self._rows:
+            self.enter()
 
     def value(self, key: str) -> Value | None:
         """The value of that key that is shown."""
@@ -107,8 +110,10 @@ class Form(Vertical):
         return "" if value is None else self._rows[value].text
 
     def enter(self) -> None:
-        """Put the keyboard into the first field."""
-        next(iter(self._rows.values())).enter()
+        """Put the keyboard into the first field, as soon as there is one."""
+        self._awaited = not self._rows
+        for row in list(self._rows.values())[:1]:
+            row.enter()
 
 
 @dataclass(frozen=True)

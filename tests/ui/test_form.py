@@ -1,0 +1,30 @@
+"""Forms: what becomes of a wish to type before there is anything to type into."""
+
+from __future__ import annotations
+
+from textual.app import App, ComposeResult
+from textual.widgets import Input
+
+from grok_tui.ui.values import ALWAYS, values
+from grok_tui.ui.widgets.form import Filling, Form
+from tests import fakes
+
+
+class Alone(App[None]):
+    """One form."""
+
+    def compose(self) -> ComposeResult:
+        """The first of those that are always there."""
+        yield Form(ALWAYS[0])
+
+
+async def test_the_keyboard_goes_to_the_first_field_once_it_is_there() -> None:
+    app = Alone()
+    async with app.run_test() as pilot:
+        form = app.query_one(Form)
+        form.enter()
+        assert not isinstance(app.focused, Input)
+        form.show(Filling(values(fakes.config())))
+        await pilot.pause()
+        assert isinstance(app.focused, Input)
+        assert app.focused is app.query(Input).first()
