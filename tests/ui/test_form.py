@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.app import App, ComposeResult
 from textual.widgets import Input
 
-from grok_tui.ui.values import ALWAYS, values
-from grok_tui.ui.widgets.form import Filling, Form
+from grok_tui.ui.values import values
+from grok_tui.ui.widgets.form import ALWAYS, Filling, Form
 from tests import fakes
 
 
