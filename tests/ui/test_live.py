@@ -460,9 +460,21 @@ async def test_every_pane_survives_every_size(shown: Callable[[], View]) -> None
         for size in SIZES:
             await pilot.resize_terminal(*size)
             for pane in ("verdict", "log", "charts"):
-                deck.open(pane)
+                await deck.open(pane)
                 await pilot.pause()
         assert deck.query(ChartView).first().size.height > 20
+
+
+@pytest.mark.parametrize("keys", ["4 f log", "4 slash log", "5 j machine", "v j verdict"])
+async def test_the_key_after_that_of_a_pane_finds_it_whole(keys: str) -> None:
+    *pressed, pane = keys.split()
+    app = live.LiveApp(live.finished())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await live.drawn(pilot)
+        for name in pressed:  # in one breath, as a slow line brings them
+            app.simulate_key(name)
+        await pilot.pause()
+        assert app.screen.query_one(Deck).shown.SECTION == pane
 
 
 async def test_leaving_does_not_touch_the_run(services: Services, trainers: Trainers) -> None:

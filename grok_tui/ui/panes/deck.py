@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,7 @@ class Deck(Vertical):
         self.run, self.samples = run, samples
         self._panes: dict[str, Pane] = {"charts": ChartsPane(self.selection)}
         self._open = "charts"
+        self._opening = asyncio.Lock()
         self._seen: tuple[View, Verdict | None] | None = None
         self._unkept: Timer | None = None
         """Runs out when what was changed about the charts is to be kept."""
@@ -91,15 +93,17 @@ class Deck(Vertical):
         self._seen = view, verdict
         ended = view.state == "finished" != before
         if ended and self._open == "charts" and not self.charts.has_room_for(view, verdict):
-            self.open("verdict")
+            self.call_later(self.open, "verdict")
         else:
             self._draw()
 
-    def open(self, name: str) -> None:
-        """Bring a pane up and give it the keys."""
-        if name not in self._panes:
-            self._panes[name] = _MAKERS[name](self)
-            self.mount(self._panes[name])
+    async def open(self, name: str) -> None:
+        """Bring a pane up and give it the keys: not before all of it is there to take them."""
+        async with self._opening:
+            if name not in self._panes:
+                pane = _MAKERS[name](self)
+                await self.mount(pane)
+                self._panes[name] = pane
         self._open = name
         for pane in self._panes.values():
             pane.display = pane is self.shown
@@ -107,7 +111,7 @@ class Deck(Vertical):
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
-        """Show the view in the pane that is seen; one that is being made, when it is there."""
+        """Show the view in the pane that is seen; that of the charts, when it is there."""
         if not self.shown.is_mounted:
             self.call_after_refresh(self._draw)
         elif self._seen is not None:
@@ -118,12 +122,12 @@ class Deck(Vertical):
         if self._open == "machine":
             self._draw()
 
-    def out(self) -> bool:
+    async def out(self) -> bool:
         """One layer out: within the pane, then to the charts; False if there is none."""
         if self.shown.out():
             return True
         if self._open != "charts":
-            self.open("charts")
+            await self.open("charts")
             return True
         return False
 

@@ -73,7 +73,7 @@ class Demo(LiveScreen):
             return bool(self.query(TourPanel)) and not isinstance(self.focused, Input)
         return super().check_action(action, parameters)
 
-    def action_tour_turn(self, by: int) -> None:
+    async def action_tour_turn(self, by: int) -> None:
         """Another chapter; what the one before would still have told is told at once."""
         panel = self.query_one(TourPanel)
         behind = panel.chapter.until
@@ -84,12 +84,12 @@ class Demo(LiveScreen):
             self._replay.at_once = behind
             self._replay.rate = (chapter.until - behind) / chapter.seconds
             self._replay.until = chapter.until
-        self._illustrate(chapter)
+        await self._illustrate(chapter)
 
-    def _illustrate(self, chapter: Chapter) -> None:
+    async def _illustrate(self, chapter: Chapter) -> None:
         """Show what a chapter is about: its pane, its arms, large where there is little room."""
         deck = self.query_one(Deck)
-        deck.open(chapter.pane)
+        await deck.open(chapter.pane)
         if isinstance(deck.shown, NetworkPane):
             deck.shown.choose(chapter.picture)
         hidden = self._arms - set(chapter.arms) if chapter.arms else set()
@@ -104,6 +104,6 @@ class Demo(LiveScreen):
             return
         await panels.remove()
         self.SECTION = ""
-        self._illustrate(Chapter("", ""))
+        await self._illustrate(Chapter("", ""))
         self._replay.rate = AFTERWARDS
         self._replay.until = math.inf

@@ -187,9 +187,9 @@ class LiveScreen(Reusing):
         """The run that is shown."""
         return self.run
 
-    def action_pane(self, name: str) -> None:
+    async def action_pane(self, name: str) -> None:
         """Show a pane."""
-        self.query_one(Deck).open(name)
+        await self.query_one(Deck).open(name)
 
     def action_compare(self) -> None:
         """Compare the arms of this run; with others after marking them in the list of runs."""
@@ -197,7 +197,7 @@ class LiveScreen(Reusing):
 
     async def action_back(self) -> None:
         """Out of full screen, back to the charts, or out of this screen."""
-        if not self.query_one(Deck).out():
+        if not await self.query_one(Deck).out():
             await self.run_action("app.out")
 
     def on_selection_changed(self, message: SelectionChanged) -> None:
