@@ -474,7 +474,8 @@ async def test_the_key_after_that_of_a_pane_finds_it_whole(keys: str) -> None:
         for name in pressed:  # in one breath, as a slow line brings them
             app.simulate_key(name)
         await pilot.pause()
-        assert app.screen.query_one(Deck).shown.SECTION == pane
+        opened = app.screen.query_one(Deck).shown.SECTION
+    assert opened == pane
 
 
 async def test_leaving_does_not_touch_the_run(services: Services, trainers: Trainers) -> None:
