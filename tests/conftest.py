@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,9 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+"""Tests run in several processes: threads of each would only wait for those of the others."""
 
 
 @pytest.fixture(autouse=True)

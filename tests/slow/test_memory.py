@@ -10,7 +10,7 @@ import pytest
 
 from tests.engine import tiny
 
-STRETCH = 200
+STRETCH = 100
 """Steps. A single number kept of each step and lane would take twice what is allowed."""
 
 

@@ -54,6 +54,7 @@ def test_killed_in_the_middle_and_resumed_it_equals_a_run_that_was_not(
     assert resumed.dropped_bytes > 0
 
 
+@pytest.mark.faults
 def test_extended_and_killed_it_equals_what_its_config_trains(tmp_path: Path) -> None:
     run = runs.new_run(tmp_path, tiny.tiny((tiny.DENSE, tiny.TICKET), steps=3000))
     now = control.TakeTicket(by="test", method="magnitude", pruning_rate=0.5, source="dense")
