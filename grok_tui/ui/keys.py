@@ -34,7 +34,8 @@ def in_bar(*sections: str, idle: Collection[str] = ()) -> list[Key]:
     """What the key bar shows: at most six keys, help last; `sections` from the focus outwards.
 
     Of what has the focus no more than three, so that there is room for those of its screen, which
-    come next. `idle` are the ids of keys that have nothing to do now.
+    come next. `idle` are the ids of keys that have nothing to do now; a key that leads to where
+    one is already has none either.
     """
     *inner, screen, everywhere = sections
     taken = {name for first in FIRST & {*inner} for key in on_screen(first) for name in key.names}
@@ -48,7 +49,8 @@ def in_bar(*sections: str, idle: Collection[str] = ()) -> list[Key]:
     }
     found = [key for name in inner[:1] for key in flagged[name][:OWN]]
     found += [key for name in (screen, *inner[1:], everywhere) for key in flagged[name]]
-    others = [key for key in found if key.id != HELP and key.action != f"app.{screen}"]
+    here = {f"app.{screen}", *(f"pane('{name}')" for name in inner)}
+    others = [key for key in found if key.id != HELP and key.action not in here]
     return [*others[: SHOWN - 1], *(key for key in TABLE if key.id == HELP)]
 
 

@@ -47,7 +47,7 @@ TABLE: tuple[Key, ...] = (
     Key("diff.up", "k", "scroll(-1)", "Up", "A line up, as ↑ does."),
     Key("diff.close", "escape,q,D", "close", "Close", "Back to the runs."),
     # One run, live or replayed
-    Key("live.charts", "2", "pane('charts')", "Charts", "The charts."),
+    Key("live.charts", "2", "pane('charts')", "Charts", "The charts.", True),
     Key("live.verdict", "v", "pane('verdict')", "Verdict", "Arms compared: the verdict.", True),
     Key("live.compare", "3", "compare", "Compare", "The arms side by side, as several runs are."),
     Key("live.log", "4", "pane('log')", "Log", "What the trainer process printed.", True),

@@ -109,6 +109,16 @@ def test_what_has_the_focus_leaves_room_for_its_screen() -> None:
         assert any(key.screen == "live" for key in shown)
 
 
+def test_the_bar_leads_to_other_panes_and_not_to_the_one_that_is_shown() -> None:
+    def shown(*sections: str) -> list[str]:
+        return [key.id for key in keys.in_bar(*sections, "live", "everywhere")]
+
+    assert "live.charts" not in [*shown("charts"), *shown("arms", "charts")]
+    for pane in ("verdict", "log", "machine", "network"):
+        assert "live.charts" in shown(pane)
+        assert f"live.{pane}" not in shown(pane)
+
+
 @pytest.mark.parametrize("key", keys.TABLE, ids=lambda key: key.id)
 def test_every_action_exists_where_it_is_bound(key: keys.Key) -> None:
     if key.action:
