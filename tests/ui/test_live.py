@@ -15,7 +15,7 @@ from grok_tui.ui.panes.charts import ChartsPane
 from grok_tui.ui.panes.deck import Deck
 from grok_tui.ui.screens.confirm import Confirm
 from grok_tui.ui.screens.live import LiveScreen
-from grok_tui.ui.widgets.arms import doing, table
+from grok_tui.ui.widgets.arms import accuracy, doing, table
 from grok_tui.ui.widgets.chart import ChartView
 from tests import fakes
 from tests.fake_probes import PROBED
@@ -463,6 +463,14 @@ async def test_every_pane_survives_every_size(shown: Callable[[], View]) -> None
                 await deck.open(pane)
                 await pilot.pause()
         assert deck.query(ChartView).first().size.height > 20
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.0, "0.000"), (0.9996, "0.999"), (1.0, "1"), (-1e300, "?"), (1.7e308, "?")],
+)
+def test_an_accuracy_is_short_whatever_the_log_says(value: float, shown: str) -> None:
+    assert accuracy(value) == shown
 
 
 @pytest.mark.parametrize("keys", ["4 f log", "4 slash log", "5 j machine", "v j verdict"])

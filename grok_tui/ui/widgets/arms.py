@@ -167,7 +167,9 @@ def milestone(spread: Spread) -> str:
 
 
 def accuracy(value: float) -> str:
-    """With three digits, and never rounded up to one."""
+    """With three digits, and never rounded up to one; "?" for what can be none."""
+    if not 0 <= value <= 1:
+        return "?"
     return "1" if value == 1 else f"{min(value, 0.999):.3f}"
 
 
