@@ -140,7 +140,7 @@ def summary(run: RunDir) -> Summary:
         started_at=_wall_time(run),
         problem=problem,
         note=note,
-        best=max((value for _, value in past.curve), default=None),
+        best=max([value for _, value in past.curve], default=None),
         last=past.curve[-1][1] if past.curve else None,
         speed=past.speed,
     )

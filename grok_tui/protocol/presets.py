@@ -7,6 +7,7 @@ may start from one (`preset = "name"`). Reading a preset has no effects.
 from __future__ import annotations
 
 import copy
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,9 +44,15 @@ def load(name: str, settings: Iterable[str] = (), seeds: str = "") -> tuple[Conf
 def load_config(path: Path) -> Config:
     """A run's own config.toml, read as any preset. Raises PresetError."""
     try:
-        return as_config(toml.read_written(path, "", MAX_CONFIG), "")
+        return _written(toml.contents(path, "", MAX_CONFIG))
     except PresetError as error:  # what the file is called is worked out only now: lists read many
         raise PresetError(shown(path), error.key, error.problem) from None
+
+
+@lru_cache(maxsize=32)
+def _written(data: bytes) -> Config:
+    """The configuration in text that we wrote: many runs of a folder have the same."""
+    return as_config(toml.parse_written(data, ""), "")
 
 
 def dump(config: Config) -> str:

@@ -43,23 +43,22 @@ def read(path: Path, shown: str, limit: int = MAX_SMALL_FILE) -> Table:
 
     Raises PresetError.
     """
-    return parse(_bytes(path, shown, limit), shown)
+    return parse(contents(path, shown, limit), shown)
 
 
-def read_written(path: Path, shown: str, limit: int = MAX_SMALL_FILE) -> Table:
-    """The same of a file that we wrote: what stands in many of them is parsed once.
+def parse_written(data: bytes, shown: str) -> Table:
+    """The tables in text that we wrote: what stands in many files is parsed once.
 
     Its tables are shared with other files: they are for reading only. Raises PresetError.
     """
-    data = _bytes(path, shown, limit)
     try:
         return _by_blocks(data.decode())
     except ValueError:  # not as we write them, or no TOML at all
         return parse(data, shown)
 
 
-def _bytes(path: Path, shown: str, limit: int) -> bytes:
-    """Raises PresetError."""
+def contents(path: Path, shown: str, limit: int = MAX_SMALL_FILE) -> bytes:
+    """What stands in a file of at most `limit` bytes. Raises PresetError."""
     try:
         return read_small(path, limit)
     except OSError as error:

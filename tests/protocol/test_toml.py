@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def written(folder: Path, text: str) -> toml.Table:
     path = folder / "config.toml"
     path.write_text(text)
-    return toml.read_written(path, "config.toml")
+    return toml.parse_written(toml.contents(path, "config.toml"), "config.toml")
 
 
 def test_a_configuration_is_the_same_in_blocks(tmp_path: Path) -> None:
