@@ -53,7 +53,7 @@ PERIOD = 0.5
 """Seconds between two looks at the run."""
 PATIENCE = 0.25
 """Seconds of reading after which what was read so far is shown."""
-SHARE = 0.1
+SHARE = 0.04
 """Part of the time that may go into drawing: a run of many arms is drawn less often."""
 _SENT: dict[Command, str] = {
     "stop": "stopping at the next step",
