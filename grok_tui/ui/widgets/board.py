@@ -155,7 +155,7 @@ class Board(Vertical):
         """Show and size what belongs on a pane of this size; whether anything changed."""
         layout = arrange(self.size, self._view, self._verdict, self._wish)
         page = self._panels.page
-        wanted = (layout, self._panels.chosen, *page)
+        wanted = (layout, layout.grid == (1, 1) and self._panels.chosen, *page)
         if wanted == self._arranged:
             return False
         self._arranged = wanted
