@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import partial
 from statistics import median_low
 from typing import TYPE_CHECKING, overload
 
@@ -15,7 +16,7 @@ from grok_tui.monitor.roles import baselines, recipe_role
 from grok_tui.monitor.traces import LINES, REFERENCE, Member, Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from grok_tui.monitor.history import History, LaneHistory
     from grok_tui.monitor.plots import Choice
@@ -27,11 +28,11 @@ FEW = 3
 """Arms up to which each has its training line beside its test line; of more, dense arms only."""
 
 
-class Moved(Sequence[float]):
-    """Numbers less a constant, each worked out when it is asked for."""
+class Seen(Sequence[float]):
+    """Numbers through a function, each worked out when it is asked for."""
 
-    def __init__(self, values: Sequence[float], by: float) -> None:
-        self._values, self._by = values, by
+    def __init__(self, values: Sequence[float], through: Callable[[float], float]) -> None:
+        self._values, self._through = values, through
 
     def __len__(self) -> int:
         return len(self._values)
@@ -42,27 +43,8 @@ class Moved(Sequence[float]):
     def __getitem__(self, index: slice) -> Sequence[float]: ...
     def __getitem__(self, index: int | slice) -> float | Sequence[float]:
         if isinstance(index, slice):
-            return [value - self._by for value in self._values[index]]
-        return self._values[index] - self._by
-
-
-class Timed(Sequence[float]):
-    """The seconds at which steps were done, each looked up when it is asked for."""
-
-    def __init__(self, steps: Sequence[float], lane: LaneHistory) -> None:
-        self._steps, self._lane = steps, lane
-
-    def __len__(self) -> int:
-        return len(self._steps)
-
-    @overload
-    def __getitem__(self, index: int) -> float: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[float]: ...
-    def __getitem__(self, index: int | slice) -> float | Sequence[float]:
-        if isinstance(index, slice):
-            return [second_of(self._lane, step) for step in self._steps[index]]
-        return second_of(self._lane, self._steps[index])
+            return [self._through(value) for value in self._values[index]]
+        return self._through(self._values[index])
 
 
 def second_of(lane: LaneHistory, step: float) -> float:
@@ -189,8 +171,9 @@ def _along(lane: LaneHistory, steps: Sequence[float], x: Quantity) -> Sequence[f
     if x == "step":
         return steps
     if x == "seconds":
-        return lane.seconds if steps is lane.steps else Timed(steps, lane)
-    return Moved(steps, lane.t_mem) if lane.t_mem is not None else None
+        return lane.seconds if steps is lane.steps else Seen(steps, partial(second_of, lane))
+    since = lane.t_mem
+    return None if since is None else Seen(steps, lambda step: step - since)
 
 
 def _reached(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
@@ -19,9 +20,9 @@ class Pane(Vertical, can_focus=True):
     DEFAULT_CSS = "Pane { height: 1fr; }"
     ALLOW_SELECT = False
 
+    @abstractmethod
     def draw(self, view: View, verdict: Verdict | None) -> None:
         """Show this view of the run: called while the pane is shown, and when it comes up."""
-        raise NotImplementedError
 
     def out(self) -> bool:
         """Go one layer out within the pane; False if there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from grok_tui.ui.widgets.cells import CellView
@@ -14,6 +15,6 @@ if TYPE_CHECKING:
 class ArmTable(CellView):
     """The arms of one run, or the groups of several."""
 
+    @abstractmethod
     def draw(self, view: View, verdict: Verdict | None) -> None:
         """Show the arms as they are in this view."""
-        raise NotImplementedError
