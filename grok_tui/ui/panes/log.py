@@ -11,7 +11,7 @@ from grok_tui.monitor.printed import read_tail
 from grok_tui.monitor.text import safe_lines
 from grok_tui.ui import keys
 from grok_tui.ui.messages import LogRead, Searched
-from grok_tui.ui.panes.pane import Pane
+from grok_tui.ui.panes.pane import ScrollingPane
 from grok_tui.ui.widgets.fields import SearchField
 from grok_tui.ui.widgets.paper import DIM, STRONG, TEXT, WARN
 from grok_tui.ui.widgets.verdict import Words
@@ -32,7 +32,7 @@ FOUND, HERE = "│", "▸"
 """In front of a line that has what is looked for, and of the one that was gone to."""
 
 
-class LogPane(Pane):
+class LogPane(ScrollingPane):
     """The lines of the log, behind a window that scrolls."""
 
     SECTION = "log"
@@ -78,12 +78,8 @@ class LogPane(Pane):
     def action_scroll(self, by: int) -> None:
         """So many lines down, or up; up ends the following."""
         self._follows = self._follows and by > 0
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+        super().action_scroll(by)
         self._write_state()
-
-    def action_page(self, by: int) -> None:
-        """A window's height down, or up."""
-        self.action_scroll(by * max(1, self.size.height - 2))
 
     def action_end(self, where: int) -> None:
         """The first line, or the last."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.containers import VerticalScroll
 
 from grok_tui.ui import keys
-from grok_tui.ui.panes.pane import Pane
+from grok_tui.ui.panes.pane import ScrollingPane
 from grok_tui.ui.widgets.gauges import panel
 from grok_tui.ui.widgets.verdict import Words
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from grok_tui.monitor.watch import View
 
 
-class MachinePane(Pane):
+class MachinePane(ScrollingPane):
     """What is known of the machine, behind a window that scrolls."""
 
     SECTION = "machine"
@@ -54,11 +54,3 @@ class MachinePane(Pane):
         """Break the lines anew."""
         if self._view is not None:
             self.draw(self._view, None)
-
-    def action_scroll(self, by: int) -> None:
-        """So many lines down, or up."""
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
-
-    def action_page(self, by: int) -> None:
-        """A window's height down, or up."""
-        self.action_scroll(by * max(1, self.size.height - 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 
 if TYPE_CHECKING:
     from grok_tui.monitor.verdict import Verdict
@@ -27,3 +27,20 @@ class Pane(Vertical, can_focus=True):
     def out(self) -> bool:
         """Go one layer out within the pane; False if there is none."""
         return False
+
+
+class ScrollingPane(Pane):
+    """A pane with one window on more lines than there is room for."""
+
+    @property
+    def window(self) -> VerticalScroll:
+        """What scrolls."""
+        return self.query_one(VerticalScroll)
+
+    def action_scroll(self, by: int) -> None:
+        """So many lines down, or up."""
+        self.window.scroll_relative(y=by, animate=False)
+
+    def action_page(self, by: int) -> None:
+        """A window's height down, or up, but for a line."""
+        self.action_scroll(by * max(1, self.window.size.height - 1))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.containers import VerticalScroll
 
 from grok_tui.ui import keys
-from grok_tui.ui.panes.pane import Pane
+from grok_tui.ui.panes.pane import ScrollingPane
 from grok_tui.ui.widgets.verdict import Words, report
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from grok_tui.monitor.watch import View
 
 
-class ReportPane(Pane):
+class ReportPane(ScrollingPane):
     """Everything that is compared, as tall as it is, behind a window that scrolls."""
 
     SECTION = "verdict"
@@ -47,11 +47,3 @@ class ReportPane(Pane):
         """Break the lines anew."""
         if self._shown is not None:
             self.draw(*self._shown)
-
-    def action_scroll(self, by: int) -> None:
-        """So many lines down, or up."""
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
-
-    def action_page(self, by: int) -> None:
-        """A window's height down, or up."""
-        self.action_scroll(by * max(1, self.size.height - 1))
