@@ -58,9 +58,9 @@ PIECES = {
 
 
 @pytest.fixture(autouse=True)
-def _state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the user of this machine has muted, and runs on events, is theirs."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
+def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the user nor the test before has muted the bell, or runs a command on events."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("GROK_TUI_ON_EVENT", "")
 
 
