@@ -22,8 +22,8 @@ test: $(DEV)  ## all tests but the long fault counts, those that need a GPU, and
 test-all: test  ## and the targets of the view, measured in a real terminal; better with nothing else running
 	@$(BIN)/python -m pytest -q -m terminal tests/terminal
 
-faults: $(DEV)  ## the full fault counts: a death at every write of a run
-	@$(BIN)/python -m pytest -q -m faults
+faults: $(DEV)  ## the full fault counts, written into docs/reliability.md; about 40 minutes
+	@$(BIN)/python -m pytest -q -n 2 -m "faults or counted" -p tests.faults.recording --record docs/reliability.md
 
 gpu: $(DEV)  ## the tests that need a CUDA device; with a torch that has CUDA in .venv
 	@$(BIN)/python -m pytest -q -m gpu
