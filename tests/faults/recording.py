@@ -54,7 +54,7 @@ def pytest_runtest_makereport(
     """Send along what is counted: the process that writes has no items."""
     report = yield
     if item.get_closest_marker("counted") and isinstance(item, pytest.Function):
-        seeds = item.callspec.params["seeds"]
+        seeds: Any = item.callspec.params["seeds"]
         what = (item.function.__doc__ or item.name).splitlines()[0].rstrip(".")
         report.user_properties.append(("counted", (what, seeds.start, seeds.stop)))
     return report
