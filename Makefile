@@ -7,6 +7,7 @@ PRESET ?= presets/quickstart.toml
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt
+COMPILE := $(BIN)/python -m compileall -q grok_tui benchmarks  # else the first start does it
 USE := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
@@ -62,11 +63,13 @@ dev: $(DEV)  ## .venv with the tools of development as well
 $(USE): pyproject.toml constraints.txt | $(BIN)/pip
 	@echo "Installing grok-tui and what it needs into $(VENV); PyTorch is large, this can take minutes ..." >&2
 	@$(PIP) --editable .
+	@$(COMPILE)
 	@touch $(USE)
 
 $(DEV): pyproject.toml constraints.txt | $(BIN)/pip
 	@echo "Installing grok-tui and the tools for its tests into $(VENV); PyTorch is large, this can take minutes ..." >&2
 	@$(PIP) --editable '.[dev]'
+	@$(COMPILE)
 	@touch $(USE) $(DEV)
 
 $(BIN)/pip:

@@ -51,7 +51,10 @@ _MODES = re.compile(rb"\x1b\[\?([\d;]+)([hl])")
 _LASTING = {25, 47, 1000, 1002, 1003, 1004, 1006, 1049, 2004, 2026}
 """Modes that somebody would notice after the program has ended."""
 _PLAIN = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
-_OTHERS = ("NO_COLOR", "TMUX", "STY", "GROK_TUI_RUNS", "GROK_TUI_LOW_BANDWIDTH")
+_OTHERS = (
+    "NO_COLOR", "TMUX", "STY", "GROK_TUI_RUNS", "GROK_TUI_LOW_BANDWIDTH",
+    "PYTHONDONTWRITEBYTECODE",  # a program is compiled at its first start, not at each
+)  # fmt: skip
 
 
 def grok(*arguments: str, before: str = "") -> tuple[str, ...]:
