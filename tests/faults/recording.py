@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 TABLE = re.compile(r"(?<=<!-- counts -->\n).*?(?=<!-- end of counts -->)", re.DOTALL)
 ROW = re.compile(r"^\| .* \| `(?P<test>[^`]+)` \|$", re.MULTILINE)
 HEAD = (
-    "| what | trials | seeds | failed | seconds | where and when | test |\n"
-    "|---|---|---|---|---|---|---|\n"
+    "| what | trials | seeds | failed | seconds | slowest | where and when | test |\n"
+    "|---|---|---|---|---|---|---|---|\n"
 )
 
 
@@ -34,6 +34,8 @@ class Count:
     seeds: list[range] = field(default_factory=list)
     failed: list[range] = field(default_factory=list)
     seconds: float = 0.0
+    slowest: float | None = None
+    """Seconds of processor time that one trial took, where the test records it as `slowest`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -69,12 +71,15 @@ class Record:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """One phase of one test has ended."""
-        told: Any = dict(report.user_properties).get("counted")
+        properties: dict[str, Any] = dict(report.user_properties)
+        told = properties.get("counted")
         if told is None:
             return
         what, start, stop = told
         count = self._counts.setdefault(report.nodeid.partition("[")[0], Count(what))
         count.seconds += report.duration
+        if "slowest" in properties:
+            count.slowest = max(count.slowest or 0.0, properties["slowest"])
         if report.when == "call" or not report.passed:
             count.seeds.append(range(start, stop))
             if not report.passed:
@@ -97,7 +102,8 @@ def _row(test: str, count: Count) -> str:
     where = (
         f"Python {platform.python_version()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}"
     )
+    slowest = "" if count.slowest is None else f"{count.slowest * 1000:.0f} ms"
     return (
         f"| {count.what} | {trials} | {first}-{last} | {failed or 'none'} | {count.seconds:.0f} "
-        f"| {where} | `{test}` |"
+        f"| {slowest} | {where} | `{test}` |"
     )

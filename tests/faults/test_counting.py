@@ -15,10 +15,10 @@ import pytest
 BEFORE = """Words before.
 
 <!-- counts -->
-| what | trials | seeds | failed | seconds | where and when | test |
-|---|---|---|---|---|---|---|
-| An older one | 7 | 0-6 | none | 3 | somewhere | `test_a.py::test_old` |
-| What it was | 1 | 0-0 | none | 3 | somewhere | `test_b.py::test_new` |
+| what | trials | seeds | failed | seconds | slowest | where and when | test |
+|---|---|---|---|---|---|---|---|
+| An older one | 7 | 0-6 | none | 3 | 1 ms | somewhere | `test_a.py::test_old` |
+| What it was | 1 | 0-0 | none | 3 |  | somewhere | `test_b.py::test_new` |
 <!-- end of counts -->
 Words behind.
 """
@@ -33,7 +33,10 @@ def report(seeds: range, outcome: str = "passed", when: str = "call") -> pytest.
         longrepr=None,
         when=when,  # type: ignore[arg-type]
         duration=1.25,
-        user_properties=[("counted", ("It holds", seeds.start, seeds.stop))],
+        user_properties=[
+            ("counted", ("It holds", seeds.start, seeds.stop)),
+            ("slowest", seeds.start / 1000),
+        ],
     )
 
 
@@ -60,8 +63,11 @@ def test_the_table_tells_what_held_and_keeps_what_was_not_tried(tmp_path: Path) 
     record.pytest_sessionfinish()
     lines = path.read_text().splitlines()
     assert (lines[0], lines[-1]) == ("Words before.", "Words behind.")
-    assert lines[5] == "| An older one | 7 | 0-6 | none | 3 | somewhere | `test_a.py::test_old` |"
-    assert lines[6].startswith("| It holds | 6 | 0-5 | 4-5 | 5 | Python 3.")
+    assert (
+        lines[5]
+        == "| An older one | 7 | 0-6 | none | 3 | 1 ms | somewhere | `test_a.py::test_old` |"
+    )
+    assert lines[6].startswith("| It holds | 6 | 0-5 | 4-5 | 5 | 4 ms | Python 3.")
     assert lines[6].endswith("| `test_b.py::test_new` |")
     record.pytest_sessionfinish()
     assert path.read_text().splitlines() == lines
