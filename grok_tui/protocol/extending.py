@@ -17,6 +17,7 @@ from grok_tui.protocol.section import MAX_NAME
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from grok_tui.protocol.arms import Arm
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.control import TakeTicket
     from grok_tui.protocol.section import Moment
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 RATE = 0.6
 """The pruning rate of a ticket, where nobody says another."""
 _AS_SOURCE = ("task", "steps", "learning_rate", "weight_decay", "stop_after_generalised")
-"""What a ticket learns, and how, is what its source does."""
+"""What a ticket has of its source. The rest would need weights that may be gone: see `unlike`."""
 
 
 def with_ticket(config: Config, order: TakeTicket, at: Moment) -> Config:
@@ -35,7 +36,10 @@ def with_ticket(config: Config, order: TakeTicket, at: Moment) -> Config:
     preset could say either.
     """
     plain = to_plain(config)
-    plain["arms"].append(_ticket(plain, order, at))
+    arm = _ticket(plain, order, at)
+    if source := next((one for one in config.arms if one.name == order.source), None):
+        arm["about"] = _about(source, arm["mask_from"]["at"])
+    plain["arms"].append(arm)
     return as_config(plain, "")
 
 
@@ -44,6 +48,17 @@ def with_seeds(config: Config, seeds: Sequence[int]) -> Config:
     plain = to_plain(config)
     plain["seeds"] += seeds
     return as_config(plain, "")
+
+
+def unlike(source: Arm) -> str:
+    """How a ticket of this arm is trained otherwise than the arm itself; empty: it is not."""
+    moved = source.init != "shared" or source.rewind_to != "init" or source.scale_to.arm
+    differences = {
+        "without its teacher": source.teacher.arm,
+        "on the whole training set": source.subset.score != "none",
+        "from the initial weights that arms share": moved,
+    }
+    return ", ".join(words for words, is_so in differences.items() if is_so)
 
 
 def default_rate(method: str, source: str) -> float:
@@ -68,8 +83,6 @@ def _ticket(plain: Table, order: TakeTicket, at: Moment) -> Table:
     if order.source:
         moment = at if method is None or method.reads == "weights" else "init"
         arm["mask_from"] = {"arm": order.source, "at": moment, "plus": 0}
-        when = "" if moment == "init" else f" {_when(moment)}"
-        arm["about"] = f"Taken from {order.source}{when} while the run was trained."
     if order.method == EDGE_POPUP:
         arm["scope"] = "layer"  # it knows no other
     return arm | {key: source[key] for key in _AS_SOURCE if key in source}
@@ -84,6 +97,13 @@ def _free_name(plain: Table, order: TakeTicket, at: Moment) -> str:
     numbers = range(2, len(taken) + 3)
     names = [wanted, *(f"{wanted[: MAX_NAME - 4]}-{number}" for number in numbers)]
     return next(name for name in names if name not in taken)
+
+
+def _about(source: Arm, moment: Moment) -> str:
+    when = "" if moment == "init" else f" {_when(moment)}"
+    otherwise = unlike(source)
+    how = f"; trained {otherwise}" if otherwise else ""
+    return f"Taken from {source.name}{when} while the run was trained{how}."
 
 
 def _when(moment: Moment) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from grok_tui.errors import PresetError
 from grok_tui.protocol import extending, presets, toml
-from grok_tui.protocol.arms import Arm, MaskFrom
+from grok_tui.protocol.arms import Arm, MaskFrom, Subset, Teacher
 from grok_tui.protocol.config import Config
 from grok_tui.protocol.control import TakeTicket
 
@@ -19,6 +20,8 @@ CONFIG = Config(
         Arm(name="popup", method="edge-popup", scope="layer", pruning_rate=0.5),
     ),
 )
+
+HALF = Subset(score="random", fraction=0.5)
 
 
 def ticket(method: str, source: str = "", rate: float = 0.0, name: str = "") -> TakeTicket:
@@ -38,6 +41,22 @@ def test_a_ticket_comes_behind_all_arms_and_is_written_out_whole() -> None:
         steps=500,
     )
     assert presets.resolve(toml.parse(presets.dump(grown).encode(), "x"), "x") == grown
+
+
+def test_what_a_ticket_cannot_have_of_its_source_is_said() -> None:
+    student = Arm(name="student", teacher=Teacher(arm="dense"), subset=HALF)
+    redrawn = Arm(name="redrawn", init="redrawn")
+    rewound = Arm(name="rewound", rewind_to="memorised", rewind_arm="dense")
+    config = replace(CONFIG, arms=(*CONFIG.arms, student, redrawn, rewound))
+    about = extending.with_ticket(config, ticket("magnitude", "student", 0.6), 9).arms[-1].about
+    assert about == (
+        "Taken from student at step 9 while the run was trained; trained without its teacher, "
+        "on the whole training set."
+    )
+    own_start = "from the initial weights that arms share"
+    found = [extending.unlike(arm) for arm in config.arms[-2:]]
+    assert found == [own_start, own_start]
+    assert extending.unlike(CONFIG.arm("slow")) == ""
 
 
 def test_methods_that_read_a_mask_or_nothing_have_no_moment() -> None:

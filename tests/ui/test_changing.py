@@ -119,9 +119,13 @@ async def test_methods_take_only_what_they_use(desk: Desk) -> None:
     async with app.run_test(size=(100, 40)) as pilot:
         await live.drawn(pilot)
         await press(pilot, "t", "enter", "down", "down")
-        assert written(pilot, "#obstacle").startswith("Keeps the mask of dense, permuted")
+        assert written(pilot, "#obstacle").startswith("dense has all its weights")
         assert app.screen.query_one(Input).disabled
-        await press(pilot, "down", "enter")
+        await press(pilot, "shift+tab", "end", "enter")
+        assert written(pilot, "#obstacle").startswith("Keeps the mask of shuffled-mask, permuted")
+        await press(pilot, "end")
+        assert "which ones is what it learns" in written(pilot, "#obstacle")
+        await press(pilot, "home", "down", "down", "down", "enter")
         assert "what SNIP ranks highest" in written(pilot, "#obstacle")
         await press(pilot, "enter")
         await settled(pilot)

@@ -34,6 +34,7 @@ WAYS = {
     "snip": "what SNIP ranks highest at the initial weights",
     "grasp": "what GraSP ranks highest at the initial weights",
     "synflow": "what SynFlow ranks highest at the initial weights",
+    "edge-popup": "which ones is what it learns, while their values stay as they are",
 }
 """What is kept, by the methods that there is a choice of."""
 BY_MASK = "shuffle"
@@ -75,15 +76,6 @@ class TicketDialog(Dialog[TakeTicket]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("ticket")
     AUTO_FOCUS = "#source"
-    DEFAULT_CSS = """
-    TicketDialog #box { max-height: 100%; padding: 0 2; }
-    TicketDialog OptionList, TicketDialog OptionList:focus { max-height: 6; }
-    TicketDialog .asked { margin: 1 0 0 1; color: $text-muted; }
-    TicketDialog Input, TicketDialog Input:focus {
-        border: none; height: 1; margin-bottom: 1; padding: 0 1; background: $panel;
-    }
-    TicketDialog Input:focus { text-style: bold; }
-    """
 
     def __init__(self, config: Config, sources: list[Source], arm: str) -> None:
         super().__init__(name="ticket")
@@ -162,6 +154,8 @@ class TicketDialog(Dialog[TakeTicket]):
         weights = METHODS[order.method].reads == "weights"
         if source is not None and source.at is None and weights:
             return f"{source.arm} has not begun to train: there are no weights to read"
+        if order.method == BY_MASK and self._config.arm(order.source).method == "none":
+            return f"{order.source} has all its weights: its mask, permuted, is the same"
         at = source.at if source is not None and source.at is not None else 0
         try:
             extending.with_ticket(self._config, order, at)
@@ -183,9 +177,11 @@ class TicketDialog(Dialog[TakeTicket]):
         when = source.when if source else ""
         what = WAYS[order.method].format(arm=order.source, when=when)
         share = "" if order.method == BY_MASK else f"{1 - order.pruning_rate:.3g} of the weights: "
+        otherwise = extending.unlike(self._config.arm(order.source)) if order.source else ""
+        note = f" Unlike {order.source} it is trained {otherwise}." if otherwise else ""
         return (
             f"Keeps {share}{what}. Trains from the initial weights beside the others; recorded in "
-            "config.toml. Enter takes it, Esc leaves it."
+            f"config.toml.{note} Enter takes it, Esc leaves it."
         )
 
 
