@@ -200,7 +200,8 @@ class Replay:
         """Pause, go on, stop: what a trainer would do at its next step."""
         for path in control.waiting(self.run):
             order = control.read(path)
-            Disk().unlink(path)
+            with suppress(OSError):  # a folder that somebody put there stays
+                Disk().unlink(path)
             command = order if isinstance(order, str) else order.command
             if command == "stop":
                 self.stop()

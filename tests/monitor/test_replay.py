@@ -145,6 +145,7 @@ def test_it_obeys_as_a_trainer_does(recording: RunDir, tmp_path: Path) -> None:
     thread.start()
     try:
         soon(lambda: replay.place == 10)
+        (replay.run.control / "00-of-somebody").mkdir()
         control.send(replay.run, "pause", "test")
         soon(lambda: isinstance(told(replay.run)[-1], Paused))
         assert Watch(replay.run).look().state == "paused"
