@@ -3,7 +3,7 @@
 python scripts/record_demo.py [--run FOLDER] [--output FILE]
 
 Trains the quickstart with seed 0, about a minute on two cores, or takes a run that was trained
-so; keeps four digits of each number and leaves out where it was trained.
+so; keeps four digits of each number, and nothing of the machine that it was trained on.
 """
 
 from __future__ import annotations
@@ -63,13 +63,13 @@ def train(runs: Path) -> RunDir:
 
 
 def copy(run: RunDir, folder: Path) -> RunDir:
-    """The run with short numbers, and without the names of where it was trained."""
+    """The run with short numbers, and without names and warnings of where it was trained."""
     thinned = RunDir(folder)
     folder.mkdir()
     thinned.config.write_bytes(run.config.read_bytes())
-    lines = run.events.read_bytes().splitlines()
-    shortened = (events.encode(short(events.decode(line))) for line in lines)
-    thinned.events.write_bytes(b"".join(shortened))
+    told = map(events.decode, run.events.read_bytes().splitlines())
+    kept = (short(event) for event in told if not isinstance(event, events.Warned))
+    thinned.events.write_bytes(b"".join(map(events.encode, kept)))
     about = read_about(run)
     assert about is not None
     about = msgspec.structs.replace(

@@ -62,6 +62,7 @@ def test_what_comes_with_us_is_small_and_says_nothing_of_where_it_was_made(tmp_p
     text = run.about.read_text() + run.config.read_text()
     assert '"host":""' in text
     assert "/tmp" not in text
+    assert b'"event":"warned"' not in run.events.read_bytes()
     shown = [frames.decode(path.read_bytes()) for path in sorted(run.frames.glob("*/*"))]
     assert {frame.arm for frame in shown} == {"dense", "grokked-ticket"}
     assert all(frame.planes and frame.table for frame in shown)
