@@ -70,6 +70,22 @@ async def test_keys_change_how_charts_are_drawn_and_the_titles_say_so() -> None:
         assert len([chart for chart in _charts(pilot) if chart.display]) == 6 - 2
 
 
+async def test_a_legend_names_the_arms_that_are_drawn() -> None:
+    async with live.LiveApp(live.finished()).run_test(size=SIZE) as pilot:
+        await live.drawn(pilot)
+        legend = on_row(await press(pilot, "2", "enter"), "A dense")
+        assert "B grokked-ticket" in legend
+        await press(pilot, "escape", "tab", "down", "space", "shift+tab")
+        legend = on_row(await press(pilot, "enter"), "A dense")
+        assert "grokked-ticket" not in legend
+        assert "C controlled-dense-l1" in legend
+
+
+def on_row(text: str, words: str) -> str:
+    """The first row that has these words."""
+    return next(row for row in text.splitlines() if words in row)
+
+
 async def test_typed_limits_are_checked_where_they_are_typed() -> None:
     async with live.LiveApp(live.running()).run_test(size=SIZE) as pilot:
         await live.drawn(pilot)

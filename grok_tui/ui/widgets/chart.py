@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from grok_tui.monitor import legends
 from grok_tui.monitor.charts import explained, moment
+from grok_tui.monitor.curves import visible
 from grok_tui.monitor.figures import GUTTER, canvas_size
 from grok_tui.monitor.plots import waiting_for
 from grok_tui.ui.messages import ChartDragged, ChartPointed, ChartZoomed
@@ -189,7 +190,7 @@ class ChartView(CellView):
 
 def _write_legend(page: Paper, panel: Panel) -> None:
     x = 1
-    for text, ink in legends.legend(panel.traces, page.width - 2):
+    for text, ink in legends.legend(visible(panel.traces, panel.settings), page.width - 2):
         x = page.write(x, 1, text, ink) + 2
 
 
