@@ -12,6 +12,9 @@ Anything else that is raised is a fault of ours and keeps its traceback.
 
 from __future__ import annotations
 
+MAX_PART = 600
+"""Characters of a source, a key or a problem that a sentence holds."""
+
 
 class GrokTuiError(Exception):
     """Base of all; `str(error)` is the one sentence that is shown."""
@@ -30,7 +33,12 @@ class PresetError(GrokTuiError):
         self.source = source
         self.key = key
         self.problem = problem
-        super().__init__(": ".join(part for part in (source, key, problem) if part))
+        super().__init__(": ".join(_short(part) for part in (source, key, problem) if part))
+
+
+def _short(part: str) -> str:
+    """A sentence may quote what a stranger wrote, but not all of it."""
+    return part if len(part) <= MAX_PART else f"{part[:MAX_PART]}…"
 
 
 class RunError(GrokTuiError):

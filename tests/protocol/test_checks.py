@@ -181,7 +181,7 @@ def test_presets_that_start_from_one_another_are_refused(
         (b"\xff\xfe", "not UTF-8"),
         (b"x = " + b"[" * 4000, "nested too deeply"),
         (b"x = " + b"1" * 5000, "line 1: longer than 4096 characters"),
-        (b"a" + b".a" * 40 + b" = 1", "line 1: more than 32 dots"),
+        (b"a" + b".a" * 40 + b" = 1", "line 1: more than 16 dots"),
         (b"#" * 70_000, "larger than 64 KiB"),
         (b"", "title: missing; expected text of at most 80 characters"),
     ],

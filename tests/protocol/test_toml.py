@@ -77,7 +77,7 @@ def test_integers_beyond_64_bits_are_refused(tmp_path: Path, number: str) -> Non
 
 
 def test_dots_and_lines_without_end_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(PresetError, match="line 2: more than 32 dots in one key"):
+    with pytest.raises(PresetError, match="line 2: more than 16 dots in one key"):
         written(tmp_path, "a = 1\n" + ".".join("b" * 34) + " = 1")
     with pytest.raises(PresetError, match="line 1: longer than 4096 characters"):
         written(tmp_path, "a = '" + "b" * 5000 + "'")
