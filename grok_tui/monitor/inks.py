@@ -8,16 +8,15 @@ DARK = (74, 214, 36, 175, 227, 202, 252, 110)
 """xterm-256 colours of the arms on a dark ground, near those of Okabe and Ito."""
 HUES = len(DARK)
 DARK_DIM = (31, 136, 29, 132, 143, 130, 244, 67)
-LIGHT = (25, 166, 29, 126, 94, 160, 238, 61)
+LIGHT = (25, 130, 29, 126, 58, 160, 238, 61)
 """The same on a light ground."""
-LIGHT_DIM = (110, 180, 108, 175, 180, 174, 246, 146)
-
-
+LIGHT_DIM = (67, 137, 65, 169, 101, 167, 245, 103)
 FEW = (14, 11, 10, 13, 12, 9, 15, 7)
 """The same of a terminal's own sixteen, where it has no more."""
-FEW_DIM = (6, 3, 2, 5, 4, 1, 7, 8)
-FEW_LIGHT = (6, 3, 2, 5, 4, 1, 0, 8)
-FEW_LIGHT_DIM = (14, 11, 10, 13, 12, 9, 8, 7)
+FEW_DIM = (6, 3, 2, 5, 8, 1, 7, 8)
+FEW_LIGHT = (4, 1, 5, 0, 6, 2, 3, 8)
+"""On a light ground yellow, green and cyan are hard to see: they come last."""
+FEW_LIGHT_DIM = (12, 9, 13, 8, 14, 10, 11, 7)
 
 
 def letter(arm: int) -> str:
@@ -41,6 +40,6 @@ def palette(light: bool = False, few: bool = False) -> list[int]:
     if few:
         main, dim = (FEW_LIGHT, FEW_LIGHT_DIM) if light else (FEW, FEW_DIM)
     return [
-        8 if few else 243,
+        8 if few else 242 if light else 246,
         *(inks[arm % len(inks)] for inks in (main, dim) for arm in range(INKS)),
     ]

@@ -33,23 +33,38 @@ DARK = (
     153, 75, 32, 25, 17, 16, 52, 94, 172, 214, 223,
     16, 17, 18, 24, 25, 31, 38, 80, 123, 195,
     45, 208, 24, 94, 234,
-    196, 202, 214, 226, 154, 47, 43, 51, 39, 63, 129, 199,
+    196, 202, 214, 226, 154, 47, 43, 51, 39, 69, 135, 199,
 )  # fmt: skip
 """xterm-256 colours on a dark ground."""
 LIGHT = (
     18, 25, 32, 75, 153, 231, 223, 215, 208, 130, 94,
     231, 195, 153, 117, 75, 38, 32, 25, 19, 17,
     26, 208, 152, 223, 254,
-    160, 166, 172, 142, 70, 34, 30, 37, 32, 57, 91, 162,
+    160, 130, 94, 58, 28, 29, 23, 24, 25, 57, 91, 126,
 )  # fmt: skip
 """The same on a light ground."""
+FEW = (
+    *(14,) * 5, 8, *(11,) * 5,
+    *(15,) * 10,
+    14, 11, 6, 3, 8,
+    9, 9, 11, 11, 10, 10, 14, 14, 12, 12, 13, 13,
+)  # fmt: skip
+"""The same of a terminal's own sixteen, where paints are characters."""
+FEW_LIGHT = (
+    *(4,) * 5, 8, *(1,) * 5,
+    *(0,) * 10,
+    4, 1, 12, 9, 8,
+    1, 1, 9, 9, 0, 0, 8, 8, 12, 12, 4, 5,
+)  # fmt: skip
 PLAIN = "%=~-. '+*#@" + " .:-=+*#%@" + "#.+- " + "abcdefghijkl"
 """A character for each."""
 UPPER, LOWER = "\u2580", "\u2584"
 
 
-def colours(light: bool = False) -> Sequence[int]:
-    """The xterm-256 colour of each paint but the ground."""
+def colours(light: bool = False, few: bool = False) -> Sequence[int]:
+    """The xterm-256 colour of each paint but the ground; `few`: of a terminal's own sixteen."""
+    if few:
+        return FEW_LIGHT if light else FEW
     return LIGHT if light else DARK
 
 
@@ -82,7 +97,7 @@ def wheel(turn: float) -> int:
 def to_cells(pixels: Sequence[Sequence[int]], plain: bool) -> Grid:
     """Rows of paints as cells: two rows in one of cells, or a character for each if plain."""
     if plain:
-        return [[(_character(paint), None) for paint in row] for row in pixels]
+        return [[_signed(paint) for paint in row] for row in pixels]
     bottom = [GROUND] * (len(pixels[0]) if pixels else 0)
     return [
         [_cell(*paints) for paints in zip(upper, lower, strict=True)]
@@ -97,5 +112,6 @@ def _cell(upper: int, lower: int) -> Cell:
     return UPPER, pair(upper, lower)
 
 
-def _character(paint: int) -> str:
-    return PLAIN[paint] if paint < len(PLAIN) else " "
+def _signed(paint: int) -> Cell:
+    character = PLAIN[paint] if paint < len(PLAIN) else " "
+    return (character, INK + paint) if character != " " else (" ", None)

@@ -60,7 +60,7 @@ class Actions(Provider):
         """Those that fit what is typed."""
         matcher = self.matcher(query)
         for key in self._keys():
-            score = matcher.match(f"{_title(key)} {key.help}")
+            score = max(matcher.match(_title(key)), matcher.match(key.help) / 2)
             if score > 0:
                 yield Hit(score, _title(key), self._run(key), help=key.help)
 
@@ -110,7 +110,7 @@ class GrokTuiApp(App[None]):
         self._held = ExitStack()
         self.mute = Mute(os.environ)
         self.animation_level = "none"
-        for theme in (themes.DARK, themes.LIGHT):
+        for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.first(self.terminal, self.console.color_system, self.no_color)
 
@@ -119,10 +119,6 @@ class GrokTuiApp(App[None]):
         if self._demo:
             return self._tour()
         return self.live_screen(self._run_dir) if self._run_dir else self._launcher()
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Names of ours that the terminal's own themes lack."""
-        return themes.ANSI
 
     def on_load(self) -> None:
         """Send nothing to the terminal until there is something to see."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 if TYPE_CHECKING:
     from grok_tui.ui.terminal import Terminal
@@ -28,6 +29,7 @@ DARK = Theme(
         "cursor": "#303030",
         "cursor-focused": "#005f87",
         "on-cursor": "#ffffff",
+        "on-primary": "#121212",
     },
 )
 LIGHT = Theme(
@@ -38,28 +40,52 @@ LIGHT = Theme(
     panel="#e4e4e4",
     foreground="#303030",
     primary="#005faf",
-    secondary="#5f87af",
+    secondary="#005f87",
     accent="#005faf",
     warning="#875f00",
     error="#af0000",
     success="#00875f",
     variables={
-        "muted": "#6c6c6c",
+        "muted": "#626262",
         "rule": "#bcbcbc",
         "cursor": "#e4e4e4",
         "cursor-focused": "#afd7ff",
         "on-cursor": "#000000",
+        "on-primary": "#ffffff",
     },
 )
-ANSI = {
-    "muted": "ansi_default",
-    "rule": "ansi_bright_black",
-    "cursor": "ansi_default",
-    "cursor-focused": "ansi_blue",
-    "on-cursor": "ansi_bright_white",
-}
-"""The same names where the terminal's own sixteen colours are used."""
 
+
+def _ansi(name: str) -> Theme:
+    """Textual's theme of the terminal's own sixteen colours, of those that are read on its ground.
+
+    It has blue for keys and titles on black, and yellow and green for words on white.
+    """
+    base = BUILTIN_THEMES[name]
+    info = "ansi_bright_cyan" if base.dark else "ansi_blue"
+    return replace(
+        base,
+        primary=info,
+        accent=info,
+        warning="ansi_bright_yellow" if base.dark else "ansi_magenta",
+        error="ansi_bright_red" if base.dark else "ansi_red",
+        success="ansi_bright_green" if base.dark else "ansi_default",
+        variables={
+            **base.variables,
+            "muted": "ansi_default",
+            "rule": "ansi_bright_black",
+            "cursor": "ansi_default",
+            "cursor-focused": "ansi_blue",
+            "on-cursor": "ansi_bright_white",
+            "on-primary": "ansi_black" if base.dark else "ansi_bright_white",
+            "border": info,
+        },
+    )
+
+
+ANSI_DARK = _ansi("ansi-dark")
+ANSI_LIGHT = _ansi("ansi-light")
+THEMES = (DARK, LIGHT, ANSI_DARK, ANSI_LIGHT)
 _OTHER = {
     "grok-dark": "grok-light",
     "grok-light": "grok-dark",

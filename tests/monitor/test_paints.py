@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grok_tui.monitor import paints
-from grok_tui.monitor.paints import GROUND, LOWER, UPPER, pair
+from grok_tui.monitor.paints import GROUND, INK, LOWER, UPPER, pair
 from grok_tui.monitor.svg import colour, to_svg
 
 
@@ -50,7 +50,12 @@ def test_two_rows_of_pixels_are_one_of_cells() -> None:
 def test_without_colours_a_pixel_is_a_character() -> None:
     row = [paints.RIGHT, paints.WRONG, GROUND, paints.amount(1.0)]
     assert paints.to_cells([row], plain=True) == [
-        [("#", None), (".", None), (" ", None), ("@", None)]
+        [
+            ("#", INK + paints.RIGHT),
+            (".", INK + paints.WRONG),
+            (" ", None),
+            ("@", INK + paints.amount(1.0)),
+        ]
     ]
 
 

@@ -83,7 +83,7 @@ def test_at_80_columns_a_row_is_figure_state_and_numbers() -> None:
     lines = page(0, 80, 22)
     assert lines[0].split() == ["figure", "state", "ours:", "median", "(range", "over", "seeds)"]
     assert (
-        lines[1] == "\u203a fig2d                 \u2713 reproduced      base 4266 (3539 to 4481)"
+        lines[1] == "\u25b8 fig2d                 \u2713 reproduced      base 4266 (3539 to 4481)"
     )
     assert lines[2].startswith("  fig10-images          \u2717 not reproduced  x 1; two seeds")
     assert lines[3].startswith("  fig2c                 \u25b6 running 40 %    needs fig1")
@@ -97,7 +97,7 @@ def test_wide_there_is_the_claim_and_narrow_the_state_alone() -> None:
     wide = page(0, 160, 40)
     assert "The same holds for images." in wide[2]
     narrow = page(1, 40, 16)
-    assert narrow[2] == "\u203a fig10-images          \u2717 not reproduced"
+    assert narrow[2] == "\u25b8 fig10-images          \u2717 not reproduced"
     assert narrow[6] == " The same holds for images."
     assert all(len(line) <= 40 for line in narrow)
 
@@ -111,7 +111,7 @@ def test_no_size_breaks_it_and_the_cursor_is_in_sight(
     for cursor in (0, len(shown) - 1, len(shown) // 2):
         grid = table.page(shown, max(0, cursor), *size)
         assert (len(grid[0]), len(grid)) == size
-        assert sum(line[0][0] == "\u203a" for line in grid) == bool(shown)
+        assert sum(line[0][0] == "\u25b8" for line in grid) == bool(shown)
 
 
 def test_what_scrolls_is_as_little_as_can_be() -> None:
@@ -202,7 +202,7 @@ async def test_no_size_breaks_the_screen(app: GrokTuiApp) -> None:
             await pilot.resize_terminal(*size)
             await pilot.press("end", "home")
             await settled(pilot)
-            assert "\u203a fig2d" in on_screen(pilot)
+            assert "\u25b8 fig2d" in on_screen(pilot)
 
 
 async def test_what_is_missing_is_started_for_one_claim_or_for_all(

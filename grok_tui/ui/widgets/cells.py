@@ -21,17 +21,28 @@ if TYPE_CHECKING:
 
     from grok_tui.monitor.figures import Cell, Grid
 
-_WORDS = {
-    paper.TEXT: (None, None, ""),
-    paper.DIM: (246, 242, ""),
-    paper.STRONG: (None, None, "bold"),
-    paper.INFO: (75, 25, ""),
-    paper.GOOD: (72, 29, ""),
-    paper.WARN: (179, 94, ""),
-    paper.FAINT: (238, 252, ""),
-    paper.BAD: (210, 124, "bold"),
+_WORDS: dict[int, tuple[int | None, int | None]] = {
+    paper.TEXT: (None, None),
+    paper.DIM: (246, 241),
+    paper.STRONG: (None, None),
+    paper.INFO: (75, 25),
+    paper.GOOD: (72, 29),
+    paper.WARN: (179, 94),
+    paper.FAINT: (238, 252),
+    paper.BAD: (210, 124),
 }
-"""Colour on a dark ground, on a light one, and attributes of each role of words."""
+"""Colour of each role of words on a dark ground and on a light one."""
+_FEW: dict[int, tuple[int | None, int | None]] = {
+    **dict.fromkeys(_WORDS, (None, None)),
+    paper.INFO: (14, 4),
+    paper.GOOD: (10, None),
+    paper.WARN: (11, 5),
+    paper.BAD: (9, 1),
+}
+"""The same of a terminal's own sixteen; what others do not have in colour is dim."""
+_BOLD = frozenset({paper.STRONG, paper.BAD})
+_QUIET = frozenset({0, paper.DIM, paper.FAINT})
+"""Axes, words that explain, rules: dim where there is no grey that can be relied on."""
 
 
 class CellView(Widget):
@@ -101,31 +112,39 @@ class CellView(Widget):
         base = self.rich_style
         if role is None:
             return base
-        light = not self.app.current_theme.dark
+        light, few = not self.app.current_theme.dark, self.app.current_theme.ansi
+        if few and role in _QUIET:
+            return base + Style(dim=True)
         if role in _WORDS:
-            on_dark, on_light, attributes = _WORDS[role]
-            colour = on_light if light else on_dark
-            bold = "bold" in attributes
-            return base + Style(color=None if colour is None else f"color({colour})", bold=bold)
+            return base + Style(color=_named(words(light, few)[role]), bold=role in _BOLD)
         if role >= paints.INK:
-            return base + _painted(role, paints.colours(light))
-        few = self.app.current_theme.ansi
-        return base + Style(color=f"color({palette(light, few)[role]})")
+            return base + _painted(role, paints.colours(light, few))
+        return base + Style(color=_named(palette(light, few)[role]))
 
 
 def _painted(role: int, colours: Sequence[int]) -> Style:
     """The style of a paint, or of two in one cell; the ground has no colour of its own."""
     paint, ground = paints.halves(role) or (role - paints.INK, paints.GROUND)
-    under = None if ground == paints.GROUND else f"color({colours[ground]})"
-    return Style(color=f"color({colours[paint]})", bgcolor=under)
+    under = None if ground == paints.GROUND else _named(colours[ground])
+    return Style(color=_named(colours[paint]), bgcolor=under)
+
+
+def _named(number: int | None) -> str | None:
+    return None if number is None else f"color({number})"
+
+
+def words(light: bool, few: bool) -> dict[int, int | None]:
+    """The xterm-256 colour of each role of words; `few`: of a terminal's own sixteen."""
+    return {role: grounds[light] for role, grounds in (_FEW if few else _WORDS).items()}
 
 
 def printed() -> dict[int, str]:
     """The colour of each role on white paper, as #rrggbb; words in plain ink are left out."""
     arms = enumerate(palette(light=True))
     painted = enumerate(paints.colours(light=True), paints.INK)
-    words = ((role, on_light) for role, (_, on_light, _) in _WORDS.items() if on_light is not None)
-    return {role: colour(number) for role, number in (*arms, *painted, *words)}
+    inked = words(light=True, few=False).items()
+    found = (*arms, *painted, *inked)
+    return {role: colour(number) for role, number in found if number is not None}
 
 
 def changed_span(old: list[Cell], new: list[Cell]) -> tuple[int, int]:

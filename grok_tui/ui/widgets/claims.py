@@ -116,7 +116,7 @@ def _columns(width: int) -> list[tuple[int, int, str]]:
 def _row(paper: Paper, y: int, one: Standing, *, chosen: bool) -> None:
     mark, role = MARKS.get(one.state, OTHER)
     if chosen:
-        paper.write(0, y, "\u203a", INFO)
+        paper.write(0, y, "\u25b8", STRONG)
     texts = {
         "figure": (one.row.name, STRONG if chosen else TEXT),
         "state": (f"{mark} {one.words}", role),
