@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Swath = tuple[int, float, float]
 """Column, lower and upper end of a band."""
+Reach = tuple[float, float, float]
+"""Low, high and last value of a member in one column."""
 _LOW, _HIGH = itemgetter(0), itemgetter(1)
 
 
@@ -105,75 +107,68 @@ class Course:
 
     def _later(self, start: int) -> Iterable[_Row]:
         """The columns from `start` on."""
-        spans = [found for index in range(len(self._envelopes)) if (found := self._spans(index))]
-        live = [
-            found[-1][0]
-            for index, done in enumerate(self._done)
-            if not done and (found := self._spans(index))
-        ]
-        last = min(live) if live else max((found[-1][0] for found in spans), default=-1)
-        courses = [_stepped(found, start, last) for found in spans]
-        for column in range(start, last + 1):
-            here = [one[column] for one in courses if column in one]
+        spans = [self._spans(index) for index in range(len(self._envelopes))]
+        ends = [found[-1][0] if found else -1 for found in spans]
+        live = [end for end, done in zip(ends, self._done, strict=True) if end >= 0 and not done]
+        last = min(live) if live else max(ends, default=-1)
+        reaches = [_stepped(found, start, last) for found in spans if found]
+        for column, all_of_it in enumerate(zip(*reaches, strict=True), start):
+            here = [reach for reach in all_of_it if reach is not None]
             if here:
                 yield _Row(column, here)
 
 
 class _Row:
-    """What several members come to in one column; each as low, high and last."""
+    """What several members come to in one column."""
 
-    __slots__ = ("column", "mean", "usual", "whole")
+    __slots__ = ("_usual", "_values", "column", "mean", "whole")
 
-    def __init__(self, column: int, here: Sequence[tuple[float, float, float]]) -> None:
+    def __init__(self, column: int, here: Sequence[Reach]) -> None:
         count = len(here)
-        values = [last for _, _, last in here]
         self.column = column
-        self.mean = sum(value / count for value in values)
-        deviation = math.sqrt(
-            sum((value - self.mean) * (value - self.mean) / count for value in values)
-        )
-        below = max(min(values), self.mean - deviation)
-        above = min(max(values), self.mean + deviation)
+        self._values = [last for _, _, last in here]
+        self._usual: Swath | None = None
+        self.mean = sum([value / count for value in self._values])
         self.whole: Swath = (column, min(map(_LOW, here)), max(map(_HIGH, here)))
-        self.usual: Swath = (column, below, above)
+
+    @property
+    def usual(self) -> Swath:
+        """A deviation to each side, but no further than the values; worked out once."""
+        if self._usual is None:
+            values, mean = self._values, self.mean
+            squares = [(value - mean) * (value - mean) / len(values) for value in values]
+            deviation = math.sqrt(sum(squares))
+            below, above = max(min(values), mean - deviation), min(max(values), mean + deviation)
+            self._usual = (self.column, below, above)
+        return self._usual
 
 
-def _stepped(
-    spans: Sequence[tuple[int, Span]], start: int, last: int
-) -> dict[int, tuple[float, float, float]]:
-    """Low, high and last value in each column from `start` to `last`, and in some before.
+def _stepped(spans: Sequence[tuple[int, Span]], start: int, last: int) -> list[Reach | None]:
+    """What a member is in each column from `start` to `last`.
 
     Between two that were measured on the line that connects them, after the end what was there,
     nothing where it was no number.
     """
-    found: dict[int, tuple[float, float, float]] = {}
+    found: list[Reach | None] = [None] * max(0, last + 1 - start)
     before: tuple[int, Span] | None = None
     first = max(0, bisect_left(spans, start, key=_LOW) - 1)
     for column, span in spans[first:]:
-        if before is not None and not before[1].cut:
-            _connect(found, before, (column, span))
-        if span.low <= span.high:
-            found[column] = (span.low, span.high, span.last)
-            before = column, span
-        else:
-            before = None
+        number = span.low <= span.high
+        if number and before is not None and not before[1].cut:
+            for between in range(max(start, before[0] + 1), min(column, last + 1)):
+                share = (between - before[0]) / (column - before[0])
+                value = before[1].last * (1 - share) + span.last * share
+                found[between - start] = value, value, value
+        if column > last:
+            return found
+        if number and column >= start:
+            found[column - start] = span.low, span.high, span.last
+        before = (column, span) if number else None
     if before is not None and not before[1].cut:
         ended = before[1].last
-        for column in range(before[0] + 1, last + 1):
-            found[column] = ended, ended, ended
+        after = max(0, before[0] + 1 - start)
+        found[after:] = [(ended, ended, ended)] * (len(found) - after)
     return found
-
-
-def _connect(
-    found: dict[int, tuple[float, float, float]], left: tuple[int, Span], right: tuple[int, Span]
-) -> None:
-    (start, before), (end, after) = left, right
-    if not after.low <= after.high:
-        return
-    for column in range(start + 1, end):
-        share = (column - start) / (end - start)
-        value = before.last * (1 - share) + after.last * share
-        found[column] = value, value, value
 
 
 def limits(courses: Iterable[Course], positive: bool) -> tuple[float, float]:

@@ -58,8 +58,8 @@ class Curves:
     def _expanded(self, traces: Sequence[Trace], settings: Settings) -> Iterator[Trace]:
         """What is drawn of them: raw lines behind smoothed ones, each member by itself."""
         if settings.smoothing:
-            smooth = [trace for trace in traces if trace.letter]  # what they are compared with: no
-            yield from (replace(raw(trace), key=f"raw {trace.key}") for trace in smooth)
+            # what they are compared with stays as it is
+            yield from (raw(trace) for trace in traces if trace.letter)
             traces = [self._smooth(one, settings) if one.letter else one for one in traces]
         for trace in traces:
             yield from _each(trace, settings)
@@ -72,7 +72,7 @@ class Curves:
             if kept is None or kept[0] != kind:
                 kept = self._smoothed[trace.key, index] = (kind, Smoothed(*kind))
             members.append(replace(member, ys=kept[1].take(member.ys)))
-        return replace(trace, members=tuple(members))
+        return replace(trace, key=f"{trace.key} smoothed {kind}", members=tuple(members))
 
 
 def visible(traces: Sequence[Trace], settings: Settings) -> list[Trace]:

@@ -6,9 +6,12 @@ Every n-th point would lose spikes; the pair keeps them. Folding costs the new p
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from grok_tui.monitor.columns import Column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +23,7 @@ SEEN = 1 << 31
 """A column that no chart has."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Span:
     """What one column holds of a series."""
 
@@ -48,8 +51,7 @@ class Envelope:
     """The spans of one growing series over the columns of an x axis; x must not decrease."""
 
     def __init__(self, axis: Axis, columns: int) -> None:
-        self._axis = axis
-        self._columns = max(1, columns)
+        self._edges = _edges(axis, max(1, columns))
         self._spans: dict[int, Span] = {}
         self._read = 0
         self._last = (0.0, 0.0)
@@ -65,10 +67,9 @@ class Envelope:
             self._spans.clear()
             self._read = self.fresh = 0
             self.version += 1
-        while self._read < count:
-            self._read = self._fold_column(xs, ys, self._read, count)
-        if count:
-            self._last = self._point(xs, ys, count - 1)
+        if self._read < count:
+            self._add(_plain(xs, self._read, count), _plain(ys, self._read, count))
+            self._read, self._last = count, self._point(xs, ys, count - 1)
 
     def runs(self) -> list[list[Point]]:
         """The points, (column, y), as lines that are not connected to each other."""
@@ -97,29 +98,30 @@ class Envelope:
             highs = [high for high in highs if high > 0]
         return min(lows, default=math.inf), max(highs, default=-math.inf)
 
-    def _fold_column(self, xs: Sequence[float], ys: Sequence[float], start: int, stop: int) -> int:
-        place = self._axis.fraction(xs[start]) * (self._columns - 1)
-        if math.isnan(place):
-            return start + 1
-        if place < -0.5:  # before the axis begins: step 0 has no place on a log axis
-            return max(start + 1, bisect_right(xs, self._edge(-0.5), start, stop))
-        if place >= self._columns - 0.5:
-            return stop
-        column = math.floor(place + 0.5)
-        end = max(start + 1, bisect_right(xs, self._edge(column + 0.5), start, stop))
-        span = _span(list(ys[start:end]))
+    def _add(self, xs: Sequence[float], ys: Sequence[float]) -> None:
+        """Take these points in, column by column."""
+        edges, start, stop = self._edges, 0, len(xs)
+        while start < stop:
+            x = xs[start]
+            column = bisect_right(edges, x) - 1
+            if math.isnan(x):
+                start += 1
+            elif column < 0:  # before the axis begins: step 0 has no place on a log axis
+                start = max(start + 1, bisect_left(xs, edges[0], start, stop))
+            elif column == len(edges) - 1:
+                return
+            else:
+                end = max(start + 1, bisect_left(xs, edges[column + 1], start, stop))
+                self._add_to(column, _span(ys[start:end]))
+                start = end
+
+    def _add_to(self, column: int, span: Span) -> None:
         if column in self._spans:
             self._spans[column].add(span)
         else:
             self._spans[column] = span
         self.version += 1
         self.fresh = min(self.fresh, column)
-        return end
-
-    def _edge(self, place: float) -> float:
-        if self._columns == 1:
-            return math.inf if place > 0 else -math.inf
-        return self._axis.value(place / (self._columns - 1))
 
     @staticmethod
     def _point(xs: Sequence[float], ys: Sequence[float], index: int) -> tuple[float, float]:
@@ -127,7 +129,22 @@ class Envelope:
         return xs[index], y if math.isfinite(y) else 0.0
 
 
+@lru_cache(maxsize=16)
+def _edges(axis: Axis, columns: int) -> list[float]:
+    """Where each column begins, and where the last one ends."""
+    if columns == 1:
+        return [-math.inf, math.inf]
+    return [axis.value((column - 0.5) / (columns - 1)) for column in range(columns + 1)]
+
+
+def _plain(values: Sequence[float], start: int, stop: int) -> Sequence[float]:
+    """Part of the values, so that looking one up costs no call of ours."""
+    return values.plain(start, stop) if isinstance(values, Column) else values[start:stop]
+
+
 def _span(values: Sequence[float]) -> Span:
+    if len(values) == 1 and math.isfinite(values[0]):
+        return Span(values[0], values[0], low_first=True, last=values[0])
     # a NaN anywhere makes min and max depend on the order, so look for one first
     if math.isfinite(sum(values)):
         return _between(values)

@@ -61,6 +61,15 @@ def test_smoothing_as_it_grows_equals_smoothing_at_once() -> None:
     assert grown.draw([NOISE], smooth, SIZE, GROUND) == at_once
 
 
+def test_smoothing_is_seen_where_the_last_value_stays_the_same() -> None:
+    rising = trace("rising", 3, [0.0] * 10 + [1.0] * 91)
+    smooth = replace(PLAIN, smoothing=0.6)
+    turned = Curves()
+    turned.draw([rising], PLAIN, SIZE, GROUND)
+    at_once = Curves().draw([rising], smooth, SIZE, GROUND)
+    assert turned.draw([rising], smooth, SIZE, GROUND) == at_once
+
+
 def test_hidden_traces_are_left_out_and_the_pinned_one_lies_on_top() -> None:
     found = [trace(name, 1, [1.0]) for name in ("a", "b", "c")]
     kept = visible(found, replace(PLAIN, hidden=frozenset("b"), pinned="a"))

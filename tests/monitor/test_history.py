@@ -221,6 +221,11 @@ class TestColumn:
             assert list(self.values[cut]) == numbers[cut]
         assert list(column([])[:5]) == []
 
+    def test_gives_a_plain_copy_of_a_part(self) -> None:
+        copy = self.values.plain(1, 3)
+        copy[0] = 0.0
+        assert (list(copy), self.values[1]) == ([0.0, 4.0], 2.5)
+
     def test_an_older_view_does_not_see_what_came_after(self) -> None:
         fate = fakes.Fate(5, None)
         past = fold(EMPTY, [fakes.measured("a", 0, step, fate) for step in range(3)])
