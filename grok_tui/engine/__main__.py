@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import faulthandler
 import os
 import sys
 import traceback
@@ -21,7 +22,7 @@ from grok_tui.engine.log import EventLog, ended_as
 from grok_tui.engine.orders import Orders
 from grok_tui.engine.signals import Signals
 from grok_tui.errors import GrokTuiError, PresetError, RunError, RunFailed
-from grok_tui.protocol import presets
+from grok_tui.protocol import crash, presets
 from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import Failed
 from grok_tui.protocol.rundir import RunDir, TrainerLock
@@ -113,13 +114,26 @@ def _train(
 
 def _record(run: RunDir, sentence: str, shown: str, disk: Disk) -> None:
     """Let the log end with the failure, if it can be written at all."""
-    traced = about.encodable(shown)[-MAX_TRACEBACK:]
-    failed = Failed(sentence=about.encodable(sentence), traceback=traced)
+    failed = Failed(
+        sentence=about.encodable(sentence),
+        traceback=about.encodable(shown)[-MAX_TRACEBACK:],
+        report=_report(run, shown, disk) if shown else "",
+    )
     with contextlib.suppress(OSError):
         log = EventLog(run.events, disk)
         log.add(failed)
         log.flush()
         log.sync()
+
+
+def _report(run: RunDir, shown: str, disk: Disk) -> str:
+    """Write a crash report; how the log names it. What no folder takes goes to trainer.log."""
+    text = crash.report(shown, about.command(), run)
+    path = crash.keep(text, run.path, disk)
+    if path is None:
+        _complain(text, 0)
+        return ""
+    return path.name if path.parent == run.path else about.encodable(str(path))
 
 
 def _sentence(error: Exception) -> str:
@@ -137,6 +151,7 @@ def _complain(sentence: str, code: int) -> int:
 
 
 if __name__ == "__main__":
+    faulthandler.enable()  # a crash below Python says in trainer.log where it was
     code = main(sys.argv[1:])
     sys.stdout.flush()
     os._exit(code)  # torch's own shutdown can hang or crash after all is written

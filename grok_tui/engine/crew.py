@@ -12,6 +12,7 @@ import mmap
 import os
 import struct
 import sys
+import traceback
 import warnings
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -152,6 +153,8 @@ def _work(
             _send(replies, msgspec.msgpack.encode(Reply(numbers)))
     except BaseException as error:
         problem = f"{type(error).__name__}: {error}"[:300]
+        with contextlib.suppress(OSError):
+            traceback.print_exc()  # into trainer.log; what is sent is only the sentence
         with contextlib.suppress(OSError):
             _send(replies, msgspec.msgpack.encode(Reply([], problem)))
         os._exit(FAILED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import time
@@ -23,12 +24,16 @@ class Signals:
         self._last_term = -IMPATIENT
 
     def install(self) -> None:
-        """Take SIGINT, SIGTERM and SIGUSR1; ignore SIGHUP and SIGPIPE."""
+        """Take SIGINT, SIGTERM and SIGUSR1; ignore SIGHUP and SIGPIPE.
+
+        SIGUSR2 asks where it is, for one that hangs: the answer stands in trainer.log.
+        """
         signal.signal(signal.SIGINT, self._on_stop)
         signal.signal(signal.SIGTERM, self._on_stop)
         signal.signal(signal.SIGUSR1, self._on_checkpoint)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+        faulthandler.register(signal.SIGUSR2, file=2)  # that of the process, whatever sys says
 
     def _on_stop(self, number: int, _frame: FrameType | None) -> None:
         now = time.monotonic()

@@ -37,19 +37,19 @@ class Disk:
         finally:
             os.close(descriptor)
 
-    def replace(self, path: Path, data: bytes) -> None:
+    def replace(self, path: Path, data: bytes, mode: int = 0o644) -> None:
         """Write a file; a reader, or a power cut, sees the old one or the new, never a part."""
-        self._put(path, data, self.sync)
+        self._put(path, data, self.sync, mode)
         self.sync_folder(path.parent)
 
     def put(self, path: Path, data: bytes) -> None:
         """As `replace`, but not waiting for the medium: a power cut may cost the file."""
-        self._put(path, data, lambda _: None)
+        self._put(path, data, lambda _: None, 0o644)
 
-    def _put(self, path: Path, data: bytes, settle: Callable[[int], None]) -> None:
+    def _put(self, path: Path, data: bytes, settle: Callable[[int], None], mode: int) -> None:
         temporary = path.with_name(f".{path.name}.tmp")
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(temporary, flags, 0o644)
+        descriptor = os.open(temporary, flags, mode)
         try:
             left = memoryview(data)
             while left:

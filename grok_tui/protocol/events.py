@@ -239,6 +239,7 @@ class Failed(Event, frozen=True, kw_only=True, tag="failed"):
 
     sentence: str
     traceback: str
+    report: str = ""  # where its crash report is: a file of the run, or a whole path
 
 
 AnyEvent = (

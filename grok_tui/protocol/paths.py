@@ -1,8 +1,14 @@
-"""Paths as users write them: whatever they are, a sentence comes of it and no traceback."""
+"""Paths as users write them, and those that are meant where they write none."""
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def expanded(name: str) -> Path:
@@ -19,3 +25,20 @@ def is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def runs_meant(environment: Mapping[str, str] = os.environ) -> Path:
+    """The folder of the runs where a command line names none."""
+    return expanded(environment.get("GROK_TUI_RUNS") or "runs").absolute()
+
+
+def hint(words: str, runs: Path) -> str:
+    """A command to paste: `grok-tui` and these words, on the runs of this folder."""
+    elsewhere = runs.absolute() != runs_meant()
+    there = f"--runs-dir {shlex.quote(str(runs.absolute()))} " if elsewhere else ""
+    return f"`grok-tui {there}{words}`"
+
+
+def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where what the program remembers is kept."""
+    return expanded(environment.get("XDG_STATE_HOME") or "~/.local/state") / "grok-tui"

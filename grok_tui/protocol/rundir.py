@@ -14,7 +14,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import msgspec
 
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 RUN_ID = re.compile(r"^\d{8}-\d{6}-[a-z0-9-]{1,40}-[a-z]{4}$")
 MAX_SMALL_FILE = 64 * 1024
+TAIL = 64 * 1024
+"""Bytes that are read of the end of what a trainer printed."""
 LOCK_WAIT = 1.0
 BEAT_WIDTH = 20
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,10 @@ class RunDir:
     def events(self) -> Path:
         """The event log."""
         return self.path / "events.jsonl"
+
+    def events_before(self, number: int) -> Path:
+        """Where the log is kept, for people, of a run that had to begin anew."""
+        return self.path / f"events-before-{number}.jsonl"
 
     @property
     def trainer_log(self) -> Path:
@@ -89,6 +96,11 @@ class RunDir:
     def manifest(self) -> Path:
         """Names the checkpoints that count."""
         return self.checkpoints / "manifest.json"
+
+    @property
+    def manifest_before(self) -> Path:
+        """The manifest that was replaced last: one of its checkpoints is still there."""
+        return self.checkpoints / "manifest-before.json"
 
     @property
     def artifacts(self) -> Path:
@@ -221,10 +233,33 @@ def read_small(path: Path, limit: int = MAX_SMALL_FILE) -> bytes:
     return data
 
 
+def decode_small(path: Path, kind: type[Kind], limit: int = MAX_SMALL_FILE) -> Kind:
+    """What a small JSON file says. Raises OSError, or ValueError for anything else."""
+    try:
+        return msgspec.json.decode(read_small(path, limit), type=kind)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def read_tail(path: Path, limit: int = TAIL) -> str:
+    """The last `limit` bytes of a regular file as text, from a whole line on. Raises OSError."""
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError("it is not a regular file")
+        start = max(0, status.st_size - limit)
+        file.seek(start)
+        data = file.read(limit)
+    if start:
+        data = data.partition(b"\n")[2]
+    return data.decode("utf-8", errors="replace")
+
+
 def read_about(run: RunDir) -> About | None:
     """The run's provenance, or None while it is missing or unreadable."""
     try:
-        return msgspec.json.decode(read_small(run.about), type=About)
+        return decode_small(run.about, About)
     except (OSError, ValueError):
         return None
 

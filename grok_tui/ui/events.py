@@ -14,6 +14,7 @@ from grok_tui.errors import PresetError
 from grok_tui.monitor.incidents import GRAVE, Pace, between, sentences
 from grok_tui.monitor.text import safe
 from grok_tui.protocol import toml
+from grok_tui.protocol.paths import state_folder
 
 if TYPE_CHECKING:
     import subprocess
@@ -146,8 +147,7 @@ class Mute:
     """Whether the bell is silent, remembered as a file in the user's state."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        folder = environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-        self._path = Path(folder) / "grok-tui" / "muted"
+        self._path = state_folder(environment) / "muted"
         self.on = self._path.exists()
 
     def turn(self) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grok_tui.monitor.printed import log_lines, read_tail
-from grok_tui.protocol.rundir import RunDir
+from grok_tui.monitor.printed import log_lines
+from grok_tui.protocol.rundir import RunDir, read_tail
 
 if TYPE_CHECKING:
     from pathlib import Path

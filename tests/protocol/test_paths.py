@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
 
 from grok_tui.errors import PresetError
 from grok_tui.protocol import presets
-from grok_tui.protocol.paths import expanded, is_file
+from grok_tui.protocol.paths import expanded, hint, is_file, runs_meant, state_folder
 
 TEXT = 'title = "t"\ntask = "modular-addition"\nmodel = "mlp"\narms = ["dense"]\n'
 LONG = "a" * 300
@@ -45,3 +46,33 @@ def test_such_paths_in_a_preset_are_refused(
     file.write_text(top + TEXT)
     with pytest.raises(PresetError, match=problem):
         presets.load(str(file), () if top else (f"{key}={value}",))
+
+
+def test_the_runs_that_are_meant_are_those_of_the_environment_or_of_this_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert runs_meant({}) == runs_meant({"GROK_TUI_RUNS": ""}) == tmp_path / "runs"
+    assert runs_meant({"GROK_TUI_RUNS": "/data/x"}) == Path("/data/x")
+
+
+def test_a_hint_can_be_pasted_where_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GROK_TUI_RUNS", raising=False)
+    assert hint("attach a", Path("runs")) == "`grok-tui attach a`"
+    assert hint("ls", tmp_path / "runs") == "`grok-tui ls`"
+    other = tmp_path / "it's mine"
+    quoted = shlex.quote(str(other))
+    assert hint("attach a", other) == f"`grok-tui --runs-dir {quoted} attach a`"
+    monkeypatch.setenv("GROK_TUI_RUNS", str(other))
+    assert hint("attach a", other) == "`grok-tui attach a`"
+
+
+def test_what_the_program_remembers_lies_in_the_state_of_the_user(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    assert state_folder({}) == Path("/home/ada/.local/state/grok-tui")
+    assert state_folder({"XDG_STATE_HOME": "/state"}) == Path("/state/grok-tui")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.containers import VerticalScroll
 
-from grok_tui.monitor.printed import read_tail
 from grok_tui.monitor.text import safe_lines
+from grok_tui.protocol.rundir import read_tail
 from grok_tui.ui import keys
 from grok_tui.ui.messages import LogRead, Searched
 from grok_tui.ui.panes.pane import ScrollingPane
