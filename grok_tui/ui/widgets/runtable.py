@@ -8,8 +8,8 @@ from grok_tui.monitor.listing import COLUMNS, cell, fitting
 from grok_tui.monitor.text import columns, safe
 from grok_tui.ui.messages import Chosen, OpenRun
 from grok_tui.ui.widgets.cells import CellView
-from grok_tui.ui.widgets.paper import BAD, DIM, GOOD, INFO, STRONG, TEXT, WARN, Paper
-from grok_tui.ui.widgets.states import GLYPHS
+from grok_tui.ui.widgets.paper import BAD, DIM, STRONG, TEXT, WARN, Paper
+from grok_tui.ui.widgets.states import GLYPHS, INKS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -18,18 +18,7 @@ if TYPE_CHECKING:
 
     from grok_tui.monitor.catalog import Summary
     from grok_tui.monitor.figures import Cell, Grid
-    from grok_tui.monitor.watch import State
 
-INKS: dict[State, int] = {
-    "starting": INFO,
-    "running": INFO,
-    "paused": WARN,
-    "finished": GOOD,
-    "stopped": DIM,
-    "failed": BAD,
-    "interrupted": WARN,
-}
-"""Roles of the states; each has a glyph and a word as well."""
 HERE, MARK = "▸", "●"
 HEAD = 3
 """Columns in front of a row: cursor and mark."""

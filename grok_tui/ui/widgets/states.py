@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from grok_tui.monitor.milestones import age as age
 from grok_tui.monitor.text import columns, safe
+from grok_tui.ui.widgets.paper import BAD, DIM, GOOD, INFO, WARN
 
 if TYPE_CHECKING:
     from grok_tui.monitor.watch import State
@@ -29,6 +30,16 @@ COLOURS: dict[State, str] = {
     "interrupted": "warning",
 }
 """Names of theme colours."""
+INKS: dict[State, int] = {
+    "starting": INFO,
+    "running": INFO,
+    "paused": WARN,
+    "finished": GOOD,
+    "stopped": DIM,
+    "failed": BAD,
+    "interrupted": WARN,
+}
+"""The same as roles of what is written on paper."""
 STANDING: dict[State, str] = {
     "starting": "is starting",
     "running": "is running",

@@ -8,26 +8,17 @@ from typing import TYPE_CHECKING
 from grok_tui.monitor.milestones import duration, progress
 from grok_tui.monitor.text import columns, safe
 from grok_tui.ui.widgets.cells import CellView
-from grok_tui.ui.widgets.paper import BAD, DIM, GOOD, INFO, STRONG, TEXT, WARN, Paper, bar
-from grok_tui.ui.widgets.states import GLYPHS
+from grok_tui.ui.widgets.paper import DIM, STRONG, TEXT, WARN, Paper, bar
+from grok_tui.ui.widgets.states import GLYPHS, INKS
 
 if TYPE_CHECKING:
     from grok_tui.monitor.figures import Grid
     from grok_tui.monitor.milestones import Progress
-    from grok_tui.monitor.watch import State, View
+    from grok_tui.monitor.watch import View
     from grok_tui.ui.events import Mute
 
 _BAR = 18
 """Columns that the share and its bar keep; what has no room beside them is left out."""
-_INKS: dict[State, int] = {
-    "starting": INFO,
-    "running": INFO,
-    "paused": WARN,
-    "finished": GOOD,
-    "stopped": DIM,
-    "failed": BAD,
-    "interrupted": WARN,
-}
 
 
 def status(view: View, width: int, muted: bool = False) -> Grid:
@@ -44,7 +35,7 @@ def status(view: View, width: int, muted: bool = False) -> Grid:
         right = page.write_right(right, 0, f" · {device}", DIM)
     if view.behind:  # and what the end of the log says is not known yet
         word = f"reading the log, {math.floor(100 * view.share)} %"
-    left = page.write_right(right, 0, word, WARN if view.behind else _INKS[view.state])
+    left = page.write_right(right, 0, word, WARN if view.behind else INKS[view.state])
     title = view.config.title if view.config else view.problem or view.run.id
     page.write(1, 0, title, STRONG, max(0, left - 3))
     _progress(page, view)
@@ -62,7 +53,7 @@ def _progress(page: Paper, view: View) -> None:
             break
         right = page.write_right(right, 1, text, ink) - 2
     x = page.write(1, 1, f"{math.floor(100 * now.fraction):3} % ", TEXT)
-    page.stamp(x, 1, bar(now.fraction, max(0, min(60, right - x - 1)), _INKS[view.state]))
+    page.stamp(x, 1, bar(now.fraction, max(0, min(60, right - x - 1)), INKS[view.state]))
 
 
 def _details(view: View, now: Progress) -> list[tuple[str, int]]:
