@@ -99,14 +99,14 @@ class Launcher(Starting):
             self._choose(next(iter(self._gallery)))
         else:
             self._refuse("there is no preset in presets/; `grok-tui presets list` says where")
-        self.call_after_refresh(self._go_on)
+        # Both wait in the line of the application: what comes after the picture is no part of it.
+        self.app.post_message(Drawn())
+        self.app.call_after_refresh(self._go_on)
 
     def _go_on(self) -> None:
         """What was left out so that the first picture comes soon: fields, costs, titles, runs."""
-        self.post_message(Drawn())
         self._drawn = True
-        if self.draft is not None:
-            self.call_after_refresh(self.watch_draft, self.draft)
+        self.watch_draft(self.draft)
         self._read_gallery()
         self.read_recent()
 
