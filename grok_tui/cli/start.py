@@ -49,16 +49,20 @@ def main() -> None:
 
 
 class Plain(NamedTuple):
-    """The TUI and nothing else: on a run, or on the launcher."""
+    """The TUI and nothing else: on a run, on the launcher, or on the tour."""
 
     runs: Path
     run: str = ""
     """As it was typed; empty: the launcher."""
+    demo: bool = False
+    """Whether it is the tour."""
 
 
 def plainly(arguments: Sequence[str]) -> Plain | None:
-    """What is asked if it is `grok-tui` or `grok-tui attach [RUN]`; None if it is more."""
+    """What is asked if it is `grok-tui [demo]` or `grok-tui attach [RUN]`; None if it is more."""
     runs, rest = _words(arguments)
+    if rest == ["demo"]:
+        return Plain(runs, demo=True)
     if rest[:1] not in ([], ["attach"]) or len(rest) > 2 or "" in rest:
         return None
     name = rest[1] if len(rest) == 2 else "last" if rest else ""
@@ -95,7 +99,7 @@ def _words(arguments: Sequence[str]) -> tuple[Path, list[str]]:
 
 def _watch(plain: Plain) -> None:
     if not plain.run:
-        open_tui(PLAIN, plain.runs)
+        open_tui(PLAIN, plain.runs, demo=plain.demo)
         return
     from grok_tui.monitor.catalog import find
 

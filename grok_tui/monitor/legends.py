@@ -43,11 +43,33 @@ def legend(traces: Sequence[Trace], width: int) -> list[tuple[str, int]]:
 
     Where there is no room values are left out, then names are shortened, then left out.
     """
+    return next(iter(lines(traces, width, 1)), [])
+
+
+def lines(traces: Sequence[Trace], width: int, most: int) -> list[list[tuple[str, int]]]:
+    """The same in as few lines as hold it, and at most so many."""
     named = [trace for trace in reversed(traces) if trace.label]
-    for line in _legends(named):
-        if sum(columns(text) + 2 for text, _ in line) - 2 <= width:
-            return line
-    return [(trace.letter, trace.role) for trace in named][: max(0, (width + 2) // 3)]
+    for parts in _legends(named):
+        found = list(_broken(parts, width))
+        if len(found) <= most and all(columns(text) <= width for text, _ in parts):
+            return found
+    letters = [(trace.letter, trace.role) for trace in named]
+    return list(_broken(letters, width))[:most] if width > 0 else []
+
+
+def _broken(parts: Sequence[tuple[str, int]], width: int) -> Iterator[list[tuple[str, int]]]:
+    """The parts in lines of at most this width, two columns between them."""
+    line: list[tuple[str, int]] = []
+    used = 0
+    for part in parts:
+        room = columns(part[0]) + 2
+        if line and used + room - 2 > width:
+            yield line
+            line, used = [], 0
+        line.append(part)
+        used += room
+    if line:
+        yield line
 
 
 def _legends(named: Sequence[Trace]) -> Iterator[list[tuple[str, int]]]:

@@ -37,26 +37,29 @@ def test_options_of_the_program_stand_anywhere(arguments: list[str], expected: l
 
 
 @pytest.mark.parametrize(
-    ("arguments", "run"),
+    ("arguments", "run", "demo"),
     [
-        ([], ""),
-        (["attach"], "last"),
-        (["attach", "fig1"], "fig1"),
-        (["--runs-dir", "/elsewhere", "attach", "fig1"], "fig1"),
+        ([], "", False),
+        (["attach"], "last", False),
+        (["attach", "fig1"], "fig1", False),
+        (["--runs-dir", "/elsewhere", "attach", "fig1"], "fig1", False),
+        (["demo"], "", True),
+        (["--runs-dir", "/elsewhere", "demo"], "", True),
     ],
 )
 def test_the_tui_alone_needs_no_machinery(
-    arguments: list[str], run: str, monkeypatch: pytest.MonkeyPatch
+    arguments: list[str], run: str, demo: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GROK_TUI_RUNS", "~/theirs")
     runs = Path("/elsewhere" if len(arguments) > 2 else "~/theirs").expanduser()
-    assert plainly(arguments) == Plain(runs, run)
+    assert plainly(arguments) == Plain(runs, run, demo)
 
 
 @pytest.mark.parametrize(
     "line",
     [
         *("ls", "last", "run quickstart", "--help", "--version", "attach --help", "attach a b"),
+        *("demo --help", "demo fig1"),
         *("--theme dark attach", "--no-mouse attach", "attach -- a", "--runs-dir=a attach"),
         "--runs-dir",
     ],
@@ -66,17 +69,16 @@ def test_whatever_else_is_asked_is_left_to_typer(line: str) -> None:
     assert plainly(["attach", ""]) is None
 
 
-@pytest.mark.parametrize("arguments", [["attach", "aaaa"], ["attach"], []])
+@pytest.mark.parametrize("arguments", [["attach", "aaaa"], ["attach"], [], ["demo"]])
 @pytest.mark.parametrize("given", ["option", "environment", "nothing"])
 def test_both_ways_open_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], given: str
 ) -> None:
     """The short way is no second meaning of the words."""
-    opened: list[tuple[Asked, Path, RunDir | None]] = []
+    opened: list[tuple[Asked, Path, RunDir | None, bool]] = []
 
     def opens(asked: Asked, runs: Path, run: RunDir | None = None, *, demo: bool = False) -> None:
-        assert not demo
-        opened.append((asked, runs, run))
+        opened.append((asked, runs, run, demo))
 
     runs = tmp_path / "runs"
     monkeypatch.setattr("grok_tui.cli.commands.open_tui", opens)

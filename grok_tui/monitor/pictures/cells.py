@@ -52,12 +52,14 @@ def _right(cells: bytes, kind: int) -> float:
 def _caption(shot: Shot, part: int) -> str:
     if shot.plain:
         key = "# right and . wrong test pairs, + right and - wrong training pairs"
+        trained, tested, none = "all - are +", "all . are #", "blank"
     else:
         key = "blue is right, orange wrong; training pairs are dim"
-    unused = ", grey is no example" if frames.UNUSED in _table(shot).cells else ""
+        trained, tested, none = "the dim ones turn", "the bright ones follow", "grey"
+    unused = f", {none} is no example" if frames.UNUSED in _table(shot).cells else ""
     return (
         f"A dot is a pair: a down, b across; {key}{unused}. "
-        "It memorises when the dim ones turn, and generalises when the bright ones follow."
+        f"It memorises when {trained}, and generalises when {tested}."
     )
 
 

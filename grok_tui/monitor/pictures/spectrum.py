@@ -83,7 +83,7 @@ def _axis(units: list[tuple[int, bytes]], frequencies: int, how: Fit) -> list[Ce
 def _caption(shot: Shot, part: int) -> str:
     side = shot.frame.spectra[part].side
     what = "says of each class" if side == "out" else "hears of each number"
-    drawn = "dark signs" if shot.plain else "full colour"
+    drawn = "# % @" if shot.plain else "full colour"
     return (
         f"A row is a hidden unit, a column a frequency, {drawn} where most of what it {what} is. "
         "Noise at first; stripes when it generalises: one frequency to a unit, a few in all."

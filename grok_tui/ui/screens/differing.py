@@ -26,11 +26,12 @@ class DiffSheet(Dialog[None]):
     #differing {
         width: 100%;
         max-width: 140;
-        height: 100%;
+        height: auto;
+        max-height: 100%;
         border: solid $rule;
         background: $background;
     }
-    #differing > DiffView { width: 1fr; }
+    #differing > DiffView { width: 1fr; height: auto; max-height: 100%; }
     """
 
     def __init__(self, found: Comparison) -> None:

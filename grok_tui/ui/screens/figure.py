@@ -9,14 +9,17 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from grok_tui.monitor import legends
 from grok_tui.monitor.plots import plots
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.watch import Watch
 from grok_tui.ui.keys import bindings
 from grok_tui.ui.messages import Looked
+from grok_tui.ui.widgets.cells import CellView
 from grok_tui.ui.widgets.chart import ChartView
 from grok_tui.ui.widgets.keybar import KeyBar
 from grok_tui.ui.widgets.panels import Panels
+from grok_tui.ui.widgets.paper import Paper
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +27,12 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from grok_tui.monitor.watch import View
     from grok_tui.protocol.rundir import RunDir
+
+
+KEY = 6
+"""Of so many rows of the screen one may say which line is which."""
 
 
 class Figure(Screen[None]):
@@ -40,14 +48,15 @@ class Figure(Screen[None]):
         self._shown = 0
         self._panels = Panels()
         self._panels.outlook.density = 1
-        self._panels.outlook.hues = not self.app.no_color
+        self._view: View | None = None
 
     def compose(self) -> ComposeResult:
         """What it shows, the chart, which run it is and where the picture lies."""
         yield Static(self._caption, id="head", markup=False)
         chart = ChartView(0, self._panels)
-        chart.alone = chart.legend = True
+        chart.alone = True
         yield chart
+        yield CellView("lines")
         yield Static(id="which", markup=False)
         yield KeyBar()
 
@@ -77,12 +86,34 @@ class Figure(Screen[None]):
         if view.run == self._runs[self._shown]:
             if view.config is not None:
                 self._panels.take(plots(view.config, view.history))
-            self.query_one(ChartView).draw(view)
+            self._view = view
+            self._draw()
+
+    def _draw(self) -> None:
+        """The chart, and below it as many names of its lines as there is room for."""
+        if self._view is None:
+            return
+        self._panels.outlook.hues = not self.app.current_theme.ansi
+        self.query_one(ChartView).draw(self._view)
+        width, height = self.size
+        found = legends.lines(self._panels.chosen.traces, width - 2, max(1, height // KEY))
+        paper = Paper(width, len(found))
+        for y, parts in enumerate(found):
+            x = 1
+            for text, role in parts:
+                x = paper.write(x, y, text, role) + 2
+        key = self.query_one("#lines", CellView)
+        key.styles.height = len(found)
+        key.show(paper.grid)
+
+    def on_resize(self) -> None:
+        """There is room for more names, or for fewer."""
+        self._draw()
 
     def action_chart(self, by: int) -> None:
         """Another chart of the run."""
         self._panels.move(by)
-        self.query_one(ChartView).redraw()
+        self._draw()
 
     def action_run(self, by: int) -> None:
         """Another of the runs."""
