@@ -38,6 +38,16 @@ def test_a_legend_has_what_fits(width: int, words: list[str]) -> None:
     assert [text for text, _ in legends.legend(ARMS, width)] == words
 
 
+def test_a_legend_takes_more_lines_before_it_shortens_names() -> None:
+    def texts(width: int, most: int) -> list[list[str]]:
+        return [[text for text, _ in line] for line in legends.lines(ARMS, width, most)]
+
+    assert texts(24, 2) == [["A dense 1"], ["B grokked-ticket 0.998"]]
+    assert texts(24, 1) == [["A dense", "B grokk…cket"]]
+    assert texts(1, 1) == [["A"]]
+    assert texts(0, 3) == texts(24, 0) == []
+
+
 def test_the_dashed_lines_are_named_and_whose_they_are() -> None:
     train = trace("", group="A")
     assert legends.reference([train, *ARMS], "train_loss") == "── test  ╴╴ train of A"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -271,6 +272,7 @@ async def test_without_a_display_its_runs_are_drawn(app: GrokTuiApp, runs: Path)
         await settled(pilot)
         assert app.screen.name == "claims"
     assert "fig2d: train and test loss of base and ticket" in first
+    assert re.search(r"^ A dense .*B grokked-ticket", first, re.MULTILINE)  # which line is which
     assert "20261121-101500-fig2d-aaaa" in first
     assert "runs/fig2d.svg (copied)" in first
     assert copied == "runs/fig2d.svg"

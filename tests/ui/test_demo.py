@@ -51,6 +51,7 @@ async def test_the_tour_by_keys() -> None:
         folder = screen.run.path.parent.parent
         assert folder.is_dir()
         assert step(app, "dense") <= 0
+        assert "P Pause" not in on_screen(pilot)  # nothing trains
         await pilot.press("right")
         await seen(pilot, "2 of 8")
         assert screen.query_one(Deck).selection.shows("dense")

@@ -70,6 +70,19 @@ async def test_what_lies_over_a_question_is_not_closed_in_its_place(app: GrokTui
         assert answers == [False]
 
 
+async def test_the_palette_finds_names_before_sentences_and_shows_what_it_would_take(
+    app: GrokTuiApp,
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("ctrl+p", *"the", "down")
+        await pilot.pause(0.3)
+        found = app.screen.query_one(CommandList)
+        assert str(found.get_option_at_index(0).prompt).startswith("Theme (T)")
+        taken = found.get_visual_style("option-list--option-highlighted")
+        other = found.get_visual_style("option-list--option")
+        assert taken.background != other.background
+
+
 async def test_an_entry_of_the_palette_that_is_taken_twice_is_done_once(app: GrokTuiApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         app.action_runs()

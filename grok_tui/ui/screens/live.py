@@ -163,7 +163,7 @@ class LiveScreen(Reusing):
                 self.query_one(MachineLine).draw(view)
                 self._herald.see(view)
             self.query_one(Deck).draw(view, verdict)
-        self.query_one(KeyBar).leave_out(*_idle_keys(view.state))
+        self.query_one(KeyBar).leave_out(*_idle_keys(view.state, told=not self.NEWS))
         self._ordering.answered(view.history)
         if before is None:
             self.post_message(Drawn())
@@ -293,7 +293,7 @@ class LiveScreen(Reusing):
         return f"“{safe(config.title, 60)}”" if config else self.run.id
 
 
-def _idle_keys(state: State) -> list[str]:
-    """The keys that have nothing to do with a run in this state."""
-    idle = [] if state in ALIVE else ["live.stop", "live.pause"]
+def _idle_keys(state: State, *, told: bool) -> list[str]:
+    """The keys that have nothing to do with a run in this state, or with one that is only told."""
+    idle = [] if state in ALIVE and not told else ["live.stop", "live.pause"]
     return idle if state in CAN_RESUME else [*idle, "live.resume"]
