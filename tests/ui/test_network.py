@@ -109,6 +109,15 @@ def test_the_slider_says_where_the_frame_is(run: RunDir) -> None:
     assert newest.endswith("●")
 
 
+def test_the_axis_goes_as_far_as_the_longest_arm(run: RunDir) -> None:
+    short = fakes.config(steps=100)
+    arms = (msgspec.structs.replace(short.arms[0], steps=5000), *short.arms[1:])
+    found = fakes.run_events(fakes.config())[:400]
+    view = live.view("running", found, msgspec.structs.replace(short, arms=arms))
+    asked = Sheet(view, Place(Leaf("movement")), (80, 20), plain=False)
+    assert "10k" in "\n".join(text(page(asked, reel(run))))
+
+
 @pytest.mark.parametrize(
     ("state", "arm", "expected"),
     [

@@ -29,7 +29,7 @@ class Shot:
     at: int
     """Its place in the reel."""
     planned: int
-    """Steps that the lane was to train."""
+    """Steps that the longest arm is to train: what charts over steps go to."""
     plain: bool = False
     """Draw without colours."""
 

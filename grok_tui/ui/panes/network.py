@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import on
 
 from grok_tui.monitor.frames import Frames, Reel
+from grok_tui.monitor.milestones import longest
 from grok_tui.monitor.pictures.picture import Shot
 from grok_tui.ui import keys
 from grok_tui.ui.messages import Export, Paged
@@ -145,7 +146,7 @@ class NetworkPane(Pane):
         config = self._view.config if self._view else None
         if config is None or not self.reel.frames:
             return None
-        return Shot(self.reel, self.at, config.train.steps, self._plain)
+        return Shot(self.reel, self.at, longest(config), self._plain)
 
     @property
     def _plain(self) -> bool:

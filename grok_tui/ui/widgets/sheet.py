@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grok_tui.monitor.inks import letter
+from grok_tui.monitor.milestones import longest
 from grok_tui.monitor.pictures.picture import Shot
 from grok_tui.monitor.watch import ALIVE
 from grok_tui.ui.widgets import album
@@ -85,7 +86,7 @@ def page(sheet: Sheet, reel: Reel) -> Grid:
         return paper.grid
     steps = [frame.step for frame in reel.frames]
     at = nearest(steps, sheet.place.step)
-    shot = Shot(reel, at, sheet.config.train.steps, sheet.plain)
+    shot = Shot(reel, at, longest(sheet.config), sheet.plain)
     foot = _foot(height)
     drawn = album.draw(shot, sheet.place.leaf, (sheet.size[0], height - foot))
     for row, cells in enumerate(drawn):
