@@ -49,7 +49,8 @@ class Ask(Dialog[list[str]]):
                 field = Input(question.text, max_length=100)
                 field.cursor_blink = False
                 yield field
-            yield Static("Enter takes it, Tab the next field, Esc leaves it", id="obstacle")
+            on = ", Tab the next field" if len(self._questions) > 1 else ""
+            yield Static(f"Enter takes it{on}, Esc leaves it", id="obstacle")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take all of it if all of it will do; else go to the field that will not."""
