@@ -81,6 +81,7 @@ async def test_the_palette_finds_names_before_sentences_and_shows_what_it_would_
         taken = found.get_visual_style("option-list--option-highlighted")
         other = found.get_visual_style("option-list--option")
         assert taken.background != other.background
+        assert not app.screen.query_one(Input).cursor_blink  # nothing is sent meanwhile
 
 
 async def test_an_entry_of_the_palette_that_is_taken_twice_is_done_once(app: GrokTuiApp) -> None:

@@ -7,6 +7,7 @@ from typing import Generic
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
 from textual.screen import ModalScreen, ScreenResultType
+from textual.widgets import Input
 
 
 class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
@@ -23,6 +24,10 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
 
 class Palette(CommandPalette):
     """Every action by name."""
+
+    def on_mount(self) -> None:
+        """A blinking cursor is traffic."""
+        self.query_one(Input).cursor_blink = False
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         """As a dialog does."""
