@@ -139,6 +139,8 @@ def test_everything_about_a_claim_is_told_the_important_first() -> None:
         f"answers {', '.join(CONTRADICTED.row.figures)}; runs: none yet",
     ]
     assert len("\u2717 not reproduced") <= STATE
+    judging = replace(JUDGED, state="judging", finding=None)
+    assert [line for line, _ in detail(judging, 400)][1] == "judging"
 
 
 class Looker:

@@ -133,7 +133,8 @@ def detail(one: Standing, width: int) -> Iterator[Line]:
     yield from ((line, STRONG) for line in wrap(one.row.claim, width))
     finding = one.finding
     if finding is None:
-        yield from _wrapped(f"{one.words}: {'; '.join(one.numbers)}", width, INFO)
+        told = "; ".join(one.numbers)
+        yield from _wrapped(f"{one.words}: {told}" if told else one.words, width, INFO)
     else:
         mark, role = MARKS.get(one.state, OTHER)
         yield from _wrapped(f"{mark} {one.words}: {'; '.join(finding.numbers)}", width, role)
