@@ -79,6 +79,8 @@ def _ansi(name: str) -> Theme:
             "on-cursor": "ansi_bright_white",
             "on-primary": "ansi_black" if base.dark else "ansi_bright_white",
             "border": info,
+            "input-selection-background": "ansi_cyan",
+            "input-selection-foreground": "ansi_black",
         },
     )
 

@@ -84,6 +84,8 @@ def test_of_sixteen_colours_those_are_taken_that_can_be_read(theme: Theme) -> No
         assert contrast(seen(theme, ink), ground(theme)) >= 4.4
     assert contrast(seen(theme, "on-cursor"), seen(theme, "cursor-focused")) >= READ
     assert contrast(seen(theme, "on-primary"), seen(theme, "primary")) >= READ
+    selection = [f"input-selection-{part}" for part in ("foreground", "background")]
+    assert contrast(*(seen(theme, part) for part in selection)) >= READ
 
 
 @pytest.mark.parametrize("theme", [*FULL, *FEW], ids=lambda theme: str(theme.name))
