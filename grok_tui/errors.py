@@ -7,7 +7,7 @@
     ├── RunFailed         3   the trainer ended with a failure
     └── Interrupted     130   stopped by the user; a checkpoint is on disk
 
-Anything else that is raised is a fault of ours and keeps its traceback.
+Anything else that is raised is a fault of ours: its traceback stands in a crash report.
 """
 
 from __future__ import annotations

@@ -377,7 +377,8 @@ def hostile_run(runs: Path, run_id: str = "20261121-101501-hostile-hhhh") -> Run
     made_of = config(title=HOSTILE_TITLE)
     found = run_events(made_of, last=100, ended=False)
     found.append(Warned(sentence=HOSTILE_TITLE))
-    found.append(Failed(sentence=HOSTILE_TITLE, traceback=f"Traceback\n{HOSTILE_TITLE}"))
+    traceback = f"Traceback\n{HOSTILE_TITLE}"
+    found.append(Failed(sentence=HOSTILE_TITLE, traceback=traceback, report=HOSTILE_TITLE))
     run = recorded_run(runs, "failed", made_of=made_of, run_id=run_id, found=found)
     run.about.write_bytes(msgspec.json.encode(about(host=HOSTILE_TITLE, device_name=HOSTILE_TITLE)))
     run.trainer_log.write_text(HOSTILE_TITLE)

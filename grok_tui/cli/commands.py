@@ -28,6 +28,7 @@ from grok_tui.cli.options import (
 )
 from grok_tui.cli.reproduce import reproduce
 from grok_tui.errors import UsageError
+from grok_tui.protocol.paths import expanded, hint
 
 if TYPE_CHECKING:
     from grok_tui.monitor.watch import View
@@ -72,7 +73,7 @@ def everywhere(  # noqa: PLR0913  (one for each option)
     if version:
         print(f"grok-tui {__version__}")
         raise typer.Exit
-    context.obj = runs_dir.expanduser().absolute()
+    context.obj = expanded(str(runs_dir)).absolute()
     asked = checked(Asked(refresh, low_bandwidth, not no_mouse, charset, theme))
     context.meta[_OPEN] = partial(open_tui, asked)
     if context.invoked_subcommand is None:
@@ -193,7 +194,7 @@ def resume(
     launch.resume(found, device, threads or 0, force=force)
     # Whether a device is there is known only once the trainer has loaded torch.
     (wait_until_started if device else wait_until_taken)(found)
-    print(f"{found.id} goes on; `grok-tui attach {found.id}` shows it")
+    print(f"{found.id} goes on; {hint(f'attach {found.id}', context.obj)} shows it")
 
 
 @app.command()

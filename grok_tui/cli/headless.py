@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, TextIO
 from grok_tui.cli.lines import writing
 from grok_tui.cli.tables import verdict_lines
 from grok_tui.errors import Interrupted, RunError, RunFailed
+from grok_tui.monitor.printed import reported
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.watch import ALIVE, View, Watch
 from grok_tui.protocol import control, events
+from grok_tui.protocol.paths import hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -204,9 +206,10 @@ def conclude(view: View, out: TextIO | None) -> None:
 
     Raises RunFailed (the trainer failed, or died) or Interrupted (it was stopped).
     """
-    run = view.run.id
     if view.state == "failed":
-        raise RunFailed(getattr(view.history.ended, "sentence", "the trainer failed"))
+        ended = view.history.ended
+        assert isinstance(ended, events.Failed)
+        raise RunFailed(ended.sentence + reported(view.run, ended))
     if view.config is None:
         raise RunError(view.problem)
     if view.history.lanes and out is not None:
@@ -215,12 +218,12 @@ def conclude(view: View, out: TextIO | None) -> None:
         lines = verdict_lines(judge(view.config, view.history))
         with writing():
             print("\n".join(lines), file=out, flush=True)
+    run = view.run
+    again = hint(f"resume {run.id}", run.path.parent)
     if view.state == "interrupted":
-        raise RunFailed(
-            f"the trainer of {run} died; `grok-tui resume {run}` goes on from its last checkpoint"
-        )
+        raise RunFailed(f"the trainer of {run.id} died; {again} goes on from its last checkpoint")
     if view.state == "stopped":
-        raise Interrupted(f"stopped; `grok-tui resume {run}` goes on from here")
+        raise Interrupted(f"stopped; {again} goes on from here")
 
 
 def run_headless(run: RunDir, *, json: bool) -> None:

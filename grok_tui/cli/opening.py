@@ -49,13 +49,18 @@ def obstacle() -> str:
 
 
 def open_tui(asked: Asked, runs: Path, run: RunDir | None = None, *, demo: bool = False) -> None:
-    """Show the TUI on one run, on the tour, or on the launcher. Raises UsageError."""
+    """Show the TUI on one run, on the tour, or on the launcher. Raises UsageError.
+
+    What was not caught while it was shown is raised after it.
+    """
     reason = obstacle()
     if reason:
         raise UsageError(f"{reason}; {_INSTEAD}")
     gc.disable()  # of what is loaded now nothing is garbage, and looking costs a tenth of the time
+    from grok_tui.monitor.text import safe
     from grok_tui.ui import themes
     from grok_tui.ui.app import GrokTuiApp
+    from grok_tui.ui.leaving import fault
     from grok_tui.ui.terminal import REFRESH, Terminal, settle
 
     wanted = Terminal(
@@ -65,4 +70,9 @@ def open_tui(asked: Asked, runs: Path, run: RunDir | None = None, *, demo: bool 
         thrifty=asked.thrifty,
     )
     terminal = settle(wanted, asked.charset, os.environ, sys.stderr.encoding or "ascii")
-    GrokTuiApp(runs, run, demo=demo, terminal=terminal).run(mouse=terminal.mouse)
+    app = GrokTuiApp(runs, run, demo=demo, terminal=terminal)
+    app.run(mouse=terminal.mouse)
+    if (wrong := fault(app)) is not None:
+        raise wrong
+    if app.parting:
+        print(safe(app.parting, 2000), file=sys.stderr)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from grok_tui.cli.opening import PLAIN, open_tui
 from grok_tui.errors import GrokTuiError
+from grok_tui.protocol.paths import expanded, runs_meant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,7 @@ _SETTING = "GROK_TUI_LOW_BANDWIDTH"
 
 
 def main() -> None:
-    """The `grok-tui` command; every error of the user's is one sentence and an exit code."""
+    """The `grok-tui` command; every error is one sentence and an exit code."""
     _open_streams()
     arguments = hoisted(sys.argv[1:])
     try:
@@ -46,6 +47,11 @@ def main() -> None:
 
         print(f"grok-tui: {safe(str(error), 2000)}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except Exception as error:  # noqa: BLE001  (a fault of ours, which is told of)
+        from grok_tui.cli.crashed import EXIT_FAULT, admit
+
+        admit(error, ("grok-tui", *sys.argv[1:]))
+        sys.exit(EXIT_FAULT)
 
 
 class Plain(NamedTuple):
@@ -89,12 +95,12 @@ def _list(runs: Path, text: str) -> NoReturn:
 
 def _words(arguments: Sequence[str]) -> tuple[Path, list[str]]:
     """The folder of the runs and what else was typed; where that has options, nothing we know."""
-    runs, rest = os.environ.get("GROK_TUI_RUNS") or "runs", list(arguments)
+    runs, rest = runs_meant(), list(arguments)
     if rest[:1] == ["--runs-dir"] and len(rest) > 1:
-        runs, rest = rest[1], rest[2:]
+        runs, rest = expanded(rest[1]).absolute(), rest[2:]
     if any(word.startswith("-") for word in rest):
         rest = ["-"]
-    return Path(runs).expanduser().absolute(), rest
+    return runs, rest
 
 
 def _watch(plain: Plain) -> None:

@@ -140,6 +140,8 @@ def _ending(view: View) -> Iterator[str]:
     if sentence:
         yield f"failed: {safe(sentence, 1000)}"
         yield from safe_lines(getattr(history.ended, "traceback", ""))
+    if report := getattr(history.ended, "report", ""):
+        yield f"crash report: {safe(str(view.run.path / report), 400)}"
     for warning in history.warnings:
         where = f"{safe(warning.arm, 40)} " if warning.arm else ""
         yield f"warning: {where}{safe(warning.sentence, 400)}"

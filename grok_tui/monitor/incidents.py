@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from grok_tui.monitor.history import LaneHistory
     from grok_tui.monitor.watch import State, View
+    from grok_tui.protocol.events import Finished
 
 Kind = Literal[
     "memorised", "generalised", "diverged", "arm-finished",
@@ -84,9 +85,15 @@ def _of_run(before: State, after: View) -> list[Incident]:
     if after.state == "finished":
         return [Incident("finished")]
     if after.state == "failed":
-        ended = after.history.ended
-        return [Incident("crashed", detail=ended.sentence if isinstance(ended, Failed) else "")]
+        return [Incident("crashed", detail=_failure(after.history.ended))]
     return [Incident("interrupted")] if after.state == "interrupted" else []
+
+
+def _failure(ended: Finished | Failed | None) -> str:
+    """What a trainer said at its end, and the name of its crash report."""
+    if not isinstance(ended, Failed):
+        return ""
+    return f"{safe(ended.sentence, 120)} ({ended.report})" if ended.report else ended.sentence
 
 
 def sentences(incidents: Sequence[Incident], view: View) -> list[tuple[Incident, str]]:

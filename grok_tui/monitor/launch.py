@@ -21,13 +21,14 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from grok_tui.errors import RunError, RunFailed
-from grok_tui.monitor.printed import log_lines
+from grok_tui.monitor.printed import log_lines, reported
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.watch import Pulse, View, Watch
 from grok_tui.protocol import presets, rundir
 from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import Failed, Finished
 from grok_tui.protocol.gallery import FILE_KEYS
+from grok_tui.protocol.paths import hint
 from grok_tui.protocol.rundir import RunDir
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ def resume(
     if isinstance(ended, Finished) and ended.outcome == "completed":
         raise RunError(f"{run.id} is complete; there is nothing to resume")
     if rundir.lock_state(run) == "held" or (view.state == "starting" and not view.about):
-        raise RunError(f"{run.id} is being trained already; `grok-tui attach {run.id}` shows it")
+        again = hint(f"attach {run.id}", run.path.absolute().parent)
+        raise RunError(f"{run.id} is being trained already; {again} shows it")
     if view.config is None:
         raise RunError(f"cannot resume {run.id}: {view.problem}")
     if view.state in ("running", "paused", "starting"):
@@ -184,7 +186,7 @@ def _after_death(view: View, code: int) -> None:
     ended = view.history.ended
     kind = RunError if code == EXIT_BAD_RUN else RunFailed
     if isinstance(ended, Failed):
-        raise kind(safe(ended.sentence, 1000))
+        raise kind(safe(ended.sentence, 1000) + reported(view.run, ended))
     if code == 0 or (isinstance(ended, Finished) and code > 0 and code != EXIT_BAD_RUN):
         return
     said = last_words(view.run)

@@ -19,6 +19,7 @@ from grok_tui.ui import themes
 from grok_tui.ui.driver import CellDriver
 from grok_tui.ui.events import Mute
 from grok_tui.ui.keys import Key, bindings, on_screen
+from grok_tui.ui.leaving import farewell
 from grok_tui.ui.messages import CloneRun, EditRun
 from grok_tui.ui.owners import owners
 from grok_tui.ui.screens.dialog import Palette
@@ -28,7 +29,7 @@ from grok_tui.ui.terminal import Terminal
 from grok_tui.ui.widgets.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from textual.binding import BindingType
@@ -108,6 +109,7 @@ class GrokTuiApp(App[None]):
         self._demo = demo
         self._services = services or Services()
         self._held = ExitStack()
+        self.parting = ""
         self.mute = Mute(os.environ)
         self.animation_level = "none"
         for theme in themes.THEMES:
@@ -135,6 +137,10 @@ class GrokTuiApp(App[None]):
             loop.add_signal_handler(number, self.exit)
         if sys.stdin.isatty():
             self.set_interval(LINK, self._check_link)
+
+    def _fatal_error(self) -> None:
+        """End without the traceback of Textual, which has the values of all variables in it."""
+        self._close_messages_no_wait()
 
     def _check_link(self) -> None:
         """Leave when the terminal is gone: under nohup nobody else says so."""
@@ -271,22 +277,14 @@ class GrokTuiApp(App[None]):
         if len(self.screen_stack) > 1:
             self.pop_screen()
 
-    def action_leave(self) -> None:
+    async def action_leave(self) -> None:
         """One layer out; on the last layer, leave, and say which runs go on."""
         if len(self.screen_stack) > 1:
             self.pop_screen()
         else:
-            self.exit(message=farewell(self._services.alive(self._runs)) or None)
+            await self.action_quit()
 
     async def action_quit(self) -> None:
         """Leave at once, from any layer."""
-        self.exit(message=farewell(self._services.alive(self._runs)) or None)
-
-
-def farewell(alive: Sequence[str]) -> str:
-    """What to say after leaving: that training goes on, and how to look again."""
-    if not alive:
-        return ""
-    runs = "1 run goes" if len(alive) == 1 else f"{len(alive)} runs go"
-    again = f"`grok-tui attach {max(alive)}` to look again"
-    return f"{runs} on training; {again}, `grok-tui ls` for all."
+        self.parting = farewell(self._services.alive(self._runs), self._runs)
+        self.exit()

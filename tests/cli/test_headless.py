@@ -14,10 +14,12 @@ import pytest
 from grok_tui.cli import headless
 from grok_tui.cli.headless import RawLog, Stop, conclude, follow
 from grok_tui.cli.progress import Bars, Lines
+from grok_tui.cli.tables import show_lines
 from grok_tui.errors import Interrupted, RunFailed
 from grok_tui.monitor import launch
 from grok_tui.monitor.watch import View, Watch
 from grok_tui.protocol import control
+from grok_tui.protocol.events import Failed
 from tests import fakes
 
 if TYPE_CHECKING:
@@ -321,8 +323,23 @@ def test_a_failed_run_raises_the_sentence_of_the_trainer(tmp_path: Path) -> None
     assert out.getvalue() == ""
 
 
+def test_a_failed_run_names_its_crash_report(tmp_path: Path) -> None:
+    ended = Failed(sentence="no", traceback="", report="crash-1.txt")
+    run = fakes.recorded_run(tmp_path, "failed", found=[fakes.started(fakes.config()), ended])
+    with pytest.raises(RunFailed) as raised:
+        conclude(Watch(run).look(), None)
+    assert str(raised.value) == f"no; see {run.path}/crash-1.txt"
+    assert f"crash report: {run.path}/crash-1.txt" in show_lines(Watch(run).look())
+
+
+def test_what_to_type_next_says_where_the_runs_are(tmp_path: Path) -> None:
+    again = f"`grok-tui --runs-dir {tmp_path} resume {fakes.RUN_ID}` goes on"
+    with pytest.raises(RunFailed, match=re.escape(again)):
+        conclude(view_of(tmp_path, "interrupted"), None)
+
+
 def test_a_killed_trainer_is_a_failure_that_names_resume(tmp_path: Path) -> None:
-    with pytest.raises(RunFailed, match="grok-tui resume 2026") as raised:
+    with pytest.raises(RunFailed, match="resume 2026") as raised:
         conclude(view_of(tmp_path, "interrupted"), None)
     assert raised.value.exit_code == 3
 

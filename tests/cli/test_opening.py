@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from grok_tui.cli import opening
 from grok_tui.cli.opening import PLAIN, Asked, has_terminal, open_tui
 from grok_tui.errors import UsageError
 from grok_tui.ui import app
@@ -88,6 +90,8 @@ def test_what_is_asked_for_reaches_the_app(
     made: list[Any] = []
 
     class App:
+        _exception, parting = None, ""
+
         def __init__(self, *_: object, terminal: Terminal, **__: object) -> None:
             made.append(terminal)
 
@@ -98,3 +102,26 @@ def test_what_is_asked_for_reaches_the_app(
     monkeypatch.setattr(app, "GrokTuiApp", App)
     open_tui(asked, tmp_path)
     assert made == [expected, expected.mouse, False]
+
+
+@pytest.mark.parametrize("wrong", [None, ZeroDivisionError("no")])
+def test_what_went_wrong_in_it_is_raised_after_it_and_else_it_parts_with_a_sentence(
+    wrong: Exception | None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class App:
+        _exception, parting = wrong, "1 run goes on \x1b[2J"
+
+        def __init__(self, *_: object, **__: object) -> None:
+            gc.enable()
+
+        def run(self, mouse: bool) -> None:
+            """Is left at once."""
+
+    monkeypatch.setattr(opening, "obstacle", lambda: "")
+    monkeypatch.setattr(app, "GrokTuiApp", App)
+    with pytest.raises(ZeroDivisionError) if wrong else nullcontext():
+        open_tui(PLAIN, tmp_path)
+    assert capsys.readouterr().err == ("" if wrong else "1 run goes on \ufffd[2J\n")

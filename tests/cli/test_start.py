@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
 from grok_tui.cli import start
 from grok_tui.cli.commands import app as typed
+from grok_tui.cli.crashed import admit
 from grok_tui.cli.opening import PLAIN, Asked
 from grok_tui.cli.start import Plain, hoisted, plainly
 from grok_tui.errors import RunError
+from grok_tui.protocol.privacy import Veil
 from tests import fakes
 
 if TYPE_CHECKING:
+    from grok_tui.monitor.watch import View
     from grok_tui.protocol.rundir import RunDir
 
 
@@ -120,3 +123,41 @@ def test_what_cannot_be_opened_is_a_sentence_and_a_code(
         start.main()
     assert ended.value.code == RunError.exit_code
     assert capsys.readouterr().err.startswith("grok-tui: there are no runs in ")
+
+
+def test_a_fault_of_ours_is_a_sentence_and_a_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def break_down(view: View, room: int = 0) -> NoReturn:
+        raise ZeroDivisionError("\x1b[2J")
+
+    run = fakes.recorded_run(tmp_path / "runs")
+    files = sorted(path.name for path in run.path.iterdir())
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr("grok_tui.cli.tables.show_lines", break_down)
+    monkeypatch.setattr("sys.argv", ["grok-tui", "--runs-dir", str(run.path.parent), "show", "a"])
+    with pytest.raises(SystemExit) as ended:
+        start.main()
+    assert ended.value.code == 1
+    (path,) = (tmp_path / "state" / "grok-tui").iterdir()
+    said = capsys.readouterr().err
+    assert said == (
+        "grok-tui: a fault of ours, ZeroDivisionError: \ufffd[2J; "
+        f"what is needed to mend it is in {path}\n"
+    )
+    text = path.read_text()
+    assert "in break_down\n    raise ZeroDivisionError" in text
+    assert Veil().over(f"command     grok-tui --runs-dir {run.path.parent} show a\n") in text
+    assert f"== config.toml of {run.id} ==" in text
+    assert sorted(path.name for path in run.path.iterdir()) == files
+
+
+def test_a_report_that_cannot_be_kept_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "state").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    admit(ValueError("wrong"), ("grok-tui", "ls"))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "grok-tui crash report, format 1"
+    assert lines[-1] == "grok-tui: a fault of ours, ValueError: wrong; what is needed is above"

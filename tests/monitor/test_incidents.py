@@ -72,6 +72,9 @@ def test_the_end_of_a_run_is_told_and_stands_for_its_arms() -> None:
     assert between(view([]), view([failed], "failed")) == [
         Incident("crashed", detail="out of memory")
     ]
+    told = Failed(sentence="x" * 200, traceback="", report="crash-1.txt")
+    (incident,) = between(view([]), view([told], "failed"))
+    assert incident.detail == f"{'x' * 119}… (crash-1.txt)"
     assert between(view([], "paused"), view([], "interrupted")) == [Incident("interrupted")]
     assert between(view([]), view([], "stopped")) == []
 

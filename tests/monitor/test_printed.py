@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grok_tui.monitor.printed import log_lines
+from grok_tui.monitor.printed import log_lines, reported
+from grok_tui.protocol.events import Failed
 from grok_tui.protocol.rundir import RunDir, read_tail
 
 if TYPE_CHECKING:
@@ -29,3 +30,12 @@ def test_its_lines_cannot_steer_a_terminal(tmp_path: Path) -> None:
     assert log_lines(run) == []
     run.trainer_log.write_text("one\ntwo\x1b[2J\nthree\n")
     assert log_lines(run, 2) == ["two\ufffd[2J", "three"]
+
+
+def test_a_report_is_named_by_its_path_made_safe(tmp_path: Path) -> None:
+    run = RunDir(tmp_path)
+    inside = Failed(sentence="", traceback="", report="crash-1.txt")
+    assert reported(run, inside) == f"; see {tmp_path}/crash-1.txt"
+    elsewhere = Failed(sentence="", traceback="", report="/state/\x1b[2J")
+    assert reported(run, elsewhere) == "; see /state/\ufffd[2J"
+    assert reported(run, Failed(sentence="", traceback="")) == ""

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.events import Resize
 from textual.widgets import Static
+from textual.worker import WorkerFailed
 
 from grok_tui.ui import keys, themes
-from grok_tui.ui.app import Actions, GrokTuiApp, farewell
+from grok_tui.ui.app import Actions, GrokTuiApp
+from grok_tui.ui.leaving import farewell, fault
 from tests.ui.looking import on_screen, painted, settled
 
 if TYPE_CHECKING:
@@ -84,18 +86,46 @@ async def test_a_screen_that_is_open_is_come_back_to(
 
 
 async def test_leaving_says_which_runs_go_on(
-    app: GrokTuiApp, a_run_of_each_state: States, capsys: pytest.CaptureFixture[str]
+    app: GrokTuiApp, runs: Path, a_run_of_each_state: States
 ) -> None:
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("q")
     ids = [a_run_of_each_state[state].id for state in ("running", "paused", "starting")]
-    assert " ".join(capsys.readouterr().err.split()) == farewell(ids)
+    assert app.parting == farewell(ids, runs)
 
 
-def test_the_farewell_counts_and_names_the_way_back() -> None:
-    assert farewell([]) == ""
-    assert farewell(["a"]).startswith("1 run goes on training; `grok-tui attach a` ")
-    assert farewell(["a", "b"]).startswith("2 runs go on training; `grok-tui attach b` ")
+def test_the_farewell_counts_and_names_the_way_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROK_TUI_RUNS", "/data/runs")
+    runs = Path("/data/runs")
+    assert farewell([], runs) == ""
+    assert farewell(["a"], runs).startswith("1 run goes on training; `grok-tui attach a` ")
+    assert farewell(["a", "b"], runs).startswith("2 runs go on training; `grok-tui attach b` ")
+    assert farewell(["a"], Path("/else where")) == (
+        "1 run goes on training; `grok-tui --runs-dir '/else where' attach a` to look again, "
+        "`grok-tui --runs-dir '/else where' ls` for all."
+    )
+
+
+@pytest.mark.parametrize("where", ["the loop", "a thread"])
+async def test_a_fault_of_ours_ends_it_and_shows_no_traceback(
+    app: GrokTuiApp, capsys: pytest.CaptureFixture[str], where: str
+) -> None:
+    def break_down() -> None:
+        raise ZeroDivisionError(where)
+
+    async def broken() -> None:
+        async with app.run_test(size=SMALL) as pilot:
+            if where == "the loop":
+                app.call_later(break_down)
+            else:
+                app.run_worker(break_down, thread=True)
+            await pilot.pause()
+
+    with pytest.raises((ZeroDivisionError, WorkerFailed)):
+        await broken()
+    assert repr(fault(app)) == repr(ZeroDivisionError(where))
+    out, err = capsys.readouterr()
+    assert "Traceback" not in out + err
 
 
 async def test_help_is_of_the_screen_it_is_called_on(app: GrokTuiApp) -> None:

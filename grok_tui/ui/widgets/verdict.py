@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grok_tui.monitor.text import safe_lines
+from grok_tui.monitor.text import safe, safe_lines
 from grok_tui.monitor.verdict import table
 from grok_tui.monitor.watch import ALIVE
 from grok_tui.protocol.events import Failed
@@ -44,9 +44,11 @@ def summary(view: View, verdict: Verdict | None, width: int, most: int) -> list[
 def failure(ended: Failed, width: int, most: int) -> list[Styled]:
     """The sentence of a failed run, and the end of its traceback as far as there is room."""
     head: list[Styled] = [[(line, BAD)] for line in wrap(ended.sentence, width - 2)][:most]
-    room = most - len(head)
     if len(head) < most:
         head[-1].append(("  4 is the log of its trainer", DIM))
+        if ended.report:
+            head.append([(f"  its crash report is {safe(ended.report, width - 24)}", DIM)])
+    room = most - len(head)
     tail = safe_lines(ended.traceback.strip(), width - 4, room) if room > 0 else []
     return head + [[("  " + line, DIM)] for line in tail]
 
