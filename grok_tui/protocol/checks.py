@@ -43,8 +43,8 @@ def as_config(
 
 
 def source_of(key: str, source: str, given: Mapping[str, str]) -> str:
-    """What to blame for a key: the change on the command line that set it, else the file."""
-    for pattern, change in given.items():
+    """What to blame for a key: the last change on the command line that set it, else the file."""
+    for pattern, change in reversed(list(given.items())):
         if any(fnmatchcase(key, pattern + rest) for rest in ("", ".*", "[[]*")):
             return change
     return source

@@ -75,7 +75,8 @@ def resolve(
     Raises PresetError.
     """
     changes = [Change.read(text) for text in settings]
-    given = {".".join(change.path): change.source for change in changes}
+    given = {key: change.source for change in changes for key in change.copies(table)}
+    given |= {".".join(change.path): change.source for change in changes}
     try:
         plain = _changed(table, source, changes)
     except PresetError as error:

@@ -10,7 +10,7 @@ from grok_tui.protocol import toml
 from grok_tui.protocol.control import MAX_NEW_SEEDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from grok_tui.protocol.toml import Table, Value
 
@@ -44,6 +44,12 @@ class Change:
     def source(self) -> str:
         """What a message blames."""
         return f"--set {self.text[:80]}"
+
+    def copies(self, plain: Mapping[str, Value]) -> Iterator[str]:
+        """The pattern of its key in the arms that rounds or repeats make of the one it changes."""
+        name = self.path[1] if self.path[0] == "arms" and len(self.path) > 2 else ""
+        if name and f"{name}-1" not in _names(plain):
+            yield ".".join(("arms", f"{name}-[0-9]*", *self.path[2:]))
 
     def meets(self, plain: Table) -> bool:
         """Whether what it changes is there: an arm may have to be made first."""
@@ -88,11 +94,11 @@ class Change:
         table[path[-1]] = self.value
 
 
-def _names(plain: Table) -> list[str]:
+def _names(plain: Mapping[str, Value]) -> list[str]:
     return [arm["name"] for arm in _tables(plain) if isinstance(arm.get("name"), str)]
 
 
-def _tables(plain: Table) -> list[Table]:
+def _tables(plain: Mapping[str, Value]) -> list[Table]:
     """The arms, as far as they are any: nothing is checked yet."""
     arms = plain.get("arms")
     return [arm for arm in arms if isinstance(arm, dict)] if isinstance(arms, list) else []

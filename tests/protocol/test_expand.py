@@ -187,3 +187,27 @@ def test_set_changes_the_arm_that_is_written_or_one_that_is_made_of_it() -> None
     assert "arms.iterated-3: no such arm; expected dense, iterated-1, iterated-2, iterated" in text
     text = refusal(ITERATED, settings=("arms.iterated.rounds=0",))
     assert text.startswith("--set arms.iterated.rounds=0: arms.iterated.rounds: expected a whole")
+
+
+@pytest.mark.parametrize(
+    ("settings", "blamed"),
+    [
+        (["arms.iterated.steps=0"], "--set arms.iterated.steps=0: arms.iterated-1.steps: "),
+        (["arms.iterated-2.steps=0"], "--set arms.iterated-2.steps=0: arms.iterated-2.steps: "),
+        (
+            ["arms.iterated-2.steps=0", "arms.iterated.steps=9"],
+            "--set arms.iterated-2.steps=0: arms.iterated-2.steps: ",
+        ),
+        (["arms.iterated.wrong=1"], "--set arms.iterated.wrong=1: arms.iterated-1.wrong: "),
+        (["arms.dense.steps=9", "arms.dense.steps=0"], "--set arms.dense.steps=0: "),
+    ],
+)
+def test_a_fault_that_set_put_into_arms_that_are_made_is_its_own(
+    settings: list[str], blamed: str
+) -> None:
+    assert refusal(ITERATED, settings=tuple(settings)).startswith(blamed)
+
+
+def test_an_arm_of_the_file_is_not_taken_for_one_that_is_made() -> None:
+    arms = ({"name": "a", "method": "random", "pruning_rate": 0.5}, {"name": "a-1", "steps": 0})
+    assert refusal(*arms, settings=("arms.a.steps=9",)).startswith("a test: arms.a-1.steps: ")

@@ -386,7 +386,7 @@ async def leave(walk: Walk) -> None:
     assert not left
     await walk.press("q")
     assert left
-    assert "goes on training" in str(left[0])
+    assert "goes on training" in walk.app.parting
 
 
 async def palette(walk: Walk) -> None:
