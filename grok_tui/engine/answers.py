@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from grok_tui.protocol.disk import Disk
-from grok_tui.protocol.rundir import read_small
+from grok_tui.protocol.rundir import decode_small
 
 MAX_THREADS = 256
 KEPT = 200
@@ -75,9 +75,7 @@ class Answers:
 
     def _read(self) -> dict[str, Choice]:
         try:
-            return (
-                msgspec.json.decode(read_small(self._path), type=Kept).answers if self._path else {}
-            )
+            return decode_small(self._path, Kept).answers if self._path else {}
         except (OSError, ValueError):
             return {}
 

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import os
+import stat
 from typing import TYPE_CHECKING
 
 import torch
+from safetensors.torch import save
 from torch import Tensor
 
 from grok_tui.engine import weights
 from grok_tui.engine.splits import MARK
 from grok_tui.errors import PresetError
+from grok_tui.protocol.saved import Left
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from grok_tui.engine.lanes import Lane, Layout
+    from grok_tui.protocol.disk import Disk
+
+BLOCK = 1 << 20
 
 
 def tensors(
@@ -41,6 +51,50 @@ def tensors(
 def name(arm: str, seed: int) -> str:
     """The file's name; arm names are safe for paths by their pattern."""
     return f"{arm}-seed{seed}.safetensors"
+
+
+def write(folder: Path, lane: Lane, named: dict[str, Tensor], disk: Disk) -> Left:
+    """Put the artifact of a lane on disk, whole or not at all. Raises OSError."""
+    data = save(named)
+    disk.replace(folder / name(*lane.key), data)
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Left(arm=lane.arm, seed=lane.seed, bytes=len(data), sha256=sha256)
+
+
+def problem(folder: Path, left: Left) -> str:
+    """What is wrong with an artifact; empty if it is the one that was written."""
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+    digest = hashlib.sha256()
+    try:
+        with os.fdopen(os.open(folder / name(left.arm, left.seed), flags), "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode) or status.st_size != left.bytes:
+                return "damaged"
+            while block := file.read(BLOCK):
+                digest.update(block)
+    except FileNotFoundError:
+        return "missing"
+    except OSError:
+        return "damaged"
+    return "" if digest.hexdigest() == left.sha256 else "damaged"
+
+
+def put_aside_damaged(folder: Path, every: Iterable[Left], disk: Disk) -> list[str]:
+    """Take the names of artifacts from files that are not those; a sentence for each.
+
+    Nobody then takes wrong numbers for weights. What was logged of the lane does not depend on it.
+    """
+    said = []
+    for left in every:
+        if wrong := problem(folder, left):
+            path = folder / name(left.arm, left.seed)
+            with contextlib.suppress(OSError):  # most of all where it is missing
+                disk.rename(path, path.with_name(f"{path.name}.damaged"))
+            said.append(
+                f"{path.name} is {wrong}: the mask and the weights of {left.arm} seed {left.seed} "
+                "are lost, what was logged of it stands"
+            )
+    return said
 
 
 def final(path: Path, layout: Layout, dtype: torch.dtype) -> Tensor:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from grok_tui.engine.tasks.data import Data, Placement
     from grok_tui.protocol.config import Config
+    from grok_tui.protocol.saved import Left
     from grok_tui.protocol.tasks import Task
 
 
@@ -50,6 +51,8 @@ class Experiment:
         self.results: dict[LaneKey, LaneResult] = {}
         self.finished: list[Lane] = []
         """Lanes that ended and whose artifacts nobody has fetched yet."""
+        self.left: dict[LaneKey, Left] = {}
+        """The artifacts that were."""
         self._data: dict[tuple[Task, int], Data] = {}
         self.stack = Stack(self.layout, self.model)
         self._flights: list[Flight] = []

@@ -78,14 +78,14 @@ def recall(experiment: Experiment, config: Config, folder: Path) -> Recalled:
         for point in needs.points:
             result = _left_at(experiment, schedule, point, seed)
             if result:
-                path = folder / artifacts.name(point.arm, seed)
+                path = _artifact(experiment, folder, (point.arm, seed))
                 weights = artifacts.final(path, experiment.layout, experiment.placement.dtype)
                 mask = artifacts.mask(path, experiment.layout)
                 found.snapshots[point, seed] = Snapshot(result.step, weights, mask)
         for name in needs.masks:
             result = experiment.results.get((name, seed))
             if result and result.reason != "unavailable":
-                path = folder / artifacts.name(name, seed)
+                path = _artifact(experiment, folder, (name, seed))
                 found.masks[name, seed] = artifacts.mask(path, experiment.layout)
     return found
 
@@ -127,6 +127,15 @@ def _new(experiment: Experiment, config: Config) -> list[LaneKey]:
     known = set(experiment.order)
     every = [(arm.name, seed) for arm in config.arms for seed in config.seeds]
     return [key for key in every if key not in known]
+
+
+def _artifact(experiment: Experiment, folder: Path, key: LaneKey) -> Path:
+    """What a lane left, if it is still that. Raises RunError."""
+    left = experiment.left.get(key)  # none: an older checkpoint does not tell
+    wrong = artifacts.problem(folder, left) if left else ""
+    if wrong:
+        raise RunError(f"{artifacts.name(*key)} is {wrong}: there are no weights to read")
+    return folder / artifacts.name(*key)
 
 
 def _now(experiment: Experiment, source: str) -> Moment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import time
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grok_tui.protocol.disk import Disk
+    from grok_tui.protocol.rundir import RunDir
 
 FLUSH_EVERY = 0.25
 FLUSH_BYTES = 64 * 1024
@@ -88,6 +90,15 @@ def cut(path: Path, length: int, disk: Disk) -> None:
         disk.replace(path, file.read(length))
 
 
+def set_aside(run: RunDir, disk: Disk) -> str:
+    """Give the log another name, under which no reader looks for one; that name."""
+    numbered = map(run.events_before, itertools.count(1))
+    kept = next(path for path in numbered if not path.exists())
+    disk.rename(run.events, kept)
+    disk.sync_folder(run.path)
+    return kept.name
+
+
 def ended_as(path: Path) -> str:
     """How the run of this log ended: completed, stopped, failed, or empty if it did not."""
     try:
@@ -99,7 +110,7 @@ def ended_as(path: Path) -> str:
         return ""
     try:
         last = decode(lines[-1]) if lines else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     if isinstance(last, Finished):
         return last.outcome

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 import grok_tui
-from grok_tui.engine import about, devices, extending, log, rehearsal, state
+from grok_tui.engine import about, artifacts, devices, extending, log, rehearsal, state
 from grok_tui.engine.answers import MAX_THREADS, Choice
 from grok_tui.engine.checkpoints import Checkpoints, Loaded
 from grok_tui.engine.clock import Stopwatch
@@ -82,6 +82,7 @@ def open_run(run: RunDir, config: Config, hardware: Hardware, disk: Disk) -> Ope
     if loaded:
         known = state.begun_with(loaded.state, config, sha256)
         experiment = state.restore(known, placement, watch, loaded.state, loaded.tensors)
+        problems += artifacts.put_aside_damaged(run.artifacts, loaded.state.artifacts, disk)
         began += extending.catch_up(experiment, config, run.artifacts, sha256)
     else:
         experiment = Experiment(config, placement, watch)
@@ -93,7 +94,10 @@ def open_run(run: RunDir, config: Config, hardware: Hardware, disk: Disk) -> Ope
         events.append(_started(experiment, choice, sha256))
     if length:
         offset = loaded.entry.log_offset if loaded else 0
-        log.cut(run.events, offset, disk)
+        if loaded:
+            log.cut(run.events, offset, disk)
+        else:
+            problems.append(f"what was logged until now is kept in {log.set_aside(run, disk)}")
         events.append(_resumed(loaded, fingerprint, length - offset))
     events += [Warned(sentence=sentence) for sentence in (*problems, *cost)]
     said = (*events, *began)

@@ -16,8 +16,7 @@ from grok_tui.engine.plan import Point
 from grok_tui.engine.store import Snapshot
 from grok_tui.errors import RunError
 from grok_tui.protocol import presets
-from grok_tui.protocol.events import LaneResult
-from grok_tui.protocol.section import Moment
+from grok_tui.protocol.saved import LaneState, SnapshotState, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,53 +24,6 @@ if TYPE_CHECKING:
     from grok_tui.engine.lanes import Lane, Rows
     from grok_tui.engine.tasks.data import Placement
     from grok_tui.protocol.config import Config
-
-
-FORMAT = 2
-
-
-class LaneState(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a running lane has come; its rows are tensors `lane/<arm>/<seed>/…`."""
-
-    arm: str
-    seed: int
-    step: int
-    measured: int
-    t_mem: int | None
-    t_gen: int | None
-    masks: tuple[int, ...] = ()
-    """Steps of the masks that a probe has kept."""
-
-
-class SnapshotState(msgspec.Struct, frozen=True, kw_only=True):
-    """Weights that a waiting lane needs: the tensors `snapshot/<index>` and `…/mask`."""
-
-    arm: str
-    at: Moment
-    plus: int
-    seed: int
-    step: int
-
-
-class State(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything but the tensors. Splits and dense initial weights are made again from seeds."""
-
-    format: int = FORMAT
-    config_sha256: str
-    """Hash of config.toml."""
-    plain_sha256: str = ""
-    """Hash of the same as it would be written now."""
-    seconds: float
-    lanes: tuple[LaneState, ...]
-    waiting: tuple[tuple[str, int], ...]
-    results: tuple[LaneResult, ...]
-    snapshots: tuple[SnapshotState, ...]
-    masks: tuple[tuple[str, int], ...]
-    """Lanes whose masks a waiting lane needs: the tensors `mask/<index>`."""
-    splits: dict[str, str]
-    """Hash of the split of each lane in training, by `<arm>/<seed>`."""
-    weights: str = ""
-    """Hash of the initial weights, where they come from a file."""
 
 
 def capture(
@@ -101,6 +53,7 @@ def capture(
             f"{arm}/{seed}": lane.data.sha256 for (arm, seed), lane in experiment.running.items()
         },
         weights=_initial_weights(experiment),
+        artifacts=tuple(experiment.left.values()),
     )
     return state, tensors
 
@@ -121,6 +74,7 @@ def restore(
         raise RunError(f"{config.model.weights_from} is not the file this run began with")
     experiment.waiting = list(state.waiting)
     experiment.results = {(result.arm, result.seed): result for result in state.results}
+    experiment.left = {(left.arm, left.seed): left for left in state.artifacts}
     for index, kept in enumerate(state.snapshots):
         point = Point(kept.arm, kept.at, kept.plus)
         weights, mask = tensors[f"snapshot/{index}"], tensors.get(f"snapshot/{index}/mask")

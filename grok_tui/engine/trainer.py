@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from grok_tui.engine import about, artifacts, extending, splits, state
-from grok_tui.engine.checkpoints import write_tensors
 from grok_tui.engine.clock import Pace
 from grok_tui.engine.frames.keeping import Keeper
 from grok_tui.engine.orders import Orders
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from grok_tui.engine.lanes import Lane
     from grok_tui.engine.opening import Opened
     from grok_tui.engine.signals import Signals
     from grok_tui.protocol.config import Config
@@ -101,16 +101,14 @@ class Trainer:
         for lane in self._frames.due():
             self._recorder.insist(partial(self._frames.take, lane))
         while self._experiment.finished:
-            lane = self._experiment.finished.pop(0)
-            path = self._run.artifacts / artifacts.name(*lane.key)
-            diverged = self._experiment.results[lane.key].reason == "diverged"
-            tensors = artifacts.tensors(
-                lane,
-                self._experiment.layout,
-                diverged=diverged,
-                trained=lane.arm in self._starts_trained,
-            )
-            self._recorder.insist(partial(write_tensors, path, tensors, self._disk))
+            self._recorder.insist(partial(self._keep_artifact, self._experiment.finished.pop(0)))
+
+    def _keep_artifact(self, lane: Lane) -> None:
+        experiment = self._experiment
+        diverged = experiment.results[lane.key].reason == "diverged"
+        trained = lane.arm in self._starts_trained
+        named = artifacts.tensors(lane, experiment.layout, diverged=diverged, trained=trained)
+        experiment.left[lane.key] = artifacts.write(self._run.artifacts, lane, named, self._disk)
 
     def _listen(self) -> None:
         """Obey signals and commands; while paused, stay here."""

@@ -15,7 +15,7 @@ from grok_tui.monitor.settings import Quantity, Range
 from grok_tui.monitor.smoothing import WEIGHTS
 from grok_tui.monitor.traces import Band
 from grok_tui.protocol.disk import Disk
-from grok_tui.protocol.rundir import read_small
+from grok_tui.protocol.rundir import decode_small
 from grok_tui.ui.outlook import Density
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ class ViewState(msgspec.Struct, frozen=True, omit_defaults=True):
 def read(run: RunDir) -> ViewState:
     """What was kept; as at first where nothing was, or nothing that can be read."""
     try:
-        return msgspec.json.decode(read_small(run.view), type=ViewState)
-    except (OSError, ValueError, RecursionError):
+        return decode_small(run.view, ViewState)
+    except (OSError, ValueError):
         return ViewState()
 
 

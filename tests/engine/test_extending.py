@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from grok_tui.engine import artifacts, extending, state
-from grok_tui.engine.checkpoints import write_tensors
 from grok_tui.errors import PresetError, RunError
 from grok_tui.protocol.arms import Arm, MaskFrom, Subset
 from grok_tui.protocol.control import AddSeeds, TakeTicket
@@ -45,7 +44,7 @@ def keep(lanes: Experiment, folder: Path) -> None:
     for lane in lanes.finished:
         diverged = lanes.results[lane.key].reason == "diverged"
         tensors = artifacts.tensors(lane, lanes.layout, diverged=diverged)
-        write_tensors(folder / artifacts.name(*lane.key), tensors, Disk())
+        lanes.left[lane.key] = artifacts.write(folder, lane, tensors, Disk())
 
 
 def obey(lanes: Experiment, order: Order, folder: Path) -> list[AnyEvent]:
@@ -223,12 +222,20 @@ def test_artifacts_that_are_damaged_are_refused(tmp_path: Path) -> None:
     keep(lanes, tmp_path)
     lanes.finished.clear()
     path = tmp_path / artifacts.name("dense", 0)
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1  # still a safetensors file
+    path.write_bytes(data)
+    with pytest.raises(
+        RunError, match=r"dense-seed0\.safetensors is damaged: there are no weights"
+    ):
+        obey(lanes, ticket(), tmp_path)
+    path.unlink()
+    with pytest.raises(RunError, match=r"dense-seed0\.safetensors is missing"):
+        obey(lanes, ticket(method="shuffle", pruning_rate=0.0), tmp_path)
+    lanes.left.clear()  # as from an older checkpoint
     path.write_bytes(b"no tensors")
     with pytest.raises(PresetError, match="the artifact: it is not a whole safetensors file"):
         obey(lanes, ticket(), tmp_path)
-    path.unlink()
-    with pytest.raises(PresetError, match="no such file"):
-        obey(lanes, ticket(method="shuffle", pruning_rate=0.0), tmp_path)
     assert lanes.config == config
 
 

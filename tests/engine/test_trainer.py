@@ -117,11 +117,15 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(straight: RunDir, tmp_
 
 def test_without_a_whole_checkpoint_the_run_begins_anew(straight: RunDir, tmp_path: Path) -> None:
     run = stopped(tmp_path)
+    logged = run.events.read_bytes()
     for path in run.checkpoints.glob("*.safetensors"):
         flip(path)
     assert runs.train(run) == 0
     assert runs.lasting(run) == runs.lasting(straight)
     assert runs.kinds(run)[:2] == ["Started", "Resumed"]
+    assert run.events_before(1).read_bytes() == logged
+    warned = [event.sentence for event in runs.events(run) if isinstance(event, Warned)]
+    assert warned[-1] == "what was logged until now is kept in events-before-1.jsonl"
 
 
 @pytest.mark.parametrize("junk", [b"", b"{", b"[]", b'{"checkpoints": [{"file": "../x"}]}'])
@@ -161,8 +165,8 @@ def test_only_two_checkpoints_are_kept(tmp_path: Path) -> None:
     for _ in range(3):
         runs.train(run, StopAtLook(20))
     kept = sorted(path.name for path in run.checkpoints.iterdir())
-    assert len(kept) == 3
-    assert "manifest.json" in kept
+    assert len(kept) == 4
+    assert kept[2:] == ["manifest-before.json", "manifest.json"]
 
 
 class Commander:

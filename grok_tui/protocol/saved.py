@@ -1,0 +1,152 @@
+"""What a checkpoint holds beside its tensors, and the manifest that says which of them count.
+
+A checkpoint is a safetensors file: eight bytes that say how long its header is, the header, which
+is JSON and has the state among its metadata, and the numbers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from grok_tui.protocol.events import LaneResult
+from grok_tui.protocol.rundir import decode_small
+from grok_tui.protocol.section import Moment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grok_tui.protocol.rundir import RunDir
+
+FORMAT = 2
+LENGTH = 8
+"""Bytes that say how long the header is, the lowest first."""
+_DAMAGED = "the manifest of the checkpoints is damaged"
+
+Size = Annotated[int, Meta(ge=0, le=2**53)]
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One checkpoint that counts."""
+
+    file: Annotated[str, Meta(pattern=r"^\d{6}\.safetensors$")]
+    bytes: Size
+    sha256: str
+    step: Size
+    """The furthest step of a lane; for display."""
+    log_offset: Size
+    """Length of the log when the checkpoint was made."""
+    fingerprint: dict[str, str]
+    """What the bits of a run depend on."""
+
+    @property
+    def number(self) -> int:
+        """How many checkpoints were written until then, itself included."""
+        return int(self.file[:6])
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """The checkpoints that count, oldest first."""
+
+    format: int = 1
+    checkpoints: tuple[Entry, ...] = ()
+
+
+class LaneState(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a running lane has come; its rows are tensors `lane/<arm>/<seed>/…`."""
+
+    arm: str
+    seed: int
+    step: Size
+    measured: int
+    t_mem: int | None
+    t_gen: int | None
+    masks: tuple[int, ...] = ()
+    """Steps of the masks that a probe has kept."""
+
+
+class SnapshotState(msgspec.Struct, frozen=True, kw_only=True):
+    """Weights that a waiting lane needs: the tensors `snapshot/<index>` and `…/mask`."""
+
+    arm: str
+    at: Moment
+    plus: int
+    seed: int
+    step: int
+
+
+class Left(msgspec.Struct, frozen=True, kw_only=True):
+    """The artifact of a lane that has ended, as it was written."""
+
+    arm: str
+    seed: int
+    bytes: Size
+    sha256: str
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything but the tensors. Splits and dense initial weights are made again from seeds."""
+
+    format: int = FORMAT
+    config_sha256: str
+    """Hash of config.toml."""
+    plain_sha256: str = ""
+    """Hash of the same as it would be written now."""
+    seconds: float
+    lanes: tuple[LaneState, ...]
+    waiting: tuple[tuple[str, int], ...]
+    results: tuple[LaneResult, ...]
+    snapshots: tuple[SnapshotState, ...]
+    masks: tuple[tuple[str, int], ...]
+    """Lanes whose masks a waiting lane needs: the tensors `mask/<index>`."""
+    splits: dict[str, str]
+    """Hash of the split of each lane in training, by `<arm>/<seed>`."""
+    weights: str = ""
+    """Hash of the initial weights, where they come from a file."""
+    artifacts: tuple[Left, ...] = ()
+    """What lanes that have ended left; an older checkpoint does not tell."""
+
+
+def read_manifest(run: RunDir) -> tuple[Manifest | None, str]:
+    """The manifest, else the one before it, and what is wrong; None: nothing says what counts.
+
+    That there is none is nothing wrong: no checkpoint has been written.
+    """
+    manifest, damaged = _manifest(run.manifest)
+    if manifest is not None:
+        return manifest, ""
+    before, both = _manifest(run.manifest_before)
+    if before is not None:
+        return before, f"{_DAMAGED}; the one before is taken" if damaged else ""
+    return None, f"{_DAMAGED}; the run begins anew" if damaged or both else ""
+
+
+def _manifest(path: Path) -> tuple[Manifest | None, bool]:
+    """The manifest in a file, or None and whether there is something else."""
+    try:
+        return decode_small(path, Manifest), False
+    except FileNotFoundError:
+        return None, False
+    except (OSError, ValueError):
+        return None, True
+
+
+def decode_header(data: bytes) -> tuple[State, dict[str, Any]]:
+    """The state in a header, and the header as it is. Raises ValueError for anything else."""
+    try:
+        header = msgspec.json.decode(data)
+        return msgspec.json.decode(header["__metadata__"]["state"], type=State), header
+    except (KeyError, TypeError):
+        raise ValueError("its header has no state") from None
+    except RecursionError:
+        raise ValueError("its header is nested too deeply") from None
+
+
+def encode_header(state: State, header: dict[str, Any]) -> bytes:
+    """The header with this state, and its length before it, as a file begins."""
+    metadata = {"state": msgspec.json.encode(state).decode()}
+    data = msgspec.json.encode({**header, "__metadata__": metadata})
+    data += b" " * (-len(data) % LENGTH)  # so that the numbers stay aligned
+    return len(data).to_bytes(LENGTH, "little") + data

@@ -1,0 +1,165 @@
+"""Checkpoints that are not what was written, and what lanes that ended have left."""
+
+from __future__ import annotations
+
+import shutil
+import tracemalloc
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from grok_tui.engine.checkpoints import Checkpoints
+from grok_tui.protocol.disk import Disk
+from grok_tui.protocol.events import LaneFinished, Warned
+from grok_tui.protocol.saved import Manifest, State, read_manifest
+from tests.engine import runs, tiny
+from tests.engine.runs import StopAtLook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grok_tui.protocol.rundir import RunDir
+
+CONFIG = tiny.tiny((tiny.DENSE, tiny.TICKET), steps=50)
+ALL = 1 << 40
+"""A length that no log is shorter than an offset for."""
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> RunDir:
+    """A run that was stopped after the first of its lanes had ended, the second had not."""
+    run = runs.new_run(tmp_path_factory.mktemp("left"), CONFIG)
+    assert runs.train(run, StopAtLook(57)) == 130
+    ended = {event.arm for event in runs.events(run) if isinstance(event, LaneFinished)}
+    assert ended == {"dense"}
+    return run
+
+
+@pytest.fixture
+def run(left: RunDir, tmp_path: Path) -> RunDir:
+    """A copy of it."""
+    copy = type(left)(tmp_path / left.id)
+    shutil.copytree(left.path, copy.path)
+    return copy
+
+
+def manifest(run: RunDir) -> Manifest:
+    """What its manifest says."""
+    found, problem = read_manifest(run)
+    assert found is not None
+    assert not problem
+    return found
+
+
+def load(run: RunDir) -> tuple[str, list[str]]:
+    """The file that is taken, and what is said."""
+    loaded, problems = Checkpoints(run, Disk()).load(ALL)
+    return loaded.entry.file if loaded else "", problems
+
+
+def test_what_is_read_is_what_safetensors_reads(run: RunDir) -> None:
+    loaded, problems = Checkpoints(run, Disk()).load(ALL)
+    assert loaded is not None
+    assert not problems
+    expected = load_file(run.checkpoints / loaded.entry.file)
+    assert loaded.tensors.keys() == expected.keys()
+    assert all(torch.equal(loaded.tensors[name], found) for name, found in expected.items())
+    assert all(loaded.tensors[name].dtype == found.dtype for name, found in expected.items())
+
+
+@pytest.mark.parametrize("junk", [b"", b"{", b"[" * 30_000, b'{"x":' * 9_000, b"\x80\x04."])
+def test_the_manifest_before_stands_in_for_a_damaged_one(run: RunDir, junk: bytes) -> None:
+    before, newest = (entry.file for entry in manifest(run).checkpoints)
+    run.manifest.write_bytes(junk)
+    said = "the manifest of the checkpoints is damaged; the one before is taken"
+    assert load(run) == (before, [said])
+    assert [entry.file for entry in manifest(run).checkpoints] == [before]
+    assert not (run.checkpoints / newest).exists()
+
+
+def test_a_death_between_two_manifests_loses_neither(run: RunDir) -> None:
+    run.manifest.replace(run.manifest_before)
+    assert load(run) == (manifest(run).checkpoints[-1].file, [])
+
+
+def test_two_damaged_manifests_are_told(run: RunDir) -> None:
+    for path in (run.manifest, run.manifest_before):
+        path.write_bytes(b"{")
+    said = "the manifest of the checkpoints is damaged; the run begins anew"
+    assert load(run) == ("", [said])
+
+
+@pytest.mark.parametrize("size", [0, 5, 1 << 40, 1 << 53])
+def test_a_size_that_is_none_makes_no_room(run: RunDir, size: int) -> None:
+    before, newest = manifest(run).checkpoints
+    entries = (before, msgspec.structs.replace(newest, bytes=size))
+    run.manifest.write_bytes(msgspec.json.encode(Manifest(checkpoints=entries)))
+    file, (said,) = load(run)
+    assert file == before.file
+    assert "its bytes are not those that were written; the one before is taken" in said
+
+
+@pytest.mark.parametrize("bad", [-1, 1 << 54, 1 << 70, 1.5])
+def test_an_offset_that_is_none_damages_the_manifest(run: RunDir, bad: float) -> None:
+    before, newest = manifest(run).checkpoints
+    text = run.manifest.read_text()
+    changed = text.replace(f'"log_offset":{newest.log_offset}', f'"log_offset":{bad}')
+    assert changed != text
+    run.manifest.write_text(changed)
+    assert load(run)[0] == before.file
+
+
+def test_reading_one_takes_no_more_room_than_the_file(run: RunDir) -> None:
+    state = State(
+        config_sha256="",
+        seconds=0.0,
+        lanes=(),
+        waiting=(),
+        results=(),
+        snapshots=(),
+        masks=(),
+        splits={},
+    )
+    kept = Checkpoints(run, Disk())
+    tensors = {f"{index}": torch.rand(1 << 20) for index in range(4)}
+    entry = kept.write(state, tensors, 0, {})
+    tracemalloc.start()
+    loaded, _ = kept.load(ALL)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert loaded is not None
+    assert entry.bytes < most < 1.1 * entry.bytes
+
+
+@pytest.mark.parametrize("hurt", ["flipped", "truncated", "missing", "a folder", "another's"])
+def test_a_damaged_artifact_is_told_and_put_aside(run: RunDir, hurt: str) -> None:
+    path = run.artifacts / "dense-seed0.safetensors"
+    data = path.read_bytes()
+    path.unlink()
+    if hurt == "a folder":
+        path.mkdir()
+    elif hurt != "missing":
+        flipped = data[:-1] + bytes([data[-1] ^ 1])
+        shorter, other = data[:-1], b"another's".ljust(len(data), b"!")
+        path.write_bytes({"flipped": flipped, "truncated": shorter}.get(hurt, other))
+    assert runs.train(run) == 0
+    warned = [event.sentence for event in runs.events(run) if isinstance(event, Warned)]
+    assert warned == [
+        f"dense-seed0.safetensors is {'missing' if hurt == 'missing' else 'damaged'}: the mask and "
+        "the weights of dense seed 0 are lost, what was logged of it stands"
+    ]
+    assert not path.exists()
+    aside = path.with_name(f"{path.name}.damaged")
+    assert aside.exists() == (hurt != "missing")
+
+
+def test_artifacts_that_are_whole_are_not_written_again(run: RunDir) -> None:
+    path = run.artifacts / "dense-seed0.safetensors"
+    before = path.stat()
+    assert runs.train(run) == 0
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    warned = [event for event in runs.events(run) if isinstance(event, Warned)]
+    assert warned == []
