@@ -102,6 +102,9 @@ def test_the_page_without_a_gpu_or_a_trainer_says_why() -> None:
         "trainer   no process of this run is seen",
     ]
     assert page(live.running(), []) == ["waiting for the first look at the machine"]
+    assert " ".join(page(live.finished(), [])) == (
+        "The machine is looked at while a run trains; this one has finished."
+    )
 
 
 def test_a_small_line_leaves_gaps_and_shows_the_newest() -> None:

@@ -8,6 +8,7 @@ from grok_tui.monitor.machine import Sample, gigabytes, own_gpu, warnings
 from grok_tui.monitor.text import columns, safe
 from grok_tui.protocol.rundir import boot_id
 from grok_tui.ui.widgets.paper import DIM, INFO, STRONG, TEXT, WARN, Paper, wrap
+from grok_tui.ui.widgets.states import STANDING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +110,7 @@ def panel(view: View, samples: Sequence[Sample], width: int) -> list[Styled]:
         host = safe(view.about.host, 40)
         return [[(f"This run is trained on {host}: its machine is not seen from here.", DIM)]]
     if not samples:
-        return [[("waiting for the first look at the machine", DIM)]]
+        return [[(row, DIM)] for row in wrap(_nothing_seen(view), width - 2)]
     now, device = samples[-1], device_of(view)
     lines: list[Styled] = []
     for sentence in warnings(samples, device):
@@ -125,6 +126,12 @@ def panel(view: View, samples: Sequence[Sample], width: int) -> list[Styled]:
         lines += [[(f"{'GPU':<10}", STRONG), (f"none is seen{why}", DIM)], []]
     lines += _core_lines(samples)
     return [*lines, [], *_trainer_lines(now)]
+
+
+def _nothing_seen(view: View) -> str:
+    if view.state in ("starting", "running"):
+        return "waiting for the first look at the machine"
+    return f"The machine is looked at while a run trains; this one {STANDING[view.state]}."
 
 
 def _gpu_lines(index: int, gpu: Gpu, trend: Sequence[float | None], own: bool) -> list[Styled]:
