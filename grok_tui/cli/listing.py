@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from grok_tui.cli.lines import print_lines, room
@@ -27,8 +26,6 @@ ORDER = (
 SHOWN = ("run", *(name for name in ORDER if name not in ("run", "title")), "title")
 """The same from left to right."""
 GAP = 2
-MANY = 100
-"""Runs from which on it pays to read them in two processes."""
 
 
 def print_list(
@@ -41,10 +38,11 @@ def print_list(
 ) -> None:
     """A line for each run that a filter leaves, or an object. Raises UsageError."""
     from grok_tui.monitor import listing
+    from grok_tui.monitor.catalog import summaries
 
     wanted, by, now = listing.chosen(text), listing.column_named(by), time.time()
     newest = by == "age" and not (wanted or backwards)
-    found = _summaries(runs, limit if newest else 0)
+    found = summaries(runs, limit if newest else 0)
     shown = listing.arranged(found, now, wanted, by, backwards)[: limit or None]
     if as_json:
         _print_objects(listing.as_json(one, now) for one in shown)
@@ -54,21 +52,6 @@ def print_list(
         print(f"none of {len(found)} runs is what “{safe(text, 60)}” asks for", file=sys.stderr)
     else:
         print("no runs yet; `grok-tui run quickstart` makes one", file=sys.stderr)
-
-
-def _summaries(runs: Path, limit: int) -> list[Summary]:
-    """The runs, newest first; of many by two processes, for reading them is all that there is."""
-    from grok_tui.monitor.catalog import summaries, summary
-    from grok_tui.protocol.rundir import run_folders
-
-    folders = list(islice(run_folders(runs), limit or None))
-    if len(folders) < MANY:
-        return summaries(runs, limit)
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    with ProcessPoolExecutor(2, get_context("fork")) as pool:  # there is no thread yet
-        return list(pool.map(summary, folders, chunksize=MANY // 4))
 
 
 def _print_objects(objects: Iterable[dict[str, Any]]) -> None:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from grok_tui.monitor.history import EMPTY, LaneKey, fold
 from grok_tui.monitor.lines import decoded
-from grok_tui.monitor.logparts import TAIL, Log
+from grok_tui.monitor.logparts import ROOM, TAIL, Log, Piece
 from grok_tui.protocol.events import (
     Continued,
     Failed,
@@ -32,14 +31,15 @@ from grok_tui.protocol.events import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from grok_tui.monitor.logparts import Piece
     from grok_tui.protocol.events import AnyEvent
     from grok_tui.protocol.rundir import RunDir
 
 LAST_LINES = 12
+APART = 2048
+"""Bytes between two measurements of a long log that are looked at: a dozen make a curve."""
 _RARE = re.compile(rb'\{"event":"(?!measured"|series"|checkpointed")[^\n]*(?=\n)')
 """Every event but measurements, series and checkpoints."""
-_STARTED = re.compile(rb'\{"event":"lane_started"[^\n]*(?=\n)')
+_STARTED = b'{"event":"lane_started",'
 _NUMBER = rb"(-?[0-9][-+.0-9eE]*)"
 _PACE = re.compile(
     rb'"measured","arm":"([^"\n]*)","seed":(\d+),"step":(\d{1,16}),"seconds":' + _NUMBER + rb","
@@ -79,7 +79,7 @@ class Glance:
     kept: Mapping[str, float] = field(default_factory=dict)
     """Share of the weights that an arm's mask keeps, of arms that were seen to begin."""
     curve: Sequence[tuple[int, float]] = ()
-    """Step and test accuracy of one lane; all of its measurements if the log is short."""
+    """Step and test accuracy of one lane; of a long log that ended, some and the last."""
     speed: float | None = None
     """Lane steps a second: over the whole run once it has finished, else at the end of the log."""
 
@@ -96,26 +96,30 @@ def glance(run: RunDir, lane: LaneKey | None = None) -> Glance:
         ended = _finished(tail.data)
         if ended is None:
             return _of_unfinished(log.searched(), lane)
-        pieces = log.windows(tail)
-        starts = _starts(_found(pieces[0].data, _STARTED))
+        head, lanes = log.head(tail), _results(ended)
+        starts = _starts(_found(_lines(head.data, _STARTED)))
         lane = lane or _first(starts)
-        if lane is not None and len(pieces) > 1:
-            pieces = log.filled(pieces, _mark(lane))
+        if tail.start and lane is not None:
+            parts = log.parts(head, tail, len(lanes))
+            points = _followed(log, parts, lane, lanes.get(lane, Outcome()).step)
+        else:
+            points = _points(tail.data, lane)
     return Glance(
         begun=True,
         ended=ended,
         step=max((one.step for one in ended.lanes), default=0),
-        lanes=_results(ended),
+        lanes=lanes,
         kept=_kept(starts),
-        curve=_curve(pieces, lane),
+        curve=_rising(points),
         speed=_speed(tail.data, ended),
     )
 
 
 def _of_unfinished(pieces: Sequence[Piece], lane: LaneKey | None) -> Glance:
     end = [event for line in _last(pieces[-1].data) if (event := decoded(line)) is not None]
-    rare = [event for piece in pieces for event in _found(piece.data, _RARE)]
+    rare = [event for piece in pieces for event in _found(_RARE.findall(piece.data))]
     starts = _starts(rare)
+    lane = lane or _first(starts)
     paused, ended = _standing(rare)
     steps = [one.step for one in end if isinstance(one, (Measured, LaneFinished))]
     if isinstance(ended, Finished):
@@ -127,7 +131,7 @@ def _of_unfinished(pieces: Sequence[Piece], lane: LaneKey | None) -> Glance:
         step=max(steps, default=0),
         lanes=_results(ended) if isinstance(ended, Finished) else _told(rare),
         kept=_kept(starts),
-        curve=_curve(pieces, lane or _first(starts)),
+        curve=_rising(point for each in pieces for point in _points(each.data, lane)),
         speed=_speed(pieces[-1].data, ended),
     )
 
@@ -146,9 +150,22 @@ def _finished(piece: bytes) -> Finished | None:
     return event if isinstance(event, Finished) else None
 
 
-def _found(piece: bytes, pattern: re.Pattern[bytes]) -> Iterator[AnyEvent]:
-    """The events that stand in the lines of a pattern."""
-    for line in pattern.findall(piece):
+def _lines(piece: bytes, mark: bytes, apart: int = 1) -> Iterator[bytes]:
+    """Whole lines that begin with a mark: one in so many bytes, and the last."""
+    end = piece.rfind(b"\n") + 1
+    last = piece.rfind(mark, 0, end)
+    if last < 0:
+        return
+    at = piece.find(mark, 0, last)
+    while at >= 0:
+        yield piece[at : piece.index(b"\n", at)]
+        at = piece.find(mark, at + apart, last)
+    yield piece[last : piece.index(b"\n", last)]
+
+
+def _found(lines: Iterable[bytes]) -> Iterator[AnyEvent]:
+    """The events that stand in these lines."""
+    for line in lines:
         event = decoded(line)
         if event is not None:
             yield event
@@ -204,11 +221,6 @@ def _told(rare: Iterable[AnyEvent]) -> dict[LaneKey, Outcome]:
     }
 
 
-def _mark(lane: LaneKey) -> bytes:
-    """What a measurement of a lane has in front of its step."""
-    return f'"measured","arm":"{lane[0]}","seed":{lane[1]},"step":'.encode()
-
-
 class _Point(msgspec.Struct, gc=False):
     """What the curve needs of a measurement."""
 
@@ -217,27 +229,38 @@ class _Point(msgspec.Struct, gc=False):
 
 
 _point = msgspec.json.Decoder(_Point)
-_points = msgspec.json.Decoder(list[_Point])
 
 
-def _curve(pieces: Iterable[Piece], lane: LaneKey | None) -> list[tuple[int, float]]:
-    """Step and test accuracy where they were seen, steps rising. Checksums are not looked at."""
+def _followed(log: Log, parts: Iterable[Piece], lane: LaneKey, end: int) -> list[_Point]:
+    """Measurements of a lane that came to a step; after a part without any, from the gaps too."""
+    over = f'"lane_finished","arm":"{lane[0]}","seed":{lane[1]},"step":{end},'.encode()
+    told: list[_Point] = []
+    before, room = Piece(0, b""), ROOM
+    for piece in parts:
+        found, seen = _points(piece.data, lane, APART), piece
+        if told and not found:
+            seen = log.between(before, piece, room)
+            room -= len(seen.data)
+            found = _points(seen.data, lane, APART)
+        told += found
+        if seen.data.rfind(over) >= 0:  # twice as quick as `in`
+            break
+        before = piece
+    return told
+
+
+def _points(piece: bytes, lane: LaneKey | None, apart: int = 1) -> list[_Point]:
+    """Measurements of a lane: one in so many bytes, and the last. Checksums are not looked at."""
     if lane is None:
         return []
-    pattern = _measurements(*lane)
-    lines = [line for piece in pieces for line in pattern.findall(piece.data)]
-    try:
-        found = _points.decode(b"[" + b",".join(lines) + b"]")
-    except (ValueError, RecursionError):
-        found = [point for line in lines if (point := _told_point(line)) is not None]
-    return sorted({point.step: point.test_accuracy for point in found}.items())
+    mark = f'{{"event":"measured","arm":"{lane[0]}","seed":{lane[1]},"step":'.encode()
+    lines = _lines(piece, mark, apart)
+    return [point for line in lines if (point := _told_point(line)) is not None]
 
 
-@lru_cache(maxsize=64)
-def _measurements(arm: str, seed: int) -> re.Pattern[bytes]:
-    """The whole lines of a lane's measurements."""
-    start = re.escape(f'{{"event":"measured","arm":"{arm}","seed":{seed},'.encode())
-    return re.compile(start + rb"[^\n]*\}(?=\n)")
+def _rising(told: Iterable[_Point]) -> list[tuple[int, float]]:
+    """Step and test accuracy, steps rising; of a step what was told last."""
+    return sorted({point.step: point.test_accuracy for point in told}.items())
 
 
 def _told_point(line: bytes) -> _Point | None:

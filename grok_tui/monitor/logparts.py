@@ -7,7 +7,7 @@ import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
     from grok_tui.protocol.rundir import RunDir
 
@@ -15,14 +15,14 @@ TAIL = 64 * 1024
 """Bytes at the end of a log that are looked at, and at its head."""
 WINDOW, WINDOWS = 8 * 1024, 32
 """Bytes of a window between, and how many there are, closer to each other near the head."""
-WHOLE = 256 * 1024
+LINE = 512
+"""Bytes of a window for each lane that may train there, up to those of the head."""
+WHOLE = 3 * TAIL
 """Bytes of a log that is read whole."""
-GAP = 1 << 20
-"""Bytes that are read of the gap between two windows in which a lane ends."""
+ROOM = 2 << 20
+"""Bytes that are read of the gaps between windows, to find where a lane ends."""
 SEARCHED = 16 << 20
 """Bytes of a log without a last line that are searched."""
-MOST = 2 * TAIL + WINDOW * WINDOWS + GAP
-"""Bytes that are read of a long log with one."""
 LONGEST = 4096
 """Bytes of a measurement that a window may have cut."""
 
@@ -77,26 +77,32 @@ class Log:
         head = self.read(min(SEARCHED, self.size))
         return [head] if self.size <= SEARCHED else [head, self.end()]
 
-    def windows(self, end: Piece) -> list[Piece]:
-        """The head and windows of a long log, then that end; just this of a short one."""
-        if not end.start:
-            return [end]
-        pieces = [self.read(TAIL)]
-        ratio = (self.size / TAIL) ** (1 / WINDOWS)
-        for index in range(WINDOWS):
-            start = max(pieces[-1].end, round(TAIL * ratio**index))
-            if start + WINDOW < end.start:
-                pieces.append(self.read(WINDOW, start))
-        return [*pieces, end]
+    def head(self, end: Piece) -> Piece:
+        """The head of a log that has this end; all of it if it is short."""
+        return self.read(TAIL) if end.start else end
 
-    def filled(self, pieces: Sequence[Piece], mark: bytes) -> list[Piece]:
-        """The pieces, and what lies between the last that has the mark and the one after it."""
-        last = max((at for at, piece in enumerate(pieces) if mark in piece.data), default=-1)
-        if last in (-1, len(pieces) - 1):
-            return list(pieces)
-        start = max(0, pieces[last].end - LONGEST)
-        between = self.read(min(GAP, pieces[last + 1].start + LONGEST - start), start)
-        return [*pieces[: last + 1], between, *pieces[last + 1 :]]
+    def parts(self, head: Piece, end: Piece, lanes: int) -> Iterator[Piece]:
+        """The head, windows, and the end of a long log.
+
+        Where so many lanes train side by side a window has a measurement of each.
+        """
+        yield head
+        size = min(TAIL, max(WINDOW, lanes * LINE))
+        ratio = (self.size / TAIL) ** (1 / WINDOWS)
+        after = head.end
+        for index in range(WINDOWS):
+            start = max(after, round(TAIL * ratio**index))
+            if start + size >= end.start:
+                break
+            piece = self.read(size, start)
+            after = piece.end
+            yield piece
+        yield end
+
+    def between(self, one: Piece, other: Piece, most: int) -> Piece:
+        """What lies between two pieces, with the lines that they cut; no more than so much."""
+        start = max(0, one.end - LONGEST)
+        return self.read(min(most, other.start + LONGEST - start), start)
 
 
 def log_part(run: RunDir, size: int, *, from_end: bool = False) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from grok_tui.monitor import logparts
 from grok_tui.monitor.glance import Glance, Outcome, glance
 from grok_tui.monitor.history import EMPTY, fold
-from grok_tui.monitor.logparts import MOST, WHOLE, log_part
-from grok_tui.protocol.events import AnyEvent, Continued, Paused, Resumed
+from grok_tui.monitor.logparts import ROOM, TAIL, WHOLE, WINDOW, WINDOWS, log_part
+from grok_tui.monitor.sparkline import cells
+from grok_tui.protocol import events
+from grok_tui.protocol.events import AnyEvent, Continued, LaneFinished, Paused, Resumed
 from grok_tui.protocol.rundir import RunDir
 from tests import fakes
 
@@ -100,14 +103,54 @@ def test_of_a_long_log_that_ended_a_bounded_part_is_read(
 
     monkeypatch.setattr(os, "pread", counted)
     past = glance(run, DENSE)
-    assert sum(sizes) <= MOST
+    assert sum(sizes) <= 2 * TAIL + WINDOWS * WINDOW + ROOM
     assert sum(sizes) < run.events.stat().st_size * 0.7
     whole = curve_of(found)
     assert set(past.curve) < set(whole)
-    assert len(past.curve) > 100
+    assert 60 < len(past.curve) < 200
     assert past.curve[0] == whole[0]
     assert past.curve[-1] == whole[-1]  # where the lane ends it is read without a gap
+    seen, true = cells(past.curve, 9000), cells(whole, 9000)
+    assert seen == pytest.approx(true, abs=0.15)  # about one of eight levels
     assert past.lanes[DENSE].t_gen == 1146
+
+
+def test_nothing_is_read_after_a_lane_but_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, found = long_run(tmp_path)
+    starts = []
+    pread = os.pread
+
+    def noted(descriptor: int, size: int, offset: int) -> bytes:
+        starts.append(offset)
+        return pread(descriptor, size, offset)
+
+    monkeypatch.setattr(os, "pread", noted)
+    glance(run, DENSE)
+    log = run.events.read_bytes()
+    [over] = [event for event in found if isinstance(event, LaneFinished)][:1]
+    assert max(starts[1:]) < log.index(events.encode(over)) + WINDOW
+    assert starts[0] == len(log) - TAIL
+
+
+@pytest.mark.parametrize("lanes", [10, 30, 90])
+def test_lanes_side_by_side_are_followed_to_their_end(tmp_path: Path, lanes: int) -> None:
+    config = fakes.config(seeds=tuple(range(lanes // 2)), only=("dense", "random-mask"))
+    beside = [
+        fakes.lane_events(config, arm.name, seed, steps=range(0, 3001 if seed else 2001, 40))
+        for arm in config.arms
+        for seed in config.seeds
+    ]
+    told = [event for at_once in zip_longest(*beside) for event in at_once if event is not None]
+    found = [fakes.started(config), *told]
+    found.append(fakes.finished(found))
+    run = fakes.recorded_run(tmp_path, made_of=config, found=found)
+    assert run.events.stat().st_size > WHOLE
+    past, whole = glance(run, DENSE), curve_of(found)
+    assert set(past.curve) <= set(whole)
+    assert (past.curve[0], past.curve[-1]) == (whole[0], whole[-1])
+    assert len(past.curve) > 20
 
 
 def test_a_long_log_that_did_not_end_is_searched(tmp_path: Path) -> None:
