@@ -53,6 +53,8 @@ PERIOD = 0.5
 """Seconds between two looks at the run."""
 PATIENCE = 0.25
 """Seconds of reading after which what was read so far is shown."""
+FIRST = 0.1
+"""The same at first: of a long log the names, before its numbers."""
 SHARE = 0.04
 """Part of the time that may go into drawing: a run of many arms is drawn less often."""
 _SENT: dict[Command, str] = {
@@ -126,18 +128,16 @@ class LiveScreen(Reusing):
         self._shown.release()
 
     def _follow(self) -> None:
-        """Look and have it shown: a view never waits in line behind an older one.
-
-        Of a long log that is being read the next view is that of when the one before was shown.
-        """
+        """Look, and have it shown once the view before was: none waits in line behind an older."""
         seen = -1
         try:
             while not self._enough.is_set():
-                view = self._watching.look(PATIENCE)
+                view = self._watching.look(FIRST if seen < 0 else PATIENCE)
                 if view.version != seen and self._shown.acquire(blocking=not view.behind):
                     self.post_message(Looked(view))
                     if seen < 0:
-                        prepare()  # while the words of the first view are painted
+                        with self._shown:  # not while the words of the first view are painted
+                            prepare()
                     seen = view.version
                 if not view.behind:
                     self._enough.wait(max(self._period, self._cost / SHARE))
@@ -152,7 +152,7 @@ class LiveScreen(Reusing):
         began = time.monotonic()
         self.view = message.view
         self._cost = time.monotonic() - began
-        self._shown.release()
+        self.app.call_after_refresh(self._shown.release)
 
     def watch_view(self, before: View | None, view: View) -> None:
         """Show the new view, and say so the first time."""
@@ -166,7 +166,7 @@ class LiveScreen(Reusing):
         self.query_one(KeyBar).leave_out(*_idle_keys(view.state, told=not self.NEWS))
         self._ordering.answered(view.history)
         if before is None:
-            self.post_message(Drawn())
+            self.app.post_message(Drawn())
 
     def on_resize(self) -> None:
         """Write the head for the new width, once that has taken effect."""
@@ -189,7 +189,7 @@ class LiveScreen(Reusing):
 
     async def action_pane(self, name: str) -> None:
         """Show a pane."""
-        await self.query_one(Deck).open(name)
+        await self.query_one(Deck).choose(name)
 
     def action_compare(self) -> None:
         """Compare the arms of this run; with others after marking them in the list of runs."""
