@@ -24,6 +24,8 @@ HEAD = struct.Struct("I")
 """Bytes of the parcel that follows."""
 NEAR = 8 << 10
 """Bytes in which most lines end."""
+BEHIND = 5
+"""How far it stands back for the screen, which is to be painted and answers keys."""
 
 
 class Parcel(msgspec.Struct, frozen=True, array_like=True):
@@ -90,6 +92,7 @@ def main() -> None:
     """Read what the command line asks for, and write parcels to standard output."""
     descriptor, first, last, index, count, size = map(int, sys.argv[1].split(","))
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    os.nice(BEHIND)
     encode = msgspec.msgpack.Encoder().encode
     for one in parcels(descriptor, (first, last), (index, count), size):
         data = encode(one)
