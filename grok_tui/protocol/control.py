@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
 import re
-import secrets
 import stat
 import string
 import time
@@ -109,7 +109,7 @@ def send(run: RunDir, command: Command, by: str, disk: Disk | None = None) -> st
 
 def post(run: RunDir, order: AnyOrder, disk: Disk | None = None) -> str:
     """Put an order where the trainer will find it; its id. Raises RunError if that cannot be."""
-    tail = "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
+    tail = "".join(random.SystemRandom().choices(string.ascii_lowercase, k=8))
     name = f"{time.time_ns():020d}-{tail}"
     data = msgspec.json.encode(order)
     if len(data) > MAX_BYTES:
