@@ -323,6 +323,18 @@ async def test_the_verdict_comes_up_by_itself_where_it_fits_below_no_chart() -> 
         assert "▸accuracy" in on_screen(pilot)
 
 
+@pytest.mark.parametrize("keys", [["2"], ["v", "escape"], ["right"]])
+async def test_who_looks_at_the_charts_is_left_there_when_a_run_ends(keys: list[str]) -> None:
+    app = live.LiveApp(live.running())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await live.drawn(pilot)
+        await pilot.press(*keys)
+        app.shown.view = replace(live.finished(), version=2)
+        await live.drawn(pilot, 2)
+        await pilot.pause(0.1)
+        assert app.screen.query_one(Deck).shown.SECTION == "charts"
+
+
 async def test_on_a_large_screen_the_verdict_stands_below_the_charts() -> None:
     async with live.LiveApp(live.finished()).run_test(size=(160, 48)) as pilot:
         await live.drawn(pilot)

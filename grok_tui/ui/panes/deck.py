@@ -41,6 +41,8 @@ class Deck(Vertical):
         self.run, self.samples = run, samples
         self._panes: dict[str, Pane] = {"charts": ChartsPane(self.selection)}
         self._open = "charts"
+        self._chosen = False
+        """Whether the pane is one that somebody asked for: then none comes up by itself."""
         self._opening = asyncio.Lock()
         self._seen: tuple[View, Verdict | None] | None = None
         self._unkept: Timer | None = None
@@ -88,14 +90,23 @@ class Deck(Vertical):
         return self._panes[self._open]
 
     def draw(self, view: View, verdict: Verdict | None) -> None:
-        """Show this view. A run that ends while its charts leave no room for words shows them."""
+        """Show this view. A run that ends while its charts leave no room for words shows them.
+
+        Not to somebody who asked for the charts, or has a cursor on them.
+        """
         before = self._seen[0].state if self._seen else ""
         self._seen = view, verdict
         ended = view.state == "finished" != before
-        if ended and self._open == "charts" and not self.charts.has_room_for(view, verdict):
+        free = self._open == "charts" and not self._chosen and self.charts.step is None
+        if ended and free and not self.charts.has_room_for(view, verdict):
             self.call_later(self.open, "verdict")
         else:
             self._draw()
+
+    async def choose(self, name: str) -> None:
+        """Bring up the pane that somebody asked for."""
+        self._chosen = True
+        await self.open(name)
 
     async def open(self, name: str) -> None:
         """Bring a pane up and give it the keys: not before all of it is there to take them."""
@@ -127,7 +138,7 @@ class Deck(Vertical):
         if self.shown.out():
             return True
         if self._open != "charts":
-            await self.open("charts")
+            await self.choose("charts")
             return True
         return False
 
