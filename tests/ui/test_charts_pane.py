@@ -52,6 +52,28 @@ async def test_the_cursor_is_in_all_charts_and_its_values_are_read_out() -> None
         assert len([chart for chart in _charts(pilot) if chart.display]) == 4
 
 
+async def test_the_chart_that_a_key_is_for_is_drawn_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[str] = []
+    paint = ChartView.redraw
+
+    def noted(chart: ChartView) -> None:
+        drawn.append(chart.id or "")
+        paint(chart)
+
+    async with live.LiveApp(live.finished()).run_test(size=SIZE) as pilot:
+        await live.drawn(pilot)
+        await press(pilot, "2", "down", "left")
+        monkeypatch.setattr(ChartView, "redraw", noted)
+        await press(pilot, "left")
+        assert drawn[0] == "chart-1"
+        assert {f"chart-{place}" for place in range(4)} <= set(drawn[1:])
+        drawn.clear()
+        await press(pilot, "down")
+        assert drawn[:2] == ["chart-1", "chart-2"]  # one is not the chosen one any more
+
+
 async def test_keys_change_how_charts_are_drawn_and_the_titles_say_so() -> None:
     async with live.LiveApp(live.finished(seeds=(0, 1))).run_test(size=SIZE) as pilot:
         await live.drawn(pilot)

@@ -103,11 +103,10 @@ class Board(Vertical):
         return next(chart for chart in self.query(ChartView) if chart.chosen)
 
     def rearrange(self) -> None:
-        """Show it as it is to be looked at now, at once unless sizes change."""
-        if self._arrange():
-            self.call_after_refresh(self._draw)
-        else:
-            self._draw()
+        """Show it as it is to be looked at now; unless sizes change first what keys act on."""
+        if not self._arrange():
+            self._draw_turned()
+        self.call_after_refresh(self._draw)
 
     def _look(self, config: Config, history: History) -> None:
         """Look at the run as it is now."""
@@ -116,6 +115,15 @@ class Board(Vertical):
         self._looking.size = self.chart.area
         self._looking.take(config, history, self._view.notes if self._view else ())
         outlook.notes = self._looking.notes
+
+    def _draw_turned(self) -> None:
+        """The chart that a key was for: it is seen before all that follows from it is drawn."""
+        if self._view is not None:
+            if self._view.config is not None:
+                self._look(self._view.config, self._view.history)
+            for chart in self.query(ChartView):
+                if chart.turned:
+                    chart.draw(self._view)
 
     def _draw(self) -> None:
         if self._view is not None and self.is_attached:

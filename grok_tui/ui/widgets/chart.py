@@ -41,6 +41,8 @@ class ChartView(CellView):
         self._place = place
         self._panels = panels
         self._view: View | None = None
+        self._marked = False
+        """Whether keys acted on it when it was last drawn."""
         self._pressed: int | None = None
         """Column that the pointer was last at while its button is down."""
         self._dragged = False
@@ -55,6 +57,11 @@ class ChartView(CellView):
     def chosen(self) -> bool:
         """Whether keys act on this chart."""
         return self.panel is self._panels.chosen
+
+    @property
+    def turned(self) -> bool:
+        """Whether keys act on it, or did until now."""
+        return self.chosen or self._marked
 
     @property
     def area(self) -> tuple[int, int]:
@@ -72,6 +79,7 @@ class ChartView(CellView):
         """Show the last view with the settings and the size of now."""
         panel = self.panel
         if self._view is not None and panel is not None and self.display and self.size.area:
+            self._marked = self.chosen
             self.show(self._paint(self._view, panel))
 
     def resized(self) -> None:
