@@ -77,7 +77,8 @@ def _unknown_key(path: list[str | int], name: str, plain: Mapping[str, Value]) -
         kind = value_at(plain, [*path, "kind"])
         first = " and ".join(others) if len(others) <= 2 else f"{others[0]} and others"
         return f"a key of kind {first}, but this is {kind}; {listed}"
-    close = difflib.get_close_matches(name, known, n=1)
+    inner = [f"{one}.{name}" for one in known if name in schema.keys_at([*path, one], plain)]
+    close = inner or difflib.get_close_matches(name, known, n=1)
     return f"no such key; {f'did you mean {close[0]}?' if close else listed}"
 
 

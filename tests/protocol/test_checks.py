@@ -26,6 +26,8 @@ def sentence(*settings: str, seeds: str = "", name: str = "quickstart") -> str:
 
 BAD = [
     ("train.stps=1", "--set train.stps=1: train.stps: no such key; did you mean steps?"),
+    ("steps=9", "--set steps=9: steps: no such key; did you mean train.steps?"),
+    ("p=97", "--set p=97: p: no such key; did you mean task.p?"),
     ("colour=1", "colour: no such key; expected one of title, about"),
     ("train.steps=abc", "train.steps: expected a whole number from 1 to 10000000, got 'abc'"),
     ("train.steps=1.5", "train.steps: expected a whole number from 1 to 10000000, got 1.5"),
