@@ -113,7 +113,8 @@ class Runs(Steering):
     def _arrange(self) -> None:
         """Filter and sort; many runs in a thread, so that typing never waits."""
         found = self._found or ()
-        if len(found) <= FEW:
+        as_read = not self._wanted and self._order[0] == "age"
+        if as_read or len(found) <= FEW:
             self._show(self._arranged(found))
         else:
             self._sort(found)
