@@ -185,6 +185,7 @@ async def test_no_color_is_honoured_and_the_cursor_is_seen_all_the_same(
         await pilot.press("v")
         await settled(pilot)
         assert "67" in underlined(pilot)
+        assert "67" in reversed_(pilot)  # what typing replaces, and the caret behind it
         await pilot.press("escape", "T", "1", "question_mark")
         await settled(pilot)
         inks = [segment.style for strip in painted(pilot) for segment in strip if segment.style]
@@ -196,6 +197,11 @@ async def test_no_color_is_honoured_and_the_cursor_is_seen_all_the_same(
 def underlined(pilot: Pilot[None]) -> str:
     segments = [segment for strip in painted(pilot) for segment in strip]
     return " ".join(one.text for one in segments if one.style and one.style.underline)
+
+
+def reversed_(pilot: Pilot[None]) -> str:
+    segments = [segment for strip in painted(pilot) for segment in strip]
+    return " ".join(one.text for one in segments if one.style and one.style.reverse)
 
 
 async def test_a_resized_terminal_or_a_key_gets_the_whole_picture_again(
