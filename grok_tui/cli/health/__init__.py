@@ -1,0 +1,1 @@
+"""What `grok-tui doctor` looks at, a module a subject."""
