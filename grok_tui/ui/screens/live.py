@@ -135,9 +135,6 @@ class LiveScreen(Reusing):
                 view = self._watching.look(FIRST if seen < 0 else PATIENCE)
                 if view.version != seen and self._shown.acquire(blocking=not view.behind):
                     self.post_message(Looked(view))
-                    if seen < 0:
-                        with self._shown:  # not while the words of the first view are painted
-                            prepare()
                     seen = view.version
                 if not view.behind:
                     self._enough.wait(max(self._period, self._cost / SHARE))
@@ -167,6 +164,8 @@ class LiveScreen(Reusing):
         self._ordering.answered(view.history)
         if before is None:
             self.app.post_message(Drawn())
+            # For the charts, and not while the words of the first view are painted.
+            self.app.call_after_refresh(self.run_worker, prepare, thread=True, group="prepare")
 
     def on_resize(self) -> None:
         """Write the head for the new width, once that has taken effect."""
