@@ -15,6 +15,7 @@ from grok_tui.cli.bench import bench
 from grok_tui.cli.changing import add_seeds, halt, note, ticket
 from grok_tui.cli.choosing import AS_GIVEN, compare, list_runs
 from grok_tui.cli.doctor import doctor
+from grok_tui.cli.forking import fork
 from grok_tui.cli.lines import print_lines
 from grok_tui.cli.opening import Asked, has_terminal, open_tui
 from grok_tui.cli.options import (
@@ -239,6 +240,7 @@ def export(
 
 app.command("ls", context_settings=AS_GIVEN)(list_runs)
 app.command()(compare)
+app.command()(fork)
 app.command()(ticket)
 app.command("add-seeds")(add_seeds)
 app.command()(halt)

@@ -160,6 +160,9 @@ def _ending(view: View) -> Iterator[str]:
 def _provenance(view: View) -> Iterator[str]:
     about = view.about
     yield f"folder    {safe(str(view.run.path))}"
+    if forked := view.history.forked:
+        yield safe(f"forked    from {forked.run} at step {forked.step} ({forked.file})", 200)
+        yield from (safe(f"          --set {change}", 200) for change in forked.changed)
     if about is None:
         return
     commit = f", commit {safe(about.git_commit, 40)}" if about.git_commit else ""
@@ -182,6 +185,7 @@ def show_json(view: View) -> str:
         "problem": view.problem,
         "about": view.about,
         "config": view.config,
+        "forked": view.history.forked,
         "lanes": [_lane(lane) for lane in view.history.lanes.values()],
         "verdict": judge(view.config, view.history) if view.config else None,
         "warnings": view.history.warnings,

@@ -99,8 +99,8 @@ class Checkpoints:
             return Loaded(entry, decode_header(header)[0], tensors), ""
         except OSError as error:
             return None, (error.strerror or "it cannot be read").lower()
-        except ValueError as error:
-            return None, str(error)[:200]
+        except (ValueError, MemoryError) as error:
+            return None, str(error)[:200] or "it is larger than the memory"
 
     def _commit(self, entries: tuple[Entry, ...]) -> None:
         manifest = msgspec.json.encode(Manifest(checkpoints=entries))

@@ -12,7 +12,7 @@ from grok_tui.engine import bits, probes
 from grok_tui.engine.probes.mask_distance import to_last
 from grok_tui.engine.probes.subject import Subject
 from grok_tui.engine.pruning.masks import keep_best, removed
-from grok_tui.protocol.events import series_lines
+from grok_tui.protocol.series import series_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

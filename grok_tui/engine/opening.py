@@ -16,6 +16,7 @@ from grok_tui.engine.clock import Stopwatch
 from grok_tui.engine.experiment import Experiment
 from grok_tui.engine.losses import LOSSES
 from grok_tui.engine.tasks.data import Placement
+from grok_tui.protocol import saved
 from grok_tui.protocol.events import FORMAT, AnyEvent, Resumed, Started, Warned
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def open_run(run: RunDir, config: Config, hardware: Hardware, disk: Disk) -> Ope
     watch = Stopwatch(loaded.state.seconds if loaded else 0.0)
     began: list[AnyEvent] = []
     if loaded:
-        known = state.begun_with(loaded.state, config, sha256)
+        known = saved.begun_with(loaded.state, config, sha256)
         experiment = state.restore(known, placement, watch, loaded.state, loaded.tensors)
         problems += artifacts.put_aside_damaged(run.artifacts, loaded.state.artifacts, disk)
         began += extending.catch_up(experiment, config, run.artifacts, sha256)
@@ -94,14 +95,19 @@ def open_run(run: RunDir, config: Config, hardware: Hardware, disk: Disk) -> Ope
         events.append(_started(experiment, choice, sha256))
     if length:
         offset = loaded.entry.log_offset if loaded else 0
-        if loaded:
-            log.cut(run.events, offset, disk)
-        else:
-            problems.append(f"what was logged until now is kept in {log.set_aside(run, disk)}")
+        problems += _cut_log(run, loaded, disk)
         events.append(_resumed(loaded, fingerprint, length - offset))
     events += [Warned(sentence=sentence) for sentence in (*problems, *cost)]
     said = (*events, *began)
     return Opened(experiment, checkpoints, watch, fingerprint, sha256, said, hardware)
+
+
+def _cut_log(run: RunDir, loaded: Loaded | None, disk: Disk) -> list[str]:
+    """End the log where the checkpoint was made; without one nothing of it is thrown away."""
+    if not loaded:
+        return [f"what was logged until now is kept in {log.set_aside(run, disk)}"]
+    log.cut(run.events, loaded.entry.log_offset, disk)
+    return []
 
 
 def _take_threads(

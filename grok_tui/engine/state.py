@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-import msgspec
 import torch
 from safetensors.torch import save
 from torch import Tensor
@@ -15,8 +14,7 @@ from grok_tui.engine.making import Parts
 from grok_tui.engine.plan import Point
 from grok_tui.engine.store import Snapshot
 from grok_tui.errors import RunError
-from grok_tui.protocol import presets
-from grok_tui.protocol.saved import LaneState, SnapshotState, State
+from grok_tui.protocol.saved import LaneState, SnapshotState, State, plain_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +40,7 @@ def capture(
         tensors[f"mask/{index}"] = kept
     state = State(
         config_sha256=config_sha256,
-        plain_sha256=_plain(experiment.config),
+        plain_sha256=plain_sha256(experiment.config),
         seconds=seconds,
         lanes=tuple(_lane_state(lane) for lane in experiment.running.values()),
         waiting=tuple(experiment.waiting),
@@ -91,28 +89,6 @@ def restore(
         experiment.running[restored.key] = restored
     experiment.take_on()
     return experiment
-
-
-def begun_with(state: State, config: Config, config_sha256: str) -> Config:
-    """As much of a configuration as the state is of: arms and seeds may have been added since.
-
-    Raises RunError if anything else was changed.
-    """
-    results = ((result.arm, result.seed) for result in state.results)
-    keys = {*results, *state.waiting, *((lane.arm, lane.seed) for lane in state.lanes)}
-    arms, seeds = {arm for arm, _ in keys}, {seed for _, seed in keys}
-    known = msgspec.structs.replace(
-        config,
-        arms=tuple(arm for arm in config.arms if arm.name in arms),
-        seeds=tuple(seed for seed in config.seeds if seed in seeds),
-    )
-    if config_sha256 != state.config_sha256 and _plain(known) != state.plain_sha256:
-        raise RunError("config.toml is not the one that this run began with")
-    return known
-
-
-def _plain(config: Config) -> str:
-    return hashlib.sha256(presets.dump(config).encode()).hexdigest()
 
 
 def _split(state: State, lane: LaneState) -> str:

@@ -17,6 +17,7 @@ from grok_tui.protocol.events import (
     Continued,
     Failed,
     Finished,
+    Forked,
     LaneFinished,
     LaneStarted,
     Obeyed,
@@ -110,6 +111,8 @@ class History:
     """What became of the last commands, the newest last; no more than `ANSWERS`."""
     resumed: int = 0
     """How often a trainer took the run on."""
+    forked: Forked | None = None
+    """Which run it began as, if it is not its own from the first step."""
     damaged: int = 0
     """Lines that could not be read."""
     unknown: int = 0
@@ -243,6 +246,9 @@ class _Draft:
             if isinstance(end, LaneFinished) and end.reason == "stopped":
                 lane.changes["end"] = None
 
+    def forked(self, event: Forked) -> None:
+        self._changes["forked"] = event
+
     def obeyed(self, event: Obeyed) -> None:
         self._answers.append(event)
 
@@ -276,6 +282,7 @@ _ACTS: dict[type, Callable[[_Draft, Any], None]] = {
     Paused: _Draft.paused,
     Continued: _Draft.continued,
     Resumed: _Draft.resumed,
+    Forked: _Draft.forked,
     Warned: _Draft.warned,
     Obeyed: _Draft.obeyed,
     Finished: _Draft.ended,

@@ -101,11 +101,15 @@ def resume(
         raise RunError(f"cannot resume {run.id}: {view.problem}")
     if view.state in ("running", "paused", "starting"):
         _refuse_living(view, force, listen)
-    wanted = device or (view.about.device if view.about else "") or "auto"
+    train(run, device or (view.about.device if view.about else ""), threads)
+
+
+def train(run: RunDir, device: str = "", threads: int = 0, command: Sequence[str] = ()) -> None:
+    """Start a trainer on a run that nobody trains. Raises RunError."""
     try:
-        _spawn(RunDir(run.path.absolute()), _options(wanted, threads), ())
+        _spawn(RunDir(run.path.absolute()), _options(device or "auto", threads), command)
     except OSError as error:
-        raise RunError(f"cannot resume {run.id}: {error.strerror}") from None
+        raise RunError(f"cannot train {run.id}: {error.strerror}") from None
 
 
 def _refuse_living(view: View, force: bool, listen: float) -> None:

@@ -8,18 +8,15 @@ says "not reached" or "does not apply".
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
 FORMAT = 1
 MAX_LINE = 1 << 20
 MAX_SERIES = 16_384
-"""Points of one `series` line: a longer series takes several, see `series_lines`."""
+"""Points of one `series` line: a longer series takes several, see `series.py`."""
 SUM = b',"crc":"'
 """What stands before the checksum of a line."""
 TAIL = len(SUM) + 8 + len(b'"}')
@@ -187,6 +184,19 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     dropped_bytes: int
 
 
+class Forked(Event, frozen=True, kw_only=True, tag="forked"):
+    """The run began as another: what stands before is of that one, up to its checkpoint."""
+
+    run: str
+    file: str
+    step: Step
+    """The furthest step of a lane."""
+    sha256: str
+    changed: tuple[str, ...] = ()
+    """What is trained otherwise since, each as `--set` has it."""
+    config_sha256: str = ""
+
+
 class Warned(Event, frozen=True, kw_only=True, tag="warned"):
     """Something a reader of the numbers should know."""
 
@@ -253,6 +263,7 @@ AnyEvent = (
     | Paused
     | Continued
     | Resumed
+    | Forked
     | Warned
     | Obeyed
     | Extended
@@ -268,17 +279,6 @@ def encode(event: AnyEvent) -> bytes:
     """The event as one line of the log, newline included."""
     body = _encoder.encode(event)[:-1]
     return body + SUM + b"%08x" % zlib.crc32(body) + b'"}\n'
-
-
-def series_lines(
-    arm: str, seed: int, name: str, steps: Sequence[int], values: Sequence[float]
-) -> Iterator[Series]:
-    """The series in as few lines as hold it."""
-    for start in range(0, len(steps), MAX_SERIES):
-        piece = slice(start, start + MAX_SERIES)
-        yield Series(
-            arm=arm, seed=seed, name=name, steps=tuple(steps[piece]), values=tuple(values[piece])
-        )
 
 
 def decode(line: bytes) -> AnyEvent:

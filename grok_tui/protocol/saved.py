@@ -6,18 +6,22 @@ is JSON and has the state among its metadata, and the numbers.
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
+from grok_tui.errors import RunError
+from grok_tui.protocol import presets
 from grok_tui.protocol.events import LaneResult
 from grok_tui.protocol.rundir import decode_small
-from grok_tui.protocol.section import Moment
+from grok_tui.protocol.section import Moment, Name
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from grok_tui.protocol.config import Config
     from grok_tui.protocol.rundir import RunDir
 
 FORMAT = 2
@@ -57,7 +61,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 class LaneState(msgspec.Struct, frozen=True, kw_only=True):
     """How far a running lane has come; its rows are tensors `lane/<arm>/<seed>/…`."""
 
-    arm: str
+    arm: Name
     seed: int
     step: Size
     measured: int
@@ -80,7 +84,7 @@ class SnapshotState(msgspec.Struct, frozen=True, kw_only=True):
 class Left(msgspec.Struct, frozen=True, kw_only=True):
     """The artifact of a lane that has ended, as it was written."""
 
-    arm: str
+    arm: Name
     seed: int
     bytes: Size
     sha256: str
@@ -131,6 +135,34 @@ def _manifest(path: Path) -> tuple[Manifest | None, bool]:
         return None, False
     except (OSError, ValueError):
         return None, True
+
+
+def begun_with(state: State, config: Config, config_sha256: str) -> Config:
+    """As much of a configuration as the state is of: arms and seeds may have been added since.
+
+    Raises RunError if anything else was changed.
+    """
+    known = part(config, state)
+    if config_sha256 != state.config_sha256 and plain_sha256(known) != state.plain_sha256:
+        raise RunError("config.toml is not the one that this run began with")
+    return known
+
+
+def part(config: Config, state: State) -> Config:
+    """The configuration with the arms and seeds alone that the state has."""
+    results = ((result.arm, result.seed) for result in state.results)
+    keys = {*results, *state.waiting, *((lane.arm, lane.seed) for lane in state.lanes)}
+    arms, seeds = {arm for arm, _ in keys}, {seed for _, seed in keys}
+    return msgspec.structs.replace(
+        config,
+        arms=tuple(arm for arm in config.arms if arm.name in arms),
+        seeds=tuple(seed for seed in config.seeds if seed in seeds),
+    )
+
+
+def plain_sha256(config: Config) -> str:
+    """Hash of a configuration as it is written out now."""
+    return hashlib.sha256(presets.dump(config).encode()).hexdigest()
 
 
 def decode_header(data: bytes) -> tuple[State, dict[str, Any]]:

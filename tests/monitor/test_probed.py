@@ -9,7 +9,8 @@ import pytest
 
 from grok_tui.monitor.history import EMPTY, fold
 from grok_tui.monitor.probed import MAX_NAME, MAX_NAMES, MAX_VECTOR
-from grok_tui.protocol.events import Series, series_lines
+from grok_tui.protocol.events import Series
+from grok_tui.protocol.series import series_lines
 from tests import fakes
 
 if TYPE_CHECKING:

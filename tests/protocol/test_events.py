@@ -9,6 +9,7 @@ import pytest
 
 from grok_tui.protocol import events
 from grok_tui.protocol.blocks import decode_block
+from grok_tui.protocol.series import series_lines
 
 MEASURED = events.Measured(
     arm="dense",
@@ -106,13 +107,13 @@ def test_a_long_series_is_cut_into_lines_that_can_be_read() -> None:
     count = 2 * events.MAX_SERIES + 1
     steps = range(2**53 - count + 1, 2**53 + 1)
     values = [-2.2250738585072014e-308] * count
-    pieces = list(events.series_lines("a" * 40, 2**31 - 1, "mask-distance/final", steps, values))
+    pieces = list(series_lines("a" * 40, 2**31 - 1, "mask-distance/final", steps, values))
     assert [len(piece.steps) for piece in pieces] == [events.MAX_SERIES, events.MAX_SERIES, 1]
     assert [step for piece in pieces for step in piece.steps] == list(steps)
     assert [value for piece in pieces for value in piece.values] == values
     for piece in pieces:
         assert events.decode(events.encode(piece)[:-1]) == piece
-    assert list(events.series_lines("a", 0, "x", [], [])) == []
+    assert list(series_lines("a", 0, "x", [], [])) == []
 
 
 def line_of(body: bytes) -> bytes:

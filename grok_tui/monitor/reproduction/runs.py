@@ -6,7 +6,11 @@ of claims. Its seeds are the same as well.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import re
+import stat
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -30,6 +34,9 @@ if TYPE_CHECKING:
 
 Variant = Literal["fast", "paper"]
 WORDS = ("title", "about", "reproduces")
+BLOCK = 1 << 20
+OVERLAP = 4096
+_ALTERED = re.compile(rb'\{"event":"forked",[^\n]{0,1000}"changed":\["')
 
 
 @dataclass(frozen=True)
@@ -90,12 +97,25 @@ def find(runs: Path, all_wanted: Iterable[Wanted]) -> dict[str, Found]:
     for run in run_folders(runs):
         config, _ = read_config(run)
         name = by_essence.get(essence(config)) if config else None
-        if name is None or (name in found and found[name].ended):
+        if name is None or (name in found and found[name].ended) or altered(run):
             continue
         one = Found(run, summary(run).state)
         if name not in found or rank(one) > rank(found[name]):
             found[name] = one
     return found
+
+
+def altered(run: RunDir) -> bool:
+    """Whether it began as another run and was trained otherwise from there: config.toml tells only
+    the rest."""
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+    with contextlib.suppress(OSError), os.fdopen(os.open(run.events, flags), "rb") as log:
+        last = b""
+        while stat.S_ISREG(os.fstat(log.fileno()).st_mode) and (block := log.read(BLOCK)):
+            if _ALTERED.search(last + block):
+                return True
+            last = block[-OVERLAP:]
+    return False
 
 
 def rank(found: Found) -> int:

@@ -14,7 +14,7 @@ from grok_tui.monitor.milestones import progress
 from grok_tui.monitor.reproduction import runs as on_disk
 from grok_tui.monitor.reproduction.judging import judge
 from grok_tui.monitor.reproduction.rows import ROWS
-from grok_tui.monitor.reproduction.runs import Found, essence, rank
+from grok_tui.monitor.reproduction.runs import Found, altered, essence, rank
 from grok_tui.monitor.reproduction.words import brief, outcome
 from grok_tui.monitor.watch import ALIVE, Watch
 from grok_tui.protocol.rundir import run_folders
@@ -129,6 +129,7 @@ class Standings:
         if known is None or known[0] != signature:
             config, _ = read_config(run)
             name = self._names.get(essence(config), "") if config else ""
+            name = "" if name and altered(run) else name
             known = self._configs[run.id] = signature, name
         return known[1]
 

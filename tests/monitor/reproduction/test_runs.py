@@ -11,8 +11,10 @@ from grok_tui.monitor.reproduction import runs
 from grok_tui.monitor.reproduction.delay import removed
 from grok_tui.monitor.reproduction.row import Row
 from grok_tui.monitor.reproduction.runs import Wanted
+from grok_tui.monitor.reproduction.standing import Standings
 from grok_tui.protocol import presets
 from grok_tui.protocol.config import to_plain
+from grok_tui.protocol.events import Forked
 from tests import fakes
 
 if TYPE_CHECKING:
@@ -76,6 +78,17 @@ def test_other_runs_and_unreadable_ones_are_left_out(tmp_path: Path) -> None:
     fakes.recorded_run(tmp_path, "empty", run_id=ID.format(2))
     assert runs.find(tmp_path, [WANTED]) == {}
     assert runs.find(tmp_path / "nowhere", [WANTED]) == {}
+
+
+def test_a_run_that_began_otherwise_is_none_of_them(tmp_path: Path) -> None:
+    told = Forked(run=ID.format(9), file="000003.safetensors", step=200, sha256="")
+    alike = fakes.recorded_run(tmp_path, made_of=QUICK, run_id=ID.format(0))
+    fakes.append(alike, [told])
+    other = fakes.recorded_run(tmp_path, made_of=QUICK, run_id=ID.format(1))
+    fakes.append(other, [msgspec.structs.replace(told, changed=("train.learning_rate=1.0",))])
+    assert runs.find(tmp_path, [WANTED])["fig1"].run == alike
+    named = [one.runs for one in Standings(tmp_path, "fast", "1").look(judge=False)]
+    assert other.id not in {found.run.id for every in named for found in every.values()}
 
 
 def test_the_evidence_is_what_the_log_tells(tmp_path: Path) -> None:

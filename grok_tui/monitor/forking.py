@@ -1,0 +1,258 @@
+"""A new run that begins as another was at one of its checkpoints, and may be trained otherwise."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grok_tui.errors import PresetError, RunError
+from grok_tui.protocol import frames, presets, rundir, saved
+from grok_tui.protocol.config import Config, to_plain
+from grok_tui.protocol.disk import Disk
+from grok_tui.protocol.events import Forked, encode
+from grok_tui.protocol.presets import MAX_CONFIG
+from grok_tui.protocol.rundir import RunDir, read_small
+from grok_tui.protocol.saved import LENGTH, Entry, Manifest, State
+from grok_tui.protocol.settings import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from grok_tui.protocol.saved import LaneState
+
+FREE = ("steps", "learning_rate", "weight_decay", "stop_after_generalised")
+"""What of the recipe, of the run or of an arm, may be changed in the middle of it."""
+WORDS = ("title", "about")
+BLOCK = 1 << 20
+MANY = 1000
+"""Entries of a folder with pictures that are looked at."""
+
+
+@dataclass(frozen=True)
+class Which:
+    """The checkpoint that is asked for: without either the newest."""
+
+    at: int | None = None
+    """The newest that no lane has trained further than this step in."""
+    number: int | None = None
+    """The one of this number."""
+
+    def fits(self, entry: Entry) -> bool:
+        """Whether it is this one."""
+        early = self.at is None or entry.step <= self.at
+        return early and self.number in (None, entry.number)
+
+
+@dataclass(frozen=True, eq=False)
+class Fork:
+    """A run that is ready for its trainer."""
+
+    run: RunDir
+    entry: Entry
+    """The checkpoint, as the other run's manifest has it."""
+    ended: int
+    """Lanes that had ended by then, and stay as they were."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Taken:
+    """A checkpoint that was read whole."""
+
+    entry: Entry
+    data: bytes
+    state: State
+    header: dict[str, object]
+
+
+def fork(source: RunDir, runs: Path, which: Which, settings: Sequence[str] = ()) -> Fork:
+    """Make a run of a checkpoint of another one, which may train on meanwhile.
+
+    Raises RunError where there is no such checkpoint, PresetError for settings that a run cannot
+    change on its way; nothing is left behind then.
+    """
+    config, text = _read_config(source)
+    wanted = _changed(config, settings)
+    taken = _take(source, which)
+    saved.begun_with(taken.state, config, _sha256(text))
+    if wanted != config:
+        for lane in taken.state.lanes:
+            _check(lane, wanted)
+        text = presets.dump(wanted).encode()
+        taken = _of(taken, wanted, _sha256(text))
+    forked = Forked(
+        run=source.id,
+        file=taken.entry.file,
+        step=taken.entry.step,
+        sha256=taken.entry.sha256,
+        changed=tuple(settings) if wanted != config else (),
+        config_sha256=_sha256(text),
+    )
+    run = rundir.create(runs, source.id[16:-5])
+    try:
+        Disk().replace(run.config, text)
+        _fill(run, source, taken, wanted, forked)
+    except OSError as error:
+        shutil.rmtree(run.path, ignore_errors=True)
+        raise RunError(f"cannot fork {source.id}: {error.strerror}") from None
+    except BaseException:
+        shutil.rmtree(run.path, ignore_errors=True)
+        raise
+    return Fork(run, taken.entry, len(taken.state.results))
+
+
+def _read_config(source: RunDir) -> tuple[Config, bytes]:
+    config = presets.load_config(source.config)
+    try:
+        return config, read_small(source.config, MAX_CONFIG)
+    except (OSError, ValueError) as error:
+        raise RunError(f"cannot fork {source.id}: config.toml: {error}") from None
+
+
+def _changed(config: Config, settings: Sequence[str]) -> Config:
+    """The configuration with its changes. Raises PresetError for one that needs a run of its own.
+
+    Masks that are to come are taken as many steps later as they would have been: a moment of the
+    other run that has passed cannot move.
+    """
+    for change in map(Change.read, settings):
+        path = change.path
+        recipe = path[0] in ("train", "arms") and len(path) == 2 + (path[0] == "arms")
+        if not (recipe and path[-1] in FREE) and path not in [(word,) for word in WORDS]:
+            keys = ", ".join(f"train.{key}" for key in FREE)
+            problem = f"a fork keeps it; expected {keys}, their like of an arm, or title"
+            raise PresetError(change.source, ".".join(path)[:80], problem)
+    wanted = presets.resolve(to_plain(config), "config.toml", settings)
+    arms = tuple(
+        msgspec.structs.replace(
+            arm, mask_from=msgspec.structs.replace(arm.mask_from, plus=config.mask_offset(arm))
+        )
+        if wanted.mask_offset(arm) != config.mask_offset(config.arm(arm.name))
+        else arm
+        for arm in wanted.arms
+    )
+    kept = msgspec.structs.replace(wanted, arms=arms)
+    return wanted if kept == wanted else presets.resolve(to_plain(kept), "config.toml")
+
+
+def _check(lane: LaneState, wanted: Config) -> None:
+    """Raise PresetError for a lane that would have ended before."""
+    train = wanted.train_of(wanted.arm(lane.arm))
+    after = train.stop_after_generalised
+    end = train.steps
+    if after and lane.t_gen is not None:
+        end = min(end, lane.t_gen + after)
+    if end < lane.step:
+        problem = f"it is at step {lane.step} and would have ended at {end}; expected a later end"
+        raise PresetError(f"{lane.arm} seed {lane.seed}", "train", problem)
+
+
+def _take(source: RunDir, which: Which) -> _Taken:
+    """The newest checkpoint that is asked for and whole. Raises RunError.
+
+    The trainer may remove one at any moment: then its manifest has a newer.
+    """
+    tried: set[str] = set()
+    while True:
+        manifest, _ = saved.read_manifest(source)
+        entries = manifest.checkpoints if manifest else ()
+        fitting = [entry for entry in entries if which.fits(entry) and entry.sha256 not in tried]
+        if not fitting:
+            raise RunError(_none(source, entries, which))
+        entry = fitting[-1]
+        tried.add(entry.sha256)
+        with contextlib.suppress(OSError, ValueError, MemoryError):
+            return _whole(source, entry)
+
+
+def _none(source: RunDir, entries: Sequence[Entry], which: Which) -> str:
+    if not entries:
+        return f"{source.id} has no checkpoint to begin from"
+    there = ", ".join(f"{entry.number} at step {entry.step}" for entry in entries)
+    if not any(map(which.fits, entries)):
+        return f"{source.id} has no such checkpoint; there is {there}"
+    return f"what {source.id} has of that checkpoint is damaged; there is {there}"
+
+
+def _whole(source: RunDir, entry: Entry) -> _Taken:
+    """Raises OSError, or ValueError if it or the log before it is not there whole."""
+    path = source.checkpoints / entry.file
+    if path.stat().st_size != entry.bytes or source.events.stat().st_size < entry.log_offset:
+        raise ValueError("it is not what was written")
+    data = read_small(path, entry.bytes)
+    if _sha256(data) != entry.sha256:
+        raise ValueError("it is not what was written")
+    end = LENGTH + int.from_bytes(data[:LENGTH], "little")
+    return _Taken(entry, data, *saved.decode_header(data[LENGTH:end]))
+
+
+def _of(taken: _Taken, wanted: Config, sha256: str) -> _Taken:
+    """The checkpoint as one of another configuration."""
+    plain = saved.plain_sha256(saved.part(wanted, taken.state))
+    state = msgspec.structs.replace(taken.state, config_sha256=sha256, plain_sha256=plain)
+    numbers = LENGTH + int.from_bytes(taken.data[:LENGTH], "little")
+    data = saved.encode_header(state, taken.header) + taken.data[numbers:]
+    return _Taken(taken.entry, data, state, taken.header)
+
+
+def _fill(run: RunDir, source: RunDir, taken: _Taken, config: Config, forked: Forked) -> None:
+    """Put everything else into the new folder, what makes it count last.
+
+    Raises OSError, RunError.
+    """
+    disk = Disk()
+    for path in _kept(source, config, taken.state):
+        target = run.path / path.relative_to(source.path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target, follow_symlinks=False)
+    length = _copy_log(source, run, taken.entry.log_offset, encode(forked))
+    disk.replace(run.checkpoints / taken.entry.file, taken.data)
+    entry = msgspec.structs.replace(
+        taken.entry, bytes=len(taken.data), sha256=_sha256(taken.data), log_offset=length
+    )
+    disk.replace(run.manifest, msgspec.json.encode(Manifest(checkpoints=(entry,))))
+
+
+def _kept(source: RunDir, config: Config, state: State) -> Iterator[Path]:
+    """Artifacts of lanes that had ended, and pictures, as far as they are what they should be."""
+    for left in state.artifacts:
+        path = source.artifacts / f"{left.arm}-seed{left.seed}.safetensors"
+        if _is_plain(path, left.bytes):
+            yield path  # whether it is the one, the trainer finds out
+    for arm in config.arms:
+        folder = frames.folder(source, arm.name, config.seeds[0])
+        for path in islice(folder.iterdir(), MANY) if folder.is_dir() else ():
+            if frames.step_of(path.name) is not None and _is_plain(path, frames.MAX_FILE):
+                yield path
+
+
+def _is_plain(path: Path, limit: int) -> bool:
+    """Whether it is a file itself, no longer than that."""
+    return path.is_file() and not path.is_symlink() and path.stat().st_size <= limit
+
+
+def _copy_log(source: RunDir, run: RunDir, length: int, last: bytes) -> int:
+    """The first bytes of a log and a line behind them; how long both are."""
+    with source.events.open("rb") as log, run.events.open("xb") as copy:
+        left = length
+        while left:
+            block = log.read(min(left, BLOCK))
+            if not block:
+                raise RunError(f"the log of {source.id} was cut meanwhile; try again")
+            copy.write(block)
+            left -= len(block)
+        copy.write(last)
+        copy.flush()
+        os.fsync(copy.fileno())
+    return length + len(last)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,86 @@
+"""`grok-tui fork`: a run of its own that begins where another was."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grok_tui import cli
+from grok_tui.monitor import launch
+from grok_tui.protocol.rundir import RunDir, run_folders
+from tests.engine import runs, tiny
+from tests.engine.runs import StopAtLook
+from tests.slow.trainers import PATIENCE, has, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Grok = Callable[..., tuple[int, str, str]]
+
+CONFIG = tiny.tiny((tiny.DENSE, tiny.TICKET), steps=60)
+
+
+@pytest.fixture
+def grok(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Grok:
+    """Call `grok-tui` with these arguments; exit code, output, errors."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["grok-tui", "--runs-dir", str(tmp_path), *arguments])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        return int(end.value.code or 0), *capsys.readouterr()
+
+    return call
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> RunDir:
+    run = runs.new_run(tmp_path, CONFIG)
+    assert runs.train(run, StopAtLook(64)) == 130
+    return run
+
+
+def test_a_fork_is_trained_and_says_where_it_comes_from(
+    grok: Grok, source: RunDir, tmp_path: Path
+) -> None:
+    code, out, err = grok("fork", source.id, "--set", "train.steps=80", "--threads", "1")
+    assert (code, err) == (0, "")
+    forked = next(run for run in run_folders(tmp_path) if run.id != source.id)
+    first, second, third = out.splitlines()
+    assert first.startswith(f"{forked.id} begins as {source.id} was at checkpoint 2, step ")
+    assert second == "1 lane had ended by then and stays as it was"
+    assert f"attach {forked.id}` shows it" in third
+    until(lambda: has(forked.events, '"completed"'))
+    child = launch._children[forked.path]
+    assert child.wait(PATIENCE) == 0
+    code, out, _ = grok("show", forked.id)
+    assert f"forked    from {source.id} at step " in out
+    assert "--set train.steps=80" in out
+    shown = json.loads(grok("show", forked.id, "--json")[1])
+    assert shown["forked"]["run"] == source.id
+    assert [lane["step"] for lane in shown["lanes"]] == [60, 80]
+    told = ["fork", source.id, "--set", "train.steps=80", "--threads", "1"]
+    assert shown["about"]["command"][-6:] == told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--checkpoint", "7"), "has no such checkpoint; there is 1 at step 0, 2 at step "),
+        (("--set", "task.p=17"), "--set task.p=17: task.p: a fork keeps it; expected train.steps"),
+        (("--device", "toaster"), "toaster"),
+    ],
+)
+def test_what_cannot_be_is_a_sentence(
+    grok: Grok, source: RunDir, tmp_path: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    code, out, err = grok("fork", source.id, *arguments)
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert [run.id for run in run_folders(tmp_path)] == [source.id]
