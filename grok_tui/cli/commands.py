@@ -16,7 +16,7 @@ from grok_tui.cli.changing import add_seeds, halt, note, ticket
 from grok_tui.cli.choosing import AS_GIVEN, compare, list_runs
 from grok_tui.cli.doctor import doctor
 from grok_tui.cli.forking import fork
-from grok_tui.cli.lines import print_lines
+from grok_tui.cli.lines import print_lines, warn_of_logout
 from grok_tui.cli.opening import Asked, has_terminal, open_tui
 from grok_tui.cli.options import (
     CharsetName,
@@ -108,6 +108,7 @@ def run(  # noqa: PLR0913  (one for each option)
     alone.fetch(config)
     command = ("grok-tui", *sys.argv[1:])
     made = launch.start(config, context.obj, name, device, command, threads or 0)
+    warn_of_logout()
     if detach:
         alone.wait_until_begun(made)
         print(made.id)
@@ -193,6 +194,7 @@ def resume(
         check_device(device)
     found = _find(context, run)
     launch.resume(found, device, threads or 0, force=force)
+    warn_of_logout()
     # Whether a device is there is known only once the trainer has loaded torch.
     (wait_until_started if device else wait_until_taken)(found)
     print(f"{found.id} goes on; {hint(f'attach {found.id}', context.obj)} shows it")

@@ -1,4 +1,4 @@
-"""Lines of text on stdout."""
+"""Lines of text on stdout, and a warning beside them."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ def writing() -> Iterator[None]:
         raise
     except OSError as error:
         raise UsageError(f"cannot write the output: {error.strerror}") from None
+
+
+def warn_of_logout() -> None:
+    """Say on stderr if a trainer that was started here will not outlive the logout."""
+    from grok_tui.monitor.logout import threat
+
+    if sentence := threat():
+        print(f"grok-tui: {sentence}", file=sys.stderr, flush=True)
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -118,6 +118,12 @@ def _alive(runs: Path) -> list[str]:
     return [run.id for run in run_folders(runs) if lock_state(run) == "held"]
 
 
+def _threat() -> str:
+    from grok_tui.monitor import logout
+
+    return logout.threat()
+
+
 def _machine() -> Machine:
     from grok_tui.monitor.machine import Machine
 
@@ -166,6 +172,8 @@ class Services:
     """The picture of a claim, if it was drawn."""
     alive: Callable[[Path], Sequence[str]] = _alive
     """The ids of the runs whose trainers hold their lock."""
+    threat: Callable[[], str] = _threat
+    """What would end a trainer at the logout, and what to do; empty if nothing would."""
     machine: Callable[[], Machine] = _machine
     """Something that looks at this host."""
     clock: Callable[[], float] = time.time

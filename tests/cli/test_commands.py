@@ -19,7 +19,7 @@ import pytest
 from grok_tui import __version__, cli
 from grok_tui.cli import tables
 from grok_tui.errors import RunFailed
-from grok_tui.monitor import launch
+from grok_tui.monitor import launch, logout
 from grok_tui.monitor.watch import View
 from grok_tui.protocol import control, gallery, presets
 from grok_tui.protocol.config import Config
@@ -462,6 +462,15 @@ def test_a_runs_folder_that_cannot_be_made_is_one_sentence(
     result = grok("run", "quickstart", "--headless")
     assert result.code == 2
     assert "--runs-dir" in result.err
+
+
+@pytest.mark.parametrize("words", [("--detach",), ("--headless",)])
+def test_what_ends_with_the_session_is_said_when_it_is_started(
+    grok: Grok, started: list[Start], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(logout, "threat", lambda: "systemd ends it: `do this`")
+    result = grok("run", "quickstart", *words)
+    assert result.err.splitlines()[0] == "grok-tui: systemd ends it: `do this`"
 
 
 def test_detach_prints_the_id_and_nothing_else(grok: Grok, started: list[Start]) -> None:

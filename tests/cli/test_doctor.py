@@ -24,11 +24,6 @@ WARNED = Finding("disk", "none \x1b[2J is free", "remove runs")
 BAD = Finding("torch", "does not work", "install it", bad=True)
 
 
-@pytest.fixture(autouse=True)
-def nobody_is_threatened(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logout, "threat", lambda: "")
-
-
 def asked(*words: str) -> int:
     """The exit code of the command."""
     with pytest.raises(SystemExit) as ended:

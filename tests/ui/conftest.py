@@ -113,6 +113,7 @@ def services(trainers: Trainers) -> Services:
         estimate=_estimate,
         memory=_memory,
         devices=lambda: (),
+        threat=lambda: "",
         machine=live.Still,
         clock=_clock,
     )

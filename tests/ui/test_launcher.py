@@ -278,6 +278,15 @@ async def test_starting_opens_the_run(app: GrokTuiApp, trainers: Trainers, keys:
     assert run in {message.run.id for message in seen if isinstance(message, OpenRun)}
 
 
+async def test_a_run_that_a_logout_would_end_says_so(runs: Path, services: Services) -> None:
+    threatened = replace(services, threat=lambda: "systemd ends it [/]: `do this`")
+    app = GrokTuiApp(runs, services=threatened)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("S")
+        await settled(pilot)
+        assert notices(pilot) == ["systemd ends it [/]: `do this`"]
+
+
 async def test_the_start_button_is_for_the_mouse(app: GrokTuiApp, trainers: Trainers) -> None:
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 EVERY = 5.0
 """Seconds between two looks at the newest runs."""
+LONG = 20.0
+"""Seconds that a warning stays which nobody expects."""
 LOADING = "starting… the trainer loads torch, a few seconds"
 CHOICES = (
     Item("auto", "auto: the first GPU that torch can use, else the cores"),
@@ -137,6 +139,8 @@ class Starting(Screen[None]):
     def on_run_started(self, message: RunStarted) -> None:
         """Open the run; if another screen is on top by now, only say so."""
         self.starting = False
+        if threat := self._services.threat():
+            self.notify(safe(threat, 400), severity="warning", timeout=LONG, markup=False)
         if self.is_current:
             self.post_message(OpenRun(message.run))
         else:
