@@ -65,3 +65,22 @@ def test_it_ends_while_a_long_log_is_read(big: Path) -> None:
         assert terminal.ended() is not None
         assert terminal.left_on() == set()
         assert terminal.left() == []
+
+
+def test_a_fault_of_ours_leaves_the_terminal_clean_and_a_report(
+    ordinary: Path, tmp_path: Path
+) -> None:
+    before = (
+        "from grok_tui.ui.screens.starting import Starting\n"
+        "def break_down(self, message): raise ZeroDivisionError(message)\n"
+        "Starting.on_runs_read = break_down"
+    )
+    state = {"XDG_STATE_HOME": str(tmp_path)}
+    with Terminal(grok(before=before), (80, 24), ordinary, state) as terminal:
+        assert terminal.ended() == 1
+        assert terminal.left_on() == set()
+        assert terminal.left() == []
+        sent = b"".join(data for _, data in terminal.chunks)
+    (report,) = (tmp_path / "grok-tui").iterdir()
+    assert b"Traceback" not in sent
+    assert f"is in {report}\r\n".encode() in sent
