@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from grok_tui.cli.lines import print_lines, room
 from grok_tui.monitor.text import columns, safe
+from grok_tui.protocol.paths import hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -51,7 +52,7 @@ def print_list(
     elif found:
         print(f"none of {len(found)} runs is what “{safe(text, 60)}” asks for", file=sys.stderr)
     else:
-        print("no runs yet; `grok-tui run quickstart` makes one", file=sys.stderr)
+        print(f"no runs yet; {hint('run quickstart', runs)} makes one", file=sys.stderr)
 
 
 def _print_objects(objects: Iterable[dict[str, Any]]) -> None:

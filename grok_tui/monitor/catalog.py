@@ -19,6 +19,7 @@ from grok_tui.monitor.text import safe
 from grok_tui.monitor.watch import ALIVE, Pulse, Signs, State, judge_state
 from grok_tui.protocol import presets
 from grok_tui.protocol.events import Finished
+from grok_tui.protocol.paths import hint
 from grok_tui.protocol.rundir import RunDir, lock_state, read_about, run_folders
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def find(runs: Path, text: str) -> RunDir:
     found = list(run_folders(runs))
     shown = safe(str(runs), 200)
     if not found:
-        raise RunError(f"there are no runs in {shown}; start one with `grok-tui run quickstart`")
+        first = hint("run quickstart", runs)
+        raise RunError(f"there are no runs in {shown}; start one with {first}")
     if text == "last":
         return found[0]
     for run in found:

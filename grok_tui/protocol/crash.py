@@ -5,6 +5,7 @@ Every part is told on its own, so that one that cannot be told costs nothing but
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import re
@@ -64,21 +65,27 @@ def keep(text: str, folder: Path | None = None, disk: Disk | None = None) -> Pat
     """
     disk = disk or Disk()
     name = f"crash-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.getpid()}.txt"
-    state = state_folder()
-    for place in (folder, state):
-        try:
-            if place is None:
-                continue
-            if place == state:  # the other was removed if it is not there
-                state.mkdir(mode=0o700, parents=True, exist_ok=True)
-            disk.replace(place / name, text.encode(), 0o600)
-            names = {entry.name for entry in os.scandir(place) if _NAME.match(entry.name)}
-            for old in sorted(names - {name}, reverse=True)[KEPT - 1 :]:
-                disk.unlink(place / old)
-        except OSError:
-            continue
-        return place / name
+    for place in (folder, state_folder()):
+        if place is not None and _written(place / name, text, disk):
+            with contextlib.suppress(OSError):
+                names = {entry.name for entry in os.scandir(place) if _NAME.match(entry.name)}
+                for old in sorted(names - {name}, reverse=True)[KEPT - 1 :]:
+                    disk.unlink(place / old)
+            return place / name
     return None
+
+
+def _written(path: Path, text: str, disk: Disk) -> bool:
+    """Whether its folder took it: that of a run is not made anew if somebody removed it."""
+    try:
+        if path.parent == state_folder():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        disk.replace(path, text.encode(), 0o600)
+    except OSError:
+        with contextlib.suppress(OSError):  # a full disk has taken a part of it
+            disk.unlink(path.with_name(f".{path.name}.tmp"))
+        return False
+    return True
 
 
 def _told(tell: Callable[[], str]) -> str:

@@ -152,7 +152,7 @@ def test_output_that_cannot_be_written_is_one_sentence(
 def test_ls_of_no_runs_prints_nothing_to_stdout(grok: Grok) -> None:
     result = grok("ls")
     assert (result.code, result.out) == (0, "")
-    assert "grok-tui run quickstart" in result.err
+    assert "run quickstart` makes one" in result.err
 
 
 def test_a_run_is_found_by_part_of_its_id(grok: Grok, runs: Path) -> None:

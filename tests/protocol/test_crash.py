@@ -147,6 +147,7 @@ def test_where_the_folder_takes_none_it_is_kept_with_the_state(
     assert path.parent == tmp_path / "state" / "grok-tui"
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert crash.keep("x", run, Refusing(tmp_path)) is None
+    assert list(run.iterdir()) == []
 
 
 def test_a_run_that_was_removed_does_not_come_back(

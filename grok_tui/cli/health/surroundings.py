@@ -23,7 +23,7 @@ def surroundings(environment: Mapping[str, str]) -> Iterator[Finding]:
 
     yield _terminal(environment)
     problem = obstacle()
-    advice = "nothing, if you are content with it; else start it in a terminal"
+    advice = "start it in a terminal; `grok-tui run PRESET --headless` needs none"
     if problem:
         yield Finding("the TUI", problem.removeprefix("the TUI "), advice)
     else:
