@@ -119,6 +119,10 @@ def test_what_could_be_better_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> N
     assert found["logout"].advice == "`do this`, or: that"
     assert "79x" in found["terminal"].found
     assert {found[name].mark for name in ("terminal", "colours", "logout")} == {"warn"}
+    poor = {"TERM": "xterm", "LC_ALL": "C"}
+    assert [one.mark for one in surroundings(poor) if one.name == "characters"] == ["warn"]
+    linux = {**poor, "TERM": "linux"}
+    assert [one.mark for one in surroundings(linux) if one.name == "characters"] == ["ok"]
     found = {one.name: one for one in surroundings({"TERM": "xterm", "NO_COLOR": ""})}
     assert (found["colours"].mark, found["colours"].found) == ("ok", "none: NO_COLOR is set")
     assert {one.name: one for one in surroundings({"COLORTERM": "24bit"})}["colours"].found == "all"

@@ -28,35 +28,25 @@ SKEW = 30.0
 
 def storage(runs: Path) -> Iterator[Finding]:
     """All about the folder of the runs, or about what it would be made in."""
-    if not runs.exists():
-        base = next(one for one in runs.parents if one.exists())
-        yield _to_be_made(runs, base)
-    elif not runs.is_dir():
-        yield Finding("runs", f"{runs} is a file", ELSEWHERE, bad=True)
+    base = next((one for one in (runs, *runs.parents) if os.access(one, os.F_OK)), runs)
+    if not base.is_dir():
+        yield Finding("runs", f"{base} is a file", ELSEWHERE, bad=True)
         return
-    else:
-        base = runs
-        yield from _in_use(runs)
+    yield from _tried(runs, base)
     yield _filesystem(base)
     yield _room(base, runs)
     yield _broken_off(runs)
 
 
-def _to_be_made(runs: Path, base: Path) -> Finding:
-    if os.access(base, os.W_OK | os.X_OK):
-        return Finding("runs", f"{runs}, which the first run makes")
-    return Finding("runs", f"{runs} cannot be made: {base} is not writable", ELSEWHERE, bad=True)
-
-
-def _in_use(runs: Path) -> Iterator[Finding]:
-    """What came of a file that was written there, locked, and removed again."""
+def _tried(runs: Path, base: Path) -> Iterator[Finding]:
+    """What came of a file that was written in it, or where it would be made, and removed again."""
     from grok_tui.monitor.filesystems import tried
 
-    trial = tried(runs)
+    trial = tried(base)
     if trial.problem:
-        yield Finding("runs", f"{runs} cannot be written: {trial.problem}", ELSEWHERE, bad=True)
+        yield Finding("runs", f"{base} cannot be written: {trial.problem}", ELSEWHERE, bad=True)
         return
-    yield Finding("runs", f"{runs}, writable")
+    yield Finding("runs", f"{runs}, {'writable' if base == runs else 'which the first run makes'}")
     if not trial.locks:
         advice = f"train no run from two places at once, or {ELSEWHERE}"
         yield Finding("locks", "do not hold there: two trainers may take one run", advice)
@@ -81,7 +71,10 @@ def _room(base: Path, runs: Path) -> Finding:
     """Free space against what the largest of the newest runs takes."""
     from grok_tui.monitor.machine import gigabytes
 
-    status = os.statvfs(base)
+    try:
+        status = os.statvfs(base)
+    except OSError as error:
+        return Finding("disk", f"cannot be told: {(error.strerror or '').lower()}", ELSEWHERE)
     free = status.f_bavail * status.f_frsize
     need = max((_size(run) for run in _newest(runs, NEWEST)), default=0)
     found = f"{gigabytes(free)} GB are free"

@@ -32,8 +32,8 @@ def surroundings(environment: Mapping[str, str]) -> Iterator[Finding]:
     plain = chosen("auto", environment, encoding)
     found = f"{encoding} of stderr, {locale.getpreferredencoding(False)} of the locale: {plain}"
     advice = "`export LC_ALL=C.UTF-8` has charts drawn in finer characters"
-    utf8 = "utf8" in encoding.lower().replace("-", "")
-    yield Finding("characters", found, "" if utf8 else advice)
+    poor = plain == "ascii" and environment.get("TERM") != "linux"  # its font has no more
+    yield Finding("characters", found, advice if poor else "")
     yield _colours(environment)
     threatened, _, way_out = threat().partition(": ")
     yield Finding("logout", threatened or "training goes on after it", way_out)

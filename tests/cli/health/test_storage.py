@@ -45,14 +45,14 @@ def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     assert [one.mark for one in looked.storage(tmp_path / "file")] == ["bad"]
-    monkeypatch.setattr(os, "access", lambda *_: False)
-    assert found(tmp_path / "new")["runs"].mark == "bad"
+    assert [one.mark for one in looked.storage(tmp_path / "file" / "deep")] == ["bad"]
     monkeypatch.setattr(filesystems, "tried", lambda _: Trial(problem="read-only file system"))
     told = found(tmp_path)["runs"]
     assert (told.mark, told.found) == (
         "bad",
         f"{tmp_path} cannot be written: read-only file system",
     )
+    assert found(tmp_path / "new")["runs"] == told
 
 
 def test_locks_that_do_not_hold_and_clocks_apart_are_warnings(
@@ -89,6 +89,16 @@ def test_little_room_is_a_warning(
     monkeypatch.setattr(os, "statvfs", lambda _: status)
     disk = found(tmp_path)["disk"]
     assert (disk.mark, disk.found if told else "") == ("warn" if told else "ok", told)
+
+
+def test_a_disk_that_does_not_answer_is_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stale(_: object) -> None:
+        raise OSError(116, "Stale file handle")
+
+    monkeypatch.setattr(os, "statvfs", stale)
+    assert found(tmp_path)["disk"].found == "cannot be told: stale file handle"
 
 
 def test_runs_whose_trainer_died_are_named_with_what_to_type(
