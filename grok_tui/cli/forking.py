@@ -50,7 +50,6 @@ def fork(  # noqa: PLR0913  (one for each option)
     known = about.device if about else ""
     launch.train(forked.run, device or known, threads or 0, ("grok-tui", *sys.argv[1:]))
     wait_until_taken(forked.run)
-    where = f"checkpoint {forked.entry.number}, step {forked.entry.step}"
     print_lines(_told(forked, source.id, hint(f"attach {forked.run.id}", context.obj)))
 
 

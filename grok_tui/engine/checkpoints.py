@@ -13,7 +13,7 @@ import msgspec
 from safetensors.torch import save
 
 from grok_tui.engine.tensorfile import read
-from grok_tui.protocol.saved import Entry, Manifest, State, decode_header, read_manifest
+from grok_tui.protocol.saved import Entry, State, decode_header, encode_manifest, told
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -70,11 +70,8 @@ class Checkpoints:
 
     def load(self, log_size: int) -> tuple[Loaded | None, list[str]]:
         """The newest checkpoint that is whole, and a sentence for each that is not."""
-        manifest, problem = read_manifest(self._run)
+        entries, problem = told(self._run)
         problems = [problem] if problem else []
-        if manifest is None:
-            return None, problems
-        entries = list(manifest.checkpoints)
         self._count = max((entry.number for entry in entries), default=0)
         loaded = None
         while entries and loaded is None:
@@ -84,7 +81,7 @@ class Checkpoints:
                 instead = "the one before is taken" if entries else "the run begins anew"
                 problems.append(f"checkpoint {bad.file} is damaged: {problem}; {instead}")
         self._entries = tuple(entries)
-        if problems:
+        if problems and loaded:
             self._commit(self._entries)
         return loaded, problems
 
@@ -103,8 +100,7 @@ class Checkpoints:
             return None, str(error)[:200] or "it is larger than the memory"
 
     def _commit(self, entries: tuple[Entry, ...]) -> None:
-        manifest = msgspec.json.encode(Manifest(checkpoints=entries))
-        self._disk.replace(self._run.manifest, manifest)
+        self._disk.replace(self._run.manifest, encode_manifest(entries))
         self._entries = entries
         named = {entry.file for entry in entries}
         for path in self._run.checkpoints.iterdir():

@@ -19,7 +19,7 @@ from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import Forked, encode
 from grok_tui.protocol.presets import MAX_CONFIG
 from grok_tui.protocol.rundir import RunDir, read_small
-from grok_tui.protocol.saved import LENGTH, Entry, Manifest, State
+from grok_tui.protocol.saved import LENGTH, Entry, State
 from grok_tui.protocol.settings import Change
 
 if TYPE_CHECKING:
@@ -93,7 +93,6 @@ def fork(source: RunDir, runs: Path, which: Which, settings: Sequence[str] = ())
         step=taken.entry.step,
         sha256=taken.entry.sha256,
         changed=tuple(settings) if wanted != config else (),
-        config_sha256=_sha256(text),
     )
     run = rundir.create(runs, source.id[16:-5])
     try:
@@ -161,8 +160,7 @@ def _take(source: RunDir, which: Which) -> _Taken:
     """
     tried: set[str] = set()
     while True:
-        manifest, _ = saved.read_manifest(source)
-        entries = manifest.checkpoints if manifest else ()
+        entries, _ = saved.told(source)
         fitting = [entry for entry in entries if which.fits(entry) and entry.sha256 not in tried]
         if not fitting:
             raise RunError(_none(source, entries, which))
@@ -217,7 +215,7 @@ def _fill(run: RunDir, source: RunDir, taken: _Taken, config: Config, forked: Fo
     entry = msgspec.structs.replace(
         taken.entry, bytes=len(taken.data), sha256=_sha256(taken.data), log_offset=length
     )
-    disk.replace(run.manifest, msgspec.json.encode(Manifest(checkpoints=(entry,))))
+    disk.replace(run.manifest, saved.encode_manifest([entry]))
 
 
 def _kept(source: RunDir, config: Config, state: State) -> Iterator[Path]:

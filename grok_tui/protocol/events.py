@@ -190,11 +190,9 @@ class Forked(Event, frozen=True, kw_only=True, tag="forked"):
     run: str
     file: str
     step: Step
-    """The furthest step of a lane."""
     sha256: str
     changed: tuple[str, ...] = ()
     """What is trained otherwise since, each as `--set` has it."""
-    config_sha256: str = ""
 
 
 class Warned(Event, frozen=True, kw_only=True, tag="warned"):
@@ -217,9 +215,8 @@ class Extended(Event, frozen=True, kw_only=True, tag="extended"):
     """The run has more arms or seeds than before, as config.toml says now."""
 
     arms: tuple[str, ...] = ()
-    """The new ones."""
     seeds: tuple[int, ...] = ()
-    """The new ones."""
+    """The new ones of both."""
     by: str = ""
     """What asked for them; empty: config.toml had them when the run was taken on."""
     config_sha256: str = ""
@@ -277,15 +274,18 @@ _decoder = msgspec.json.Decoder(AnyEvent)
 
 def encode(event: AnyEvent) -> bytes:
     """The event as one line of the log, newline included."""
-    body = _encoder.encode(event)[:-1]
-    return body + SUM + b"%08x" % zlib.crc32(body) + b'"}\n'
+    return sealed(_encoder.encode(event)) + b"\n"
+
+
+def sealed(data: bytes) -> bytes:
+    """A JSON object with the checksum of its bytes as the last key."""
+    return data[:-1] + SUM + b'%08x"}' % zlib.crc32(data[:-1])
 
 
 def decode(line: bytes) -> AnyEvent:
     """The event of one line, without its newline.
 
-    Raises ValueError for a damaged line (length, crc, or not one of our objects): also for an
-    event that a newer version wrote, see `is_whole`.
+    Raises ValueError for one that is damaged or no event of ours: also for a newer version's.
     """
     if not is_whole(line):
         raise ValueError("the line is damaged")

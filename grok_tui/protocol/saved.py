@@ -14,11 +14,12 @@ from msgspec import Meta
 
 from grok_tui.errors import RunError
 from grok_tui.protocol import presets
-from grok_tui.protocol.events import LaneResult
-from grok_tui.protocol.rundir import decode_small
+from grok_tui.protocol.events import SUM, LaneResult, is_whole, sealed
+from grok_tui.protocol.rundir import read_small
 from grok_tui.protocol.section import Moment, Name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from grok_tui.protocol.config import Config
@@ -54,7 +55,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """The checkpoints that count, oldest first."""
 
-    format: int = 1
+    format: int = 2
     checkpoints: tuple[Entry, ...] = ()
 
 
@@ -113,28 +114,37 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """What lanes that have ended left; an older checkpoint does not tell."""
 
 
-def read_manifest(run: RunDir) -> tuple[Manifest | None, str]:
-    """The manifest, else the one before it, and what is wrong; None: nothing says what counts.
+def encode_manifest(entries: Iterable[Entry]) -> bytes:
+    """The manifest as its file has it: a line like those of the log, with its checksum."""
+    return sealed(msgspec.json.encode(Manifest(checkpoints=tuple(entries))))
 
-    That there is none is nothing wrong: no checkpoint has been written.
+
+def told(run: RunDir) -> tuple[list[Entry], str]:
+    """The checkpoints of a run, oldest first, and what is wrong with its manifest.
+
+    The one before tells of those that are still there, should the newest be damaged or stale.
     """
-    manifest, damaged = _manifest(run.manifest)
-    if manifest is not None:
-        return manifest, ""
-    before, both = _manifest(run.manifest_before)
-    if before is not None:
-        return before, f"{_DAMAGED}; the one before is taken" if damaged else ""
-    return None, f"{_DAMAGED}; the run begins anew" if damaged or both else ""
+    newest, damaged = _manifest(run.manifest)
+    before, worse = _manifest(run.manifest_before)
+    found = {one.number: one for one in before if (run.checkpoints / one.file).exists()}
+    found |= {one.number: one for one in newest}
+    if damaged or (worse and not newest):
+        instead = "the one before is taken" if found else "the run begins anew"
+        return [found[number] for number in sorted(found)], f"{_DAMAGED}; {instead}"
+    return [found[number] for number in sorted(found)], ""
 
 
-def _manifest(path: Path) -> tuple[Manifest | None, bool]:
-    """The manifest in a file, or None and whether there is something else."""
+def _manifest(path: Path) -> tuple[tuple[Entry, ...], bool]:
+    """The checkpoints that a manifest names, and whether it is there and is none."""
     try:
-        return decode_small(path, Manifest), False
+        data = read_small(path)
+        manifest = msgspec.json.decode(data, type=Manifest)
     except FileNotFoundError:
-        return None, False
-    except (OSError, ValueError):
-        return None, True
+        return (), False
+    except (OSError, ValueError, RecursionError):
+        return (), True
+    whole = is_whole(data) if SUM in data else manifest.format == 1  # the first had no checksum
+    return (manifest.checkpoints, False) if whole else ((), True)
 
 
 def begun_with(state: State, config: Config, config_sha256: str) -> Config:

@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from grok_tui.engine.checkpoints import Checkpoints
 from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import LaneFinished, Warned
-from grok_tui.protocol.saved import Manifest, State, read_manifest
+from grok_tui.protocol.saved import Entry, State, encode_manifest, told
 from tests.engine import runs, tiny
 from tests.engine.runs import StopAtLook
 
@@ -46,10 +46,9 @@ def run(left: RunDir, tmp_path: Path) -> RunDir:
     return copy
 
 
-def manifest(run: RunDir) -> Manifest:
+def entries(run: RunDir) -> list[Entry]:
     """What its manifest says."""
-    found, problem = read_manifest(run)
-    assert found is not None
+    found, problem = told(run)
     assert not problem
     return found
 
@@ -72,17 +71,17 @@ def test_what_is_read_is_what_safetensors_reads(run: RunDir) -> None:
 
 @pytest.mark.parametrize("junk", [b"", b"{", b"[" * 30_000, b'{"x":' * 9_000, b"\x80\x04."])
 def test_the_manifest_before_stands_in_for_a_damaged_one(run: RunDir, junk: bytes) -> None:
-    before, newest = (entry.file for entry in manifest(run).checkpoints)
+    before, newest = (entry.file for entry in entries(run))
     run.manifest.write_bytes(junk)
     said = "the manifest of the checkpoints is damaged; the one before is taken"
     assert load(run) == (before, [said])
-    assert [entry.file for entry in manifest(run).checkpoints] == [before]
+    assert [entry.file for entry in entries(run)] == [before]
     assert not (run.checkpoints / newest).exists()
 
 
 def test_a_death_between_two_manifests_loses_neither(run: RunDir) -> None:
     run.manifest.replace(run.manifest_before)
-    assert load(run) == (manifest(run).checkpoints[-1].file, [])
+    assert load(run) == (entries(run)[-1].file, [])
 
 
 def test_two_damaged_manifests_are_told(run: RunDir) -> None:
@@ -94,9 +93,9 @@ def test_two_damaged_manifests_are_told(run: RunDir) -> None:
 
 @pytest.mark.parametrize("size", [0, 5, 1 << 40, 1 << 53])
 def test_a_size_that_is_none_makes_no_room(run: RunDir, size: int) -> None:
-    before, newest = manifest(run).checkpoints
-    entries = (before, msgspec.structs.replace(newest, bytes=size))
-    run.manifest.write_bytes(msgspec.json.encode(Manifest(checkpoints=entries)))
+    before, newest = entries(run)
+    changed = msgspec.structs.replace(newest, bytes=size)
+    run.manifest.write_bytes(encode_manifest([before, changed]))
     file, (said,) = load(run)
     assert file == before.file
     assert "its bytes are not those that were written; the one before is taken" in said
@@ -104,7 +103,7 @@ def test_a_size_that_is_none_makes_no_room(run: RunDir, size: int) -> None:
 
 @pytest.mark.parametrize("bad", [-1, 1 << 54, 1 << 70, 1.5])
 def test_an_offset_that_is_none_damages_the_manifest(run: RunDir, bad: float) -> None:
-    before, newest = manifest(run).checkpoints
+    before, newest = entries(run)
     text = run.manifest.read_text()
     changed = text.replace(f'"log_offset":{newest.log_offset}', f'"log_offset":{bad}')
     assert changed != text
@@ -132,6 +131,33 @@ def test_reading_one_takes_no_more_room_than_the_file(run: RunDir) -> None:
     tracemalloc.stop()
     assert loaded is not None
     assert entry.bytes < most < 1.1 * entry.bytes
+
+
+def test_an_offset_that_changed_cuts_no_log(run: RunDir) -> None:
+    before, newest = entries(run)
+    digits = f'"log_offset":{newest.log_offset}'
+    run.manifest.write_text(run.manifest.read_text().replace(digits, digits[:-1]))
+    said = "the manifest of the checkpoints is damaged; the one before is taken"
+    assert load(run) == (before.file, [said])
+
+
+def test_a_manifest_without_a_checksum_is_of_the_first_format(run: RunDir) -> None:
+    entries(run)
+    plain = msgspec.json.decode(run.manifest.read_bytes())
+    del plain["crc"]
+    newest = plain["checkpoints"][-1]["file"]
+    run.manifest.write_bytes(msgspec.json.encode(plain | {"format": 1}))
+    assert load(run) == (newest, [])
+    for other in (plain, plain | {"format": 1, "crc": "00000000"}):
+        run.manifest.write_bytes(msgspec.json.encode(other))
+        assert load(run)[1] != []
+
+
+def test_a_stale_manifest_gives_way_to_the_one_before(run: RunDir) -> None:
+    before = entries(run)[0]
+    old = [msgspec.structs.replace(before, file="000000.safetensors")]
+    run.manifest.write_bytes(encode_manifest(old))
+    assert load(run) == (before.file, [])
 
 
 @pytest.mark.parametrize("hurt", ["flipped", "truncated", "missing", "a folder", "another's"])

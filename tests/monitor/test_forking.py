@@ -16,7 +16,7 @@ from grok_tui.monitor.reproduction.runs import altered
 from grok_tui.monitor.watch import Watch
 from grok_tui.protocol import presets
 from grok_tui.protocol.events import Forked, LaneFinished, Measured, Resumed, Warned
-from grok_tui.protocol.saved import read_manifest
+from grok_tui.protocol.saved import told
 from tests.engine import runs, tiny
 from tests.engine.runs import StopAtLook
 
@@ -44,11 +44,10 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> RunDir:
     return run
 
 
-def entries(run: RunDir) -> tuple[Entry, ...]:
-    manifest, problem = read_manifest(run)
-    assert manifest is not None
+def entries(run: RunDir) -> list[Entry]:
+    found, problem = told(run)
     assert not problem
-    return manifest.checkpoints
+    return found
 
 
 def fork(source: RunDir, folder: Path, *settings: str, which: Which | None = None) -> RunDir:
@@ -80,7 +79,6 @@ def test_it_says_where_it_comes_from(source: RunDir, tmp_path: Path) -> None:
         file=newest.file,
         step=newest.step,
         sha256=newest.sha256,
-        config_sha256=view.history.started.config_sha256 if view.history.started else "",
     )
     assert run.id[16:-5] == source.id[16:-5]
     assert view.state == "interrupted"
