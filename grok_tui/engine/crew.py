@@ -2,16 +2,20 @@
 
 Threads would wait for each other: a step is a hundred short calls, and each takes Python's lock
 twice. The processes are forked, so that torch is not loaded again; they answer one request at a
-time, hold nothing of the trainer's but their pipe, and end when it closes, however that came.
+time, hold nothing of the trainer's but their pipe, and end with it, however that came.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import mmap
 import os
+import select
+import signal
 import struct
 import sys
+import time
 import traceback
 import warnings
 from dataclasses import dataclass, fields
@@ -35,6 +39,13 @@ POSSIBLE = sys.platform == "linux"
 """Elsewhere a forked process may not use the system's linear algebra."""
 _LENGTH = struct.Struct("<Q")
 FAILED = 3
+PATIENCE = 10.0
+"""Seconds that a worker has for its answer from when the run is to be stopped."""
+_LOOK_EVERY = 500
+"""Milliseconds after which a trainer that waits for a worker looks whether it is to stop."""
+_MAX_TRACEBACK = 10_000
+_DIE_WITH_PARENT = 1
+"""PR_SET_PDEATHSIG of prctl(2)."""
 
 
 class Request(msgspec.Struct, frozen=True, array_like=True):
@@ -50,6 +61,7 @@ class Reply(msgspec.Struct, frozen=True, array_like=True):
 
     numbers: list[list[float]]
     problem: str = ""
+    traceback: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,13 +76,18 @@ class Crew:
     """Worker processes, each with its lanes. `close` them before the lanes train elsewhere."""
 
     def __init__(
-        self, shares: Sequence[Sequence[Lane]], build: Callable[[Sequence[Lane]], list[Block]]
+        self,
+        shares: Sequence[Sequence[Lane]],
+        build: Callable[[Sequence[Lane]], list[Block]],
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         """A process for each share of the lanes, all of whose rows must be `shared`.
 
-        Raises OSError where the system has no room for so many.
+        `stopping` says whether the run is to be stopped. Raises OSError where the system has no
+        room for so many.
         """
         self._workers: list[_Worker] = []
+        self._stopping = stopping
         try:
             for lanes in shares:
                 self._workers.append(_forked(lanes, build))
@@ -81,7 +98,8 @@ class Crew:
     def run(self, steps: int, at: Sequence[Sequence[list[int] | None]]) -> list[list[Tensor]]:
         """So many updates of the lanes; `at` and the measurements by worker and block.
 
-        A block with None is left alone. Raises RunFailed if a process died or failed.
+        A block with None is left alone. Raises RunFailed if a process died or failed, or hangs when
+        the run is to be stopped.
         """
         for worker, points in zip(self._workers, at, strict=True):
             request = Request(steps, list(points))
@@ -90,23 +108,41 @@ class Crew:
         return [self._reply(worker) for worker in self._workers]
 
     def close(self) -> None:
-        """Let the processes end, and see that they have."""
+        """End the processes, also one that hangs: what they did is in the shared rows."""
         for worker in self._workers:
             os.close(worker.requests)
             os.close(worker.replies)
-        for worker in self._workers:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(worker.pid, 0)
+            with contextlib.suppress(ChildProcessError):  # its end is known already
+                if os.waitpid(worker.pid, os.WNOHANG) == (0, 0):
+                    os.kill(worker.pid, signal.SIGKILL)
+                    os.waitpid(worker.pid, 0)
         self._workers = []
 
     def _reply(self, worker: _Worker) -> list[Tensor]:
+        self._await(worker)
         data = _receive(worker.replies)
         if data is None:
             raise RunFailed(f"a worker process of the trainer died{_fate(worker.pid)}")
         reply = msgspec.msgpack.decode(data, type=Reply)
         if reply.problem:
-            raise RunFailed(f"a worker process of the trainer failed: {reply.problem}")
+            sentence = f"a worker process of the trainer failed: {reply.problem}"
+            raise RunFailed(sentence) from RuntimeError(f"\n{reply.traceback}")
         return [torch.tensor(numbers, dtype=torch.float64) for numbers in reply.numbers]
+
+    def _await(self, worker: _Worker) -> None:
+        """Wait for a reply or an end. A run that is to be stopped has no patience for ever."""
+        replies = select.poll()
+        replies.register(worker.replies, select.POLLIN)
+        deadline = None
+        while not replies.poll(_LOOK_EVERY):
+            now = time.monotonic()
+            if deadline is None and self._stopping():
+                deadline = now + PATIENCE
+            if deadline is not None and now >= deadline:
+                raise RunFailed(
+                    "a worker process of the trainer does not answer; "
+                    "the run was stopped without a checkpoint"
+                )
 
 
 def shared(rows: Rows) -> Rows:
@@ -143,6 +179,7 @@ def _work(
 ) -> NoReturn:
     """The life of a worker. It never returns to the code that forked it."""
     try:
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)  # in the midst of a step, too
         _close_others(requests, replies)
         torch.set_num_threads(1)  # those that the trainer has would be waited for here: forever
         blocks = build(lanes)
@@ -153,10 +190,9 @@ def _work(
             _send(replies, msgspec.msgpack.encode(Reply(numbers)))
     except BaseException as error:
         problem = f"{type(error).__name__}: {error}"[:300]
+        traced = traceback.format_exc()[-_MAX_TRACEBACK:]
         with contextlib.suppress(OSError):
-            traceback.print_exc()  # into trainer.log; what is sent is only the sentence
-        with contextlib.suppress(OSError):
-            _send(replies, msgspec.msgpack.encode(Reply([], problem)))
+            _send(replies, msgspec.msgpack.encode(Reply([], problem, traced)))
         os._exit(FAILED)
     os._exit(0)
 

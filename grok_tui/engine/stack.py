@@ -14,7 +14,7 @@ from grok_tui.engine.training import NUMBERS, Block
 from grok_tui.engine.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from grok_tui.engine.lanes import Lane, Layout
     from grok_tui.engine.models.model import Model
@@ -49,6 +49,8 @@ class Stack:
         """Lanes whose rows are in memory that processes share."""
         self.ahead = 0
         """Launches that may be under way before the first of them is read."""
+        self.stopping: Callable[[], bool] = lambda: False
+        """Whether the run is to be stopped: then no worker is waited for without end."""
 
     @property
     def workers(self) -> int:
@@ -133,7 +135,9 @@ class Stack:
                 if lane not in self._shared:
                     _share_rows(lane)
                     self._shared.add(lane)
-            self._crew = Crew(self._shares, lambda lanes: self._built(lanes, 1))
+            self._crew = Crew(
+                self._shares, lambda lanes: self._built(lanes, 1), lambda: self.stopping()
+            )
         except OSError:
             self._workers = 1
             return False

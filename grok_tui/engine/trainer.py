@@ -54,6 +54,7 @@ class Trainer:
         self._run = run
         self._opened = opened
         self._experiment = opened.experiment
+        self._experiment.stack.stopping = lambda: signals.stop
         self._config_sha256 = opened.config_sha256
         self._starts_trained = _starting_trained(opened.experiment.config)
         self._recorder = recorder
@@ -248,16 +249,20 @@ class Trainer:
                 made, tensors, self._recorder.log.size, opened.fingerprint
             )
         except OSError as error:
-            self._checkpointed = time.monotonic()
+            self._paid(began)
             problem = f"no checkpoint could be written: {(error.strerror or str(error)).lower()}"
             self._recorder.say([Warned(sentence=problem)])
             return problem
-        self._checkpointed = time.monotonic()
-        self._cost = self._checkpointed - began
+        self._paid(began)
         milliseconds = round(self._cost * 1000, 3)
         said = Checkpointed(file=entry.file, bytes=entry.bytes, milliseconds=milliseconds)
         self._recorder.say([said])
         return "checkpoint written"
+
+    def _paid(self, began: float) -> None:
+        """A checkpoint has taken the time since then, also where it failed in the end."""
+        self._checkpointed = time.monotonic()
+        self._cost = self._checkpointed - began
 
     def _finish(self, outcome: str, code: int) -> int:
         lanes = tuple(self._experiment.result(key) for key in self._experiment.order)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import traceback
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,11 +18,12 @@ from grok_tui.engine.lanes import Rows
 from grok_tui.engine.training import Block
 from grok_tui.errors import RunFailed
 from grok_tui.protocol.events import Measured
-from tests.engine import tiny
+from tests.engine import runs, tiny
+from tests.faults import children
+from tests.slow.trainers import has, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from grok_tui.engine.experiment import Experiment
 
@@ -38,6 +41,11 @@ def working() -> Iterator[Experiment]:
 def pids(lanes: Experiment) -> list[int]:
     assert lanes.stack._crew is not None
     return [worker.pid for worker in lanes.stack._crew._workers]
+
+
+def children_of(pid: int | None) -> list[int]:
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return [int(one) for thread in threads for one in (thread / "children").read_text().split()]
 
 
 def is_alive(pid: int) -> bool:
@@ -187,8 +195,43 @@ def test_the_failure_of_a_worker_is_a_sentence(
 
     monkeypatch.setattr(Block, "run", fail)
     working.stack.workers = 2
-    with pytest.raises(RunFailed, match=r"a worker process .* failed: MemoryError: not enough"):
+    failed = r"a worker process .* failed: MemoryError: not enough"
+    with pytest.raises(RunFailed, match=failed) as caught:
         working.advance(1)
+    shown = "".join(traceback.format_exception(caught.type, caught.value, caught.tb))
+    assert ", in fail\n" in shown, "where it failed is in what a run records of it"
+
+
+def test_a_worker_that_hangs_keeps_no_run_from_being_stopped(
+    working: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew, "PATIENCE", 0.0)
+    monkeypatch.setattr(crew, "_LOOK_EVERY", 10)
+    before = pids(working)
+    os.kill(before[1], signal.SIGSTOP)
+    asked: list[bool] = []
+
+    def stopping() -> bool:
+        asked.append(len(asked) == 2)
+        return asked[-1]
+
+    working.stack.stopping = stopping
+    with pytest.raises(RunFailed, match="does not answer; the run was stopped"):
+        working.advance(1)
+    assert asked == [False, False, True], "until it is to be stopped it waits"
+    working.stack.workers = 1
+    assert not any(is_alive(pid) for pid in before)
+
+
+def test_workers_die_with_their_trainer_even_if_they_hang(tmp_path: Path) -> None:
+    run = runs.new_run(tmp_path, tiny.tiny(seeds=(0, 1), steps=10_000_000))
+    with children.trainer(run, "--threads", "2") as process:
+        until(lambda: has(run.events, '"measured"'))
+        hung, *others = children_of(process.pid)
+        assert len(others) == 1
+        os.kill(hung, signal.SIGSTOP)
+        process.kill()
+        until(lambda: not is_alive(hung) and not is_alive(others[0]))
 
 
 def test_a_reply_larger_than_a_pipe_arrives_whole(working: Experiment) -> None:
