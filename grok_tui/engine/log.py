@@ -41,7 +41,9 @@ class EventLog:
         self._flushed = self._synced = time.monotonic()
         self.size = os.fstat(self._descriptor).st_size
         """Bytes in the file; what is still in memory not counted."""
-        if self.size and os.pread(self._descriptor, 1, self.size - 1) != b"\n":
+        if not self.size:
+            disk.sync_folder(path.parent)  # a checkpoint is worth nothing without its log
+        elif os.pread(self._descriptor, 1, self.size - 1) != b"\n":
             self._pending += b"\n"  # the torn line of a predecessor stays one damaged line
 
     def add(self, event: AnyEvent) -> None:

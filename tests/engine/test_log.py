@@ -50,6 +50,21 @@ def test_lines_wait_in_memory_until_a_flush(tmp_path: Path) -> None:
     writer.close()
 
 
+def test_the_name_of_a_new_log_is_synced_that_no_checkpoint_outlives_it(tmp_path: Path) -> None:
+    synced: list[Path] = []
+
+    class Told(Disk):
+        def sync_folder(self, folder: Path) -> None:
+            synced.append(folder)
+
+    for _ in range(2):
+        writer = EventLog(tmp_path / "events.jsonl", Told())
+        writer.add(Warned(sentence="one"))
+        writer.flush()
+        writer.close()
+    assert synced == [tmp_path], "once: the second writer found it"
+
+
 def test_short_writes_are_continued_where_they_ended(tmp_path: Path) -> None:
     disk, path = Sipping(), tmp_path / "events.jsonl"
     writer = EventLog(path, disk)
