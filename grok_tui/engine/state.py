@@ -160,7 +160,8 @@ def _lane(experiment: Experiment, state: LaneState, tensors: dict[str, Tensor]) 
     lane = experiment.maker.lane(state.arm, state.seed, data, parts)
     lane.start = part["start"]
     lane.masks = list(zip(state.masks, part.get("masks", ()), strict=True))
-    _take_up(lane.rows, part, "", state.step)
+    frozen = lane.popup is not None and lane.popup.frozen
+    _take_up(lane.rows, part, "", 0 if frozen else state.step)
     if lane.popup:
         _take_up(lane.popup.rows, part, "scores/", state.step)
     lane.step, lane.measured, lane.read = state.step, state.measured, state.measured

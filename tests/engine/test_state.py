@@ -75,6 +75,21 @@ def test_an_experiment_goes_on_from_any_step_as_if_nothing_had_happened(steps: i
         assert torch.equal(lane.start, other.start)
 
 
+@pytest.mark.parametrize(("frozen", "updates"), [(True, 0), (False, 12)])
+def test_weights_that_are_frozen_have_had_no_update_after_a_resume_either(
+    frozen: bool, updates: int
+) -> None:
+    scores = Scores(freeze_weights=frozen)
+    popup = Arm(name="popup", method="edge-popup", pruning_rate=0.5, scope="layer", scores=scores)
+    lanes = tiny.experiment(tiny.tiny((popup,)))
+    tiny.run_on(lanes, begin=True, until=12)
+    lanes.read()
+    for one in (lanes, restored(lanes)):
+        lane = one.running["popup", 0]
+        assert lane.popup is not None
+        assert (int(lane.rows.updates), int(lane.popup.rows.updates)) == (updates, 12)
+
+
 def test_a_checkpoint_of_format_1_is_taken_on() -> None:
     """It had one split for all arms of a seed, and no masks of points that others need."""
     whole = tiny.run(tiny.tiny((tiny.DENSE, tiny.TICKET), (3,)))
