@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
 import shutil
+import time
 import tracemalloc
 from typing import TYPE_CHECKING
 
@@ -12,6 +15,7 @@ import torch
 from safetensors.torch import load_file
 
 from grok_tui.engine.checkpoints import Checkpoints
+from grok_tui.engine.experiment import Experiment
 from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import LaneFinished, Warned
 from grok_tui.protocol.saved import Entry, State, encode_manifest, told
@@ -19,8 +23,10 @@ from tests.engine import runs, tiny
 from tests.engine.runs import StopAtLook
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from grok_tui.protocol.events import AnyEvent
     from grok_tui.protocol.rundir import RunDir
 
 CONFIG = tiny.tiny((tiny.DENSE, tiny.TICKET), steps=50)
@@ -189,3 +195,85 @@ def test_artifacts_that_are_whole_are_not_written_again(run: RunDir) -> None:
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     warned = [event for event in runs.events(run) if isinstance(event, Warned)]
     assert warned == []
+
+
+class Clock:
+    """Time as training and the disk take it."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class SlowDisk(Disk):
+    """Takes seconds for each checkpoint, others each time; may fail after them."""
+
+    def __init__(self, clock: Clock, costs: Sequence[float], *, fails: bool = False) -> None:
+        self._clock = clock
+        self._costs = itertools.cycle(costs)
+        self._fails = fails
+        self.took: list[tuple[float, float]] = []
+        """When each began, and the seconds of it."""
+
+    def replace(self, path: Path, data: bytes, *mode: int) -> None:
+        if path.parent.name == "checkpoints" and path.suffix == ".safetensors":
+            self.took.append((self._clock.now, next(self._costs)))
+            self._clock.now += self.took[-1][1]
+            if self._fails and len(self.took) > 1:
+                raise OSError(errno.EIO, "Input/output error")
+        super().replace(path, data, *mode)
+
+
+@pytest.mark.parametrize(
+    ("costs", "fails"),
+    [
+        ([0.125], False),
+        ([1.0, 3.0], False),
+        ([4.0, 0.125, 0.125], False),
+        ([20.0], False),
+        ([2.0], True),
+    ],
+)
+def test_they_cost_two_hundredths_of_the_time_and_come_every_30_seconds_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, costs: list[float], fails: bool
+) -> None:
+    clock = Clock()
+    advance = Experiment.advance
+
+    def taking_time(experiment: Experiment, limit: int) -> list[AnyEvent]:
+        clock.now += 4.0
+        return advance(experiment, limit)
+
+    monkeypatch.setattr(Experiment, "advance", taking_time)
+    monkeypatch.setattr(time, "monotonic", clock)
+    run = runs.new_run(tmp_path, tiny.tiny((tiny.DENSE,), steps=450))
+    disk = SlowDisk(clock, costs, fails=fails)
+    assert runs.train(run, disk=disk) == 0
+    training = clock.now - 1000.0 - sum(cost for _, cost in disk.took)
+    assert training >= 1800.0
+    paid = sum(cost for _, cost in disk.took[:-1])  # the last is paid for by what would follow
+    assert paid <= 0.02 * (clock.now - 1000.0)
+    ways = [later - (began + cost) for (began, cost), (later, _) in itertools.pairwise(disk.took)]
+    assert min(ways, default=30.0) >= 30.0
+    assert len(disk.took) > (1 if max(costs) > 10 else 2)
+    assert len(list(run.checkpoints.glob("0*"))) == (1 if fails else 2 - (len(disk.took) == 1))
+
+
+def test_a_stage_has_its_checkpoint_at_once_if_it_is_cheap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    advance = Experiment.advance
+
+    def taking_time(experiment: Experiment, limit: int) -> list[AnyEvent]:
+        clock.now += 0.01
+        return advance(experiment, limit)
+
+    monkeypatch.setattr(Experiment, "advance", taking_time)
+    monkeypatch.setattr(time, "monotonic", clock)
+    for cost, expected in ((0.001, 2), (0.1, 1)):
+        run = runs.new_run(tmp_path, CONFIG)
+        disk = SlowDisk(clock, [cost])
+        assert runs.train(run, disk=disk) == 0
+        assert len(disk.took) == expected
