@@ -25,8 +25,12 @@ def exact_small_numbers() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def cache_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test reads or writes what trainers of the user have found out about this machine."""
+def cache_and_state_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes what trainers of the user have found out about this machine.
+
+    Nor does any leave its crash reports among those of the user.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
