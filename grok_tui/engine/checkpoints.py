@@ -13,7 +13,7 @@ import msgspec
 from safetensors.torch import save
 
 from grok_tui.engine.tensorfile import read
-from grok_tui.protocol.saved import Entry, State, decode_header, encode_manifest, told
+from grok_tui.protocol.saved import Entry, State, decode_header, encode_manifest, log_end, told
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -60,12 +60,17 @@ class Checkpoints:
             sha256=hashlib.sha256(data).hexdigest(),
             step=max((lane.step for lane in state.lanes), default=0),
             log_offset=log_offset,
+            log_end=log_end(self._run, log_offset),
             fingerprint=fingerprint,
         )
-        self._disk.replace(self._run.checkpoints / entry.file, data)
-        with contextlib.suppress(FileNotFoundError):  # the first has none before it
-            self._disk.rename(self._run.manifest, self._run.manifest_before)
-        self._commit((*self._entries[1 - KEPT :], entry))
+        try:
+            self._disk.replace(self._run.checkpoints / entry.file, data)
+            with contextlib.suppress(FileNotFoundError):  # the first has none before it
+                self._disk.rename(self._run.manifest, self._run.manifest_before)
+            self._commit((*self._entries[1 - KEPT :], entry))
+        except OSError:
+            self._sweep((*self._entries, *told(self._run)[0]))  # it would keep a full disk full
+            raise
         return entry
 
     def load(self, log_size: int) -> tuple[Loaded | None, list[str]]:
@@ -89,6 +94,8 @@ class Checkpoints:
         """The checkpoint, or what is wrong with it."""
         if entry.log_offset > log_size:
             return None, "the log is shorter than it was then"
+        if entry.log_end and entry.log_end != log_end(self._run, entry.log_offset):
+            return None, "the log is not the one that was written then"
         flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
         try:
             with os.fdopen(os.open(self._run.checkpoints / entry.file, flags), "rb") as file:
@@ -102,8 +109,13 @@ class Checkpoints:
     def _commit(self, entries: tuple[Entry, ...]) -> None:
         self._disk.replace(self._run.manifest, encode_manifest(entries))
         self._entries = entries
+        self._sweep(entries)
+
+    def _sweep(self, entries: tuple[Entry, ...]) -> None:
+        """Remove what none of these is; what stays is no reason to stop training."""
         named = {entry.file for entry in entries}
-        for path in self._run.checkpoints.iterdir():
-            if _OURS.match(path.name) and path.name not in named:
-                with contextlib.suppress(OSError):  # a stale file is no reason to stop training
-                    self._disk.unlink(path)
+        with contextlib.suppress(OSError):
+            for path in self._run.checkpoints.iterdir():
+                if _OURS.match(path.name) and path.name not in named:
+                    with contextlib.suppress(OSError):
+                        self._disk.unlink(path)

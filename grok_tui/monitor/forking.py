@@ -184,6 +184,8 @@ def _whole(source: RunDir, entry: Entry) -> _Taken:
     path = source.checkpoints / entry.file
     if path.stat().st_size != entry.bytes or source.events.stat().st_size < entry.log_offset:
         raise ValueError("it is not what was written")
+    if entry.log_end and entry.log_end != saved.log_end(source, entry.log_offset):
+        raise ValueError("the log is another one")
     data = read_small(path, entry.bytes)
     if _sha256(data) != entry.sha256:
         raise ValueError("it is not what was written")
@@ -213,7 +215,11 @@ def _fill(run: RunDir, source: RunDir, taken: _Taken, config: Config, forked: Fo
     length = _copy_log(source, run, taken.entry.log_offset, encode(forked))
     disk.replace(run.checkpoints / taken.entry.file, taken.data)
     entry = msgspec.structs.replace(
-        taken.entry, bytes=len(taken.data), sha256=_sha256(taken.data), log_offset=length
+        taken.entry,
+        bytes=len(taken.data),
+        sha256=_sha256(taken.data),
+        log_offset=length,
+        log_end=saved.log_end(run, length),
     )
     disk.replace(run.manifest, saved.encode_manifest([entry]))
 

@@ -7,6 +7,8 @@ is JSON and has the state among its metadata, and the numbers.
 from __future__ import annotations
 
 import hashlib
+import os
+import zlib
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 FORMAT = 2
 LENGTH = 8
 """Bytes that say how long the header is, the lowest first."""
+END = 1024
+"""Bytes of a log that tell where in it a place is: a line or two."""
 _DAMAGED = "the manifest of the checkpoints is damaged"
 
 Size = Annotated[int, Meta(ge=0, le=2**53)]
@@ -43,6 +47,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """The furthest step of a lane; for display."""
     log_offset: Size
     """Length of the log when the checkpoint was made."""
+    log_end: str = ""
+    """What tells that log from another, see `log_end`; empty: an older checkpoint."""
     fingerprint: dict[str, str]
     """What the bits of a run depend on."""
 
@@ -117,6 +123,18 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 def encode_manifest(entries: Iterable[Entry]) -> bytes:
     """The manifest as its file has it: a line like those of the log, with its checksum."""
     return sealed(msgspec.json.encode(Manifest(checkpoints=tuple(entries))))
+
+
+def log_end(run: RunDir, length: int) -> str:
+    """Checksum of what stands before that place in the log; empty if it cannot be read."""
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        with os.fdopen(os.open(run.events, flags), "rb") as log:
+            first = max(0, length - END)
+            log.seek(first)
+            return f"{zlib.crc32(log.read(length - first)):08x}"
+    except OSError:
+        return ""
 
 
 def told(run: RunDir) -> tuple[list[Entry], str]:

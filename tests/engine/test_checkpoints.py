@@ -139,6 +139,18 @@ def test_reading_one_takes_no_more_room_than_the_file(run: RunDir) -> None:
     assert entry.bytes < most < 1.1 * entry.bytes
 
 
+def test_a_checkpoint_beside_another_log_is_refused(run: RunDir, tmp_path: Path) -> None:
+    other = runs.new_run(tmp_path, CONFIG)
+    assert runs.train(other, StopAtLook(30)) == 130
+    run.events.write_bytes(b"\n" + other.events.read_bytes().ljust(1 << 20, b"\n"))
+    logged = run.events.read_bytes()
+    file, said = load(run)
+    assert file == ""
+    assert all("the log is not the one that was written then" in one for one in said)
+    assert runs.train(run) == 0
+    assert run.events_before(1).read_bytes() == logged
+
+
 def test_an_offset_that_changed_cuts_no_log(run: RunDir) -> None:
     before, newest = entries(run)
     digits = f'"log_offset":{newest.log_offset}'

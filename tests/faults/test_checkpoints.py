@@ -233,6 +233,7 @@ def run(given: Given, tmp_path: Path) -> RunDir:
     """A folder to put damaged checkpoints in."""
     made = RunDir(tmp_path / given.run.id)
     made.checkpoints.mkdir(parents=True)
+    shutil.copyfile(given.run.events, made.events)
     return made
 
 
