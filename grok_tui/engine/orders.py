@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from typing import TYPE_CHECKING
 
@@ -26,6 +25,8 @@ class Orders:
         self._run = run
         self._disk = disk
         self._looked = 0.0
+        self._left: set[Path] = set()
+        """What could not be removed: it was answered, and is not taken up again."""
 
     def sweep(self) -> None:
         """Remove what was meant for a predecessor."""
@@ -38,10 +39,15 @@ class Orders:
         if now - self._looked < LOOK_EVERY:
             return
         self._looked = now
-        for path in control.waiting(self._run):
-            yield path, control.read(path)
+        found = control.waiting(self._run)
+        self._left.intersection_update(found)
+        for path in found:
+            if path not in self._left:
+                yield path, control.read(path)
 
     def remove(self, path: Path) -> None:
         """Take a command away once it was obeyed; a folder that somebody put there stays."""
-        with contextlib.suppress(OSError):
+        try:
             self._disk.unlink(path)
+        except OSError:
+            self._left.add(path)

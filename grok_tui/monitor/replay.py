@@ -251,7 +251,7 @@ class _Beside:
 
 def _name(source: RunDir) -> str:
     """What the recording was named after: the middle of its id."""
-    return "-".join(source.id.split("-")[2:-1]) if RUN_ID.match(source.id) else "replay"
+    return "-".join(source.id.split("-")[2:-1]) if RUN_ID.fullmatch(source.id) else "replay"
 
 
 def _write(descriptor: int, pending: bytearray) -> None:

@@ -29,7 +29,7 @@ REFUSED = "refused: "
 MAX_BYTES = 4096
 MAX_NEW_SEEDS = 250
 """Seeds of one order: with eleven characters each they are within its bytes."""
-_NAME = re.compile(r"^\d{20}-[a-z]{8}\.json$")
+_NAME = re.compile(r"[0-9]{20}-[a-z]{8}\.json")
 _Word = Annotated[str, Meta(max_length=40)]
 
 
@@ -137,7 +137,7 @@ def waiting(run: RunDir) -> list[Path]:
 
 def read(path: Path) -> AnyOrder | str:
     """The order in a command file, or the reason why it is refused."""
-    if not _NAME.match(path.name):
+    if not _NAME.fullmatch(path.name):
         return "refused: not named as a command"
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -148,6 +148,8 @@ def read(path: Path) -> AnyOrder | str:
         if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid():
             return "refused: not a regular file of this user"
         data = os.read(descriptor, MAX_BYTES + 1)
+    except OSError:
+        return "refused: cannot be read"
     finally:
         os.close(descriptor)
     if len(data) > MAX_BYTES:

@@ -13,12 +13,12 @@ from grok_tui.protocol.rundir import MAX_SMALL_FILE
 if TYPE_CHECKING:
     from pathlib import Path
 
-_NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 def check_name(name: str) -> None:
     """Raise PresetError for what cannot name a preset of one's own."""
-    if not _NAME.match(name):
+    if not _NAME.fullmatch(name):
         expected = "expected 1 to 40 small letters, digits and dashes, a dash not first"
         raise PresetError("", "name", f"{expected}, got {name[:60]!r}")
 

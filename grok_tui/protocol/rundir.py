@@ -23,7 +23,7 @@ from grok_tui.errors import RunError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RUN_ID = re.compile(r"^\d{8}-\d{6}-[a-z0-9-]{1,40}-[a-z]{4}$")
+RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[a-z0-9-]{1,40}-[a-z]{4}")
 MAX_SMALL_FILE = 64 * 1024
 TAIL = 64 * 1024
 """Bytes that are read of the end of what a trainer printed."""
@@ -267,7 +267,7 @@ def read_about(run: RunDir) -> About | None:
 def run_folders(runs: Path) -> Iterator[RunDir]:
     """Every run in the folder, newest first by name; no links, nothing named otherwise."""
     try:
-        entries = [entry for entry in os.scandir(runs) if RUN_ID.match(entry.name)]
+        entries = [entry for entry in os.scandir(runs) if RUN_ID.fullmatch(entry.name)]
     except OSError:
         return
     for entry in sorted(entries, key=lambda entry: entry.name, reverse=True):

@@ -60,7 +60,7 @@ class Base:
     def called(self) -> str:
         """What its runs are called: as the preset, or as the run that it was taken from."""
         name = self.preset.name
-        return name[_DATE:-_TAIL] if RUN_ID.match(name) else name
+        return name[_DATE:-_TAIL] if RUN_ID.fullmatch(name) else name
 
 
 def base(preset: Preset, pieces: Pieces, edited: Path | None = None) -> Base:

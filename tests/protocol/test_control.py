@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
@@ -96,3 +97,19 @@ def test_nothing_waits_in_a_folder_that_the_control_folder_is_a_link_to(
     run.control.rmdir()
     run.control.symlink_to(tmp_path / "letters")
     assert control.waiting(run) == []
+
+
+def test_a_name_with_a_line_end_is_none(run: rundir.RunDir) -> None:
+    assert control.read(run.control / f"{NAME}\n") == "refused: not named as a command"
+
+
+def test_what_the_disk_does_not_give_is_refused(
+    run: rundir.RunDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (run.control / NAME).write_text("{}")
+
+    def fail(*_: object) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "read", fail)
+    assert control.read(run.control / NAME) == "refused: cannot be read"

@@ -19,7 +19,7 @@ PLAIN = 'title = "Plain"\narms = ["dense"]'
 
 
 @pytest.mark.parametrize(
-    "name", ["", "../x", "a/b", "-x", "X", "a b", "a.toml", "x" * 41, "\u00e9"]
+    "name", ["", "../x", "a/b", "-x", "X", "a b", "a.toml", "x\n", "x" * 41, "\u00e9"]
 )
 def test_what_is_no_name_is_refused(name: str) -> None:
     with pytest.raises(PresetError, match="1 to 40 small letters"):

@@ -33,9 +33,25 @@ def test_a_title_becomes_a_name_that_cannot_leave_the_folder(text: str, slug: st
 
 def test_a_new_run_has_its_folders_and_a_name_of_the_fixed_form(tmp_path: Path) -> None:
     run = rundir.create(tmp_path / "deep" / "runs", "quickstart")
-    assert rundir.RUN_ID.match(run.id)
+    assert rundir.RUN_ID.fullmatch(run.id)
     assert all(path.is_dir() for path in (run.control, run.checkpoints, run.artifacts))
     assert run.control.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "20261121-101500-quickstart-abcd\n",
+        "\u0662\u0660261121-101500-quickstart-abcd",
+        "20261121-101500-Quickstart-abcd",
+        "x20261121-101500-quickstart-abcd",
+    ],
+)
+def test_a_folder_of_another_name_is_no_run(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / "20261121-101500-quickstart-abcd").mkdir()
+    found = [run.id for run in rundir.run_folders(tmp_path)]
+    assert found == ["20261121-101500-quickstart-abcd"]
 
 
 def test_runs_that_cannot_be_made_are_one_sentence(tmp_path: Path) -> None:
