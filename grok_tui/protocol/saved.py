@@ -40,7 +40,7 @@ Size = Annotated[int, Meta(ge=0, le=2**53)]
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One checkpoint that counts."""
 
-    file: Annotated[str, Meta(pattern=r"^\d{6}\.safetensors$")]
+    file: Annotated[str, Meta(pattern=r"^[0-9]{6}\.safetensors\Z")]
     bytes: Size
     sha256: str
     step: Size

@@ -9,7 +9,17 @@ import pytest
 from grok_tui.engine import log
 from grok_tui.engine.log import EventLog
 from grok_tui.protocol.disk import Disk
-from grok_tui.protocol.events import Failed, Finished, Paused, Reached, Warned, decode, encode
+from grok_tui.protocol.events import (
+    Failed,
+    Finished,
+    Paused,
+    Reached,
+    Warned,
+    decode,
+    encode,
+    sealed,
+)
+from grok_tui.protocol.rundir import RunDir
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,6 +151,7 @@ def test_cutting_makes_a_new_file_of_the_first_bytes(tmp_path: Path) -> None:
         (encode(Finished(outcome="stopped", lanes=())), "stopped"),
         (encode(Failed(sentence="s", traceback="")), "failed"),
         (encode(Finished(outcome="completed", lanes=())) + b"torn", ""),
+        (sealed(b'{"event":"paused","x":' + b"[" * 3000 + b"]" * 3000 + b"}"), ""),
     ],
 )
 def test_how_a_run_ended_stands_in_its_last_line(
@@ -150,3 +161,12 @@ def test_how_a_run_ended_stands_in_its_last_line(
     path.write_bytes(content)
     assert log.ended_as(path) == ending
     assert log.ended_as(tmp_path / "nothing") == ""
+
+
+def test_a_log_that_is_put_aside_replaces_none(tmp_path: Path) -> None:
+    run = RunDir(tmp_path)
+    for index in (1, 2, 3):
+        run.events.write_text(f"{index}")
+        assert log.set_aside(run, Disk()) == f"events-before-{index}.jsonl"
+        assert not run.events.exists()
+    assert [run.events_before(index).read_text() for index in (1, 2, 3)] == ["1", "2", "3"]

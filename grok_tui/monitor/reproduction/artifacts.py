@@ -73,7 +73,7 @@ def tensor(path: Path, name: str) -> Tensor | None:
                 return None
             file.seek(first, os.SEEK_CUR)
             data = file.read(entry.bytes)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, RecursionError):
         return None
     return Tensor(entry.dtype, entry.shape, data) if len(data) == entry.bytes else None
 

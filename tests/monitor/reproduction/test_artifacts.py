@@ -83,3 +83,10 @@ def test_a_header_of_no_sane_length_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "long.safetensors"
     path.write_bytes(struct.pack("<Q", 1 << 62) + b"{}")
     assert artifacts.tensor(path, "x") is None
+
+
+def test_a_header_that_is_nested_too_deeply_gives_nothing(tmp_path: Path) -> None:
+    header = b'{"x":' + b"[" * 100_000
+    path = tmp_path / "deep.safetensors"
+    path.write_bytes(struct.pack("<Q", len(header)) + header)
+    assert artifacts.tensor(path, "x") is None
