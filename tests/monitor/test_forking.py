@@ -197,6 +197,21 @@ def test_a_damaged_checkpoint_is_no_beginning(source: RunDir, tmp_path: Path) ->
         fork(run, tmp_path, which=Which(number=last.number))
 
 
+def test_an_artifact_that_is_damaged_is_told_there_as_well(source: RunDir, tmp_path: Path) -> None:
+    run = type(source)(tmp_path / source.id)
+    shutil.copytree(source.path, run.path)
+    path = run.artifacts / "dense-seed1.safetensors"
+    damaged = path.read_bytes()[:-1] + b"!"
+    path.write_bytes(damaged)
+    (run.artifacts / "dense-seed2.safetensors").unlink()
+    forked = fork(run, tmp_path)
+    assert runs.train(forked) == 0
+    told = [event.sentence[:34] for event in runs.events(forked) if isinstance(event, Warned)]
+    assert told == ["dense-seed1.safetensors is damaged", "dense-seed2.safetensors is missing"]
+    assert path.read_bytes() == damaged
+    assert runs.lasting(forked) == runs.lasting(source)
+
+
 def test_one_that_is_replaced_while_it_is_copied_gives_way_to_the_newer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
