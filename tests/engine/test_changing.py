@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grok_tui.engine import orders, rehearsal, trainer
+from grok_tui.engine import orders, rehearsal
 from grok_tui.engine.answers import Choice
 from grok_tui.engine.signals import Signals
 from grok_tui.engine.starting import Starter
@@ -19,7 +19,6 @@ from grok_tui.protocol.control import AddSeeds, Halt, TakeTicket
 from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import Extended, Finished, LaneFinished, Obeyed, Resumed, Warned
 from tests.engine import runs, tiny
-from tests.engine.test_faults import DeadlyDisk, Death
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -107,32 +106,6 @@ def test_stopped_and_resumed_it_is_the_same(tmp_path: Path, stop_at: int) -> Non
     assert runs.train(run) == 0
     assert len(presets.load_config(run.config).arms) == 3
     assert_repeatable(run, tmp_path)
-
-
-@pytest.mark.parametrize("deadly", [9, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 24])
-def test_after_a_death_around_the_change_it_is_whole_or_not_begun(
-    tmp_path: Path, deadly: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Acts 9 to 24 of the disk are those of the order: config, log, checkpoint, answer."""
-    monkeypatch.setattr(trainer, "CHECKPOINT_EVERY", 1e9)
-    run = runs.new_run(tmp_path, CONFIG)
-    disk = DeadlyDisk(deadly)
-    try:
-        runs.train(run, Script(run, {3: [NOW, SEEDS]}), disk=disk)
-    except Death:
-        told = [event for event in _whole_events(run) if isinstance(event, Obeyed)]
-        config = presets.load_config(run.config)
-        assert len(config.arms) + len(config.seeds) - 3 >= len(told)
-        orders.Orders(run, Disk()).sweep()  # as a trainer does that takes the lock
-        assert runs.train(run) == 0
-        assert config == presets.load_config(run.config)
-    assert_repeatable(run, tmp_path)
-
-
-def _whole_events(run: RunDir) -> list[object]:
-    data = run.events.read_bytes()
-    run.events.write_bytes(data[: data.rfind(b"\n") + 1])
-    return list(runs.events(run))
 
 
 def test_a_checkpoint_from_before_is_taken_on_and_the_change_made_again(tmp_path: Path) -> None:
