@@ -27,6 +27,9 @@ class Asked(NamedTuple):
 
 PLAIN = Asked(refresh=None, thrifty=False, mouse=True, charset="auto", theme="auto")
 """Nothing is asked of it."""
+SWITCH = 0.0005
+"""Seconds a thread may hold the interpreter while others wait: the one that writes to the terminal
+waits at every key for the one that draws."""
 _INSTEAD = "`grok-tui run PRESET --headless` trains without one, `grok-tui show RUN` prints a run"
 
 
@@ -56,8 +59,9 @@ def open_tui(asked: Asked, runs: Path, run: RunDir | None = None, *, demo: bool 
     reason = obstacle()
     if reason:
         raise UsageError(f"{reason}; {_INSTEAD}")
+    sys.setswitchinterval(SWITCH)
     gc.disable()  # of what is loaded now nothing is garbage, and looking costs a tenth of the time
-    from grok_tui.monitor.text import safe
+    from grok_tui.cli.lines import say
     from grok_tui.ui import themes
     from grok_tui.ui.app import GrokTuiApp
     from grok_tui.ui.leaving import fault
@@ -75,4 +79,4 @@ def open_tui(asked: Asked, runs: Path, run: RunDir | None = None, *, demo: bool 
     if (wrong := fault(app)) is not None:
         raise wrong
     if app.parting:
-        print(safe(app.parting, 2000), file=sys.stderr)
+        say(app.parting)

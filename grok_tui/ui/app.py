@@ -125,7 +125,7 @@ class GrokTuiApp(App[None]):
     def on_load(self) -> None:
         """Send nothing to the terminal until there is something to see."""
         self._held.enter_context(self.batch_update())
-        self._held.callback(gc.enable)  # `open_tui` has put it off
+        self._held.callback(_collect_garbage)
 
     def on_mount(self) -> None:
         """Watch for the ends that Textual does not: signals, and a link that is gone."""
@@ -288,3 +288,9 @@ class GrokTuiApp(App[None]):
         """Leave at once, from any layer."""
         self.parting = farewell(self._services.alive(self._runs), self._runs)
         self.exit()
+
+
+def _collect_garbage() -> None:
+    """Begin with it, which `open_tui` has put off; what is loaded by now stays for good."""
+    gc.freeze()
+    gc.enable()

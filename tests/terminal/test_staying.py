@@ -59,7 +59,7 @@ def test_keys_and_the_palette_answer(fresh: Callable[[], Path], bounded: Bounded
         with Terminal(grok("attach", "last"), (160, 48), fresh()) as terminal:
             terminal.wait_for("grokked-ticket")
             terminal.settle(1)
-            keys = [terminal.press(key) for key in ("down", "s", "x", "up", "2", "?", "escape")]
+            keys = [terminal.press(key) for key in ("down", "s", "x", "up", "y", "?", "escape")]
             answers.append(1000 * sorted(keys)[len(keys) // 2])
             for sizes, key in ((opened, "ctrl+p"), (closed, "escape")):
                 before = terminal.sent()
