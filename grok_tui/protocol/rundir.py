@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 import msgspec
 
 from grok_tui.errors import RunError
+from grok_tui.protocol.disk import Disk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,6 +161,7 @@ def create(runs: Path, name: str) -> RunDir:
         run.control.mkdir(mode=0o700)
         run.checkpoints.mkdir()
         run.artifacts.mkdir()
+        Disk().sync_folder(runs)  # or a power cut takes the run, whatever of it was synced
     except OSError as error:
         reason = error.strerror or "unknown reason"
         raise RunError(

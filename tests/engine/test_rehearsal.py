@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from grok_tui.engine import crew, rehearsal
+from grok_tui.engine import crew, devices, rehearsal
 from grok_tui.engine.answers import Choice
 from grok_tui.engine.cores import Hardware, Watch
 from grok_tui.engine.rehearsal import Rehearsal
@@ -185,6 +185,20 @@ def test_a_resume_with_other_threads_says_that_it_is_not_exact(tmp_path: Path) -
     resumed = first(run, Resumed)
     assert isinstance(resumed, Resumed)
     assert (resumed.exact, resumed.changed) == (False, ("threads",))
+
+
+@pytest.mark.parametrize("name", ["torch", "device", "kernels"])
+def test_a_resume_with_another_torch_or_device_says_that_it_is_not_exact(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    run = runs.new_run(tmp_path, ONE)
+    assert runs.train(run, runs.StopAtLook(9)) == 130
+    here = devices.fingerprint
+    monkeypatch.setattr(devices, "fingerprint", lambda *of: here(*of) | {name: "another"})
+    assert runs.train(run) == 0
+    resumed = first(run, Resumed)
+    assert isinstance(resumed, Resumed)
+    assert (resumed.exact, resumed.changed) == (False, (name,))
 
 
 def test_no_bit_of_a_run_depends_on_its_workers(quiet: Path, tmp_path: Path) -> None:

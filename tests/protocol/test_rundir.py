@@ -11,6 +11,7 @@ import pytest
 
 from grok_tui.errors import RunError
 from grok_tui.protocol import rundir
+from grok_tui.protocol.disk import Disk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +53,13 @@ def test_a_folder_of_another_name_is_no_run(tmp_path: Path, name: str) -> None:
     (tmp_path / "20261121-101500-quickstart-abcd").mkdir()
     found = [run.id for run in rundir.run_folders(tmp_path)]
     assert found == ["20261121-101500-quickstart-abcd"]
+
+
+def test_the_name_of_a_new_run_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(Disk, "sync_folder", lambda _, folder: synced.append(folder))
+    rundir.create(tmp_path / "runs", "quickstart")
+    assert synced == [tmp_path / "runs"]
 
 
 def test_runs_that_cannot_be_made_are_one_sentence(tmp_path: Path) -> None:
@@ -114,8 +122,9 @@ def test_only_folders_named_as_runs_are_listed_newest_first(tmp_path: Path) -> N
 def test_provenance_is_none_until_it_can_be_read(tmp_path: Path) -> None:
     run = rundir.create(tmp_path, "x")
     assert rundir.read_about(run) is None
-    run.about.write_text("{")
-    assert rundir.read_about(run) is None
+    for text in ("{", '{"x":' + "[" * 30_000):
+        run.about.write_text(text)
+        assert rundir.read_about(run) is None
     run.about.write_bytes(b" " * (rundir.MAX_SMALL_FILE + 1))
     assert rundir.read_about(run) is None
 
