@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from grok_tui.monitor.history import METRICS
 from grok_tui.monitor.tail import Tail
+from grok_tui.monitor.text import MAX_LENGTH, safe
 from grok_tui.protocol.events import Measured, Series
 
 if TYPE_CHECKING:
@@ -102,5 +103,9 @@ def _events(view: View) -> Iterator[Measured | Series]:
 
 
 def plain_text(value: str) -> str:
-    """The text with a quote in front if a spreadsheet would take it for a formula."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    """The text of a cell, harmless to a terminal; quoted if a spreadsheet would compute it.
+
+    Spreadsheets do not mind blanks before a formula.
+    """
+    value = safe(value, MAX_LENGTH)
+    return f"'{value}" if value.lstrip().startswith(_FORMULA) else value

@@ -104,6 +104,19 @@ def test_text_that_looks_like_a_formula_is_quoted(tmp_path: Path, arm: str) -> N
     assert row["arm"] == f"'{arm}"
 
 
+@pytest.mark.parametrize(
+    ("arm", "cell"),
+    [
+        ("\x1b]0;owned\x07x", "\ufffd]0;owned\ufffdx"),
+        ("\u202ex\ny", "\ufffdx y"),
+        ("\t=1+1", "' =1+1"),
+    ],
+)
+def test_text_of_a_cell_steers_no_terminal(tmp_path: Path, arm: str, cell: str) -> None:
+    [row] = exported(tmp_path, [fakes.measured(arm, 0, 1, FATE)])
+    assert row["arm"] == cell
+
+
 def test_negative_numbers_stay_numbers(tmp_path: Path) -> None:
     event: Measured = msgspec.structs.replace(fakes.measured("a", 0, 1, FATE), seconds=-1.5)
     [row] = exported(tmp_path, [event])
