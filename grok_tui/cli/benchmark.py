@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 import msgspec
 
-from grok_tui.cli.lines import print_lines
+from grok_tui.cli.lines import print_data, say
 from grok_tui.errors import Interrupted, RunFailed, UsageError
 from grok_tui.monitor.launch import ALLOCATOR
 from grok_tui.monitor.milestones import duration
@@ -45,7 +45,7 @@ def folder() -> Path:
 def show(report: Report, *, as_json: bool) -> None:
     """Print the report: one JSON object, or tables. Raises UsageError if that cannot be written."""
     if as_json:
-        print_lines([msgspec.json.encode(report).decode()])
+        print_data([msgspec.json.encode(report).decode()])
         return
     from grok_tui.cli.benchmark_table import print_report
 
@@ -143,7 +143,7 @@ class Lines:
             slower = now / progress.done if progress.done else 1.0
             left = duration((progress.total - progress.done) * max(1.0, slower))
             doing = safe(progress.doing, 60)
-            print(f"{share:4.0%}, about {left} left: {doing}", file=self._file, flush=True)
+            say(f"{share:4.0%}, about {left} left: {doing}", self._file)
 
     def close(self) -> None:
         """Nothing to put back."""

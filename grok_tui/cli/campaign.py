@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+from grok_tui.cli.lines import say
 from grok_tui.cli.progress import EVERY
 from grok_tui.monitor.estimate import estimate
 from grok_tui.monitor.milestones import Progress, duration, progress
-from grok_tui.monitor.text import safe
+from grok_tui.monitor.text import MAX_LENGTH, safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -124,7 +125,7 @@ class Lines:
 
     def say(self, sentence: str) -> None:
         """One line, at once."""
-        print(sentence, file=self._file, flush=True)
+        say(sentence, self._file)
 
     def close(self) -> None:
         """Nothing to put back."""
@@ -183,6 +184,7 @@ class Bars:
 
     def say(self, sentence: str) -> None:
         """A line above the bars."""
+        sentence = safe(sentence, MAX_LENGTH)
         self._console.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
     def close(self) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from grok_tui.cli.lines import print_lines
+
 if TYPE_CHECKING:
     from grok_tui.protocol.control import AnyOrder
     from grok_tui.protocol.rundir import RunDir
@@ -92,10 +94,10 @@ def note(
         step = max((lane.step for lane in lanes), default=0)
     if remove:
         notes.remove(found, step)
-        print(f"step {step} of {found.id} has no note any more")
+        print_lines([f"step {step} of {found.id} has no note any more"])
     else:
         notes.add(found, step, text)
-        print(f"noted at step {step} of {found.id}")
+        print_lines([f"noted at step {step} of {found.id}"])
 
 
 def _find(context: typer.Context, text: str) -> RunDir:
@@ -107,4 +109,4 @@ def _find(context: typer.Context, text: str) -> RunDir:
 def _give(found: RunDir, order: AnyOrder) -> None:
     from grok_tui.cli.orders import give
 
-    print(give(found, order))
+    print_lines([give(found, order)])

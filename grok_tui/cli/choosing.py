@@ -27,7 +27,7 @@ def list_runs(
     from grok_tui.cli.listing import print_list
 
     if wanted == ["-h"]:
-        print(context.get_help())
+        typer.echo(context.get_help())
         return
     print_list(context.obj, " ".join(wanted or ()), sort, reverse, limit, as_json)
 

@@ -16,7 +16,7 @@ from grok_tui.cli.changing import add_seeds, halt, note, ticket
 from grok_tui.cli.choosing import AS_GIVEN, compare, list_runs
 from grok_tui.cli.doctor import doctor
 from grok_tui.cli.forking import fork
-from grok_tui.cli.lines import print_lines, warn_of_logout
+from grok_tui.cli.lines import print_lines, print_made, warn_of_logout
 from grok_tui.cli.opening import Asked, has_terminal, open_tui
 from grok_tui.cli.options import (
     CharsetName,
@@ -72,7 +72,7 @@ def everywhere(  # noqa: PLR0913  (one for each option)
 ) -> None:
     """With no command: the launcher, where presets are picked and runs are opened."""
     if version:
-        print(f"grok-tui {__version__}")
+        print_lines([f"grok-tui {__version__}"])
         raise typer.Exit
     context.obj = expanded(str(runs_dir)).absolute()
     asked = checked(Asked(refresh, low_bandwidth, not no_mouse, charset, theme))
@@ -111,7 +111,7 @@ def run(  # noqa: PLR0913  (one for each option)
     warn_of_logout()
     if detach:
         alone.wait_until_begun(made)
-        print(made.id)
+        print_lines([made.id])
     elif headless or as_json or not has_terminal():
         alone.run_headless(made, json=as_json)
     else:
@@ -155,7 +155,10 @@ def show(context: typer.Context, run: RunName, as_json: AsJson = False) -> None:
     from grok_tui.cli import tables
 
     view = _look(_find(context, run))
-    print_lines([tables.show_json(view)] if as_json else tables.show_lines(view))
+    if as_json:
+        print_made([tables.show_json(view)])
+    else:
+        print_lines(tables.show_lines(view))
 
 
 @app.command()
@@ -197,7 +200,7 @@ def resume(
     warn_of_logout()
     # Whether a device is there is known only once the trainer has loaded torch.
     (wait_until_started if device else wait_until_taken)(found)
-    print(f"{found.id} goes on; {hint(f'attach {found.id}', context.obj)} shows it")
+    print_lines([f"{found.id} goes on; {hint(f'attach {found.id}', context.obj)} shows it"])
 
 
 @app.command()
@@ -217,7 +220,7 @@ def snap(
 
     view = _look(_find(context, run))
     if svg is None:
-        print_lines(drawing.charts(view, log_x=not linear, only=only or (), size=size))
+        print_made(drawing.charts(view, log_x=not linear, only=only or (), size=size))
     else:
         drawing.write(drawing.picture(view, log_x=not linear, only=only or (), size=size), svg)
 
@@ -267,7 +270,7 @@ def _look(found: RunDir) -> View:
 def _tell(found: RunDir, command: Command) -> None:
     from grok_tui.cli.orders import tell
 
-    print(tell(found, command))
+    print_lines([tell(found, command)])
 
 
 def _open(context: typer.Context, found: RunDir | None, *, demo: bool = False) -> None:

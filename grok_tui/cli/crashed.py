@@ -6,7 +6,6 @@ nothing into it.
 
 from __future__ import annotations
 
-import sys
 import traceback
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ EXIT_FAULT = 1
 
 def admit(error: Exception, command: Sequence[str]) -> None:
     """Write the crash report and say where it lies; on stderr itself if no folder takes it."""
+    from grok_tui.cli.lines import say
     from grok_tui.monitor.text import safe, safe_lines
     from grok_tui.protocol import crash
 
@@ -27,10 +27,11 @@ def admit(error: Exception, command: Sequence[str]) -> None:
     text = crash.report(traced, command, run_in_hand(error))
     path = crash.keep(text)
     if path is None:
-        print("\n".join(safe_lines(text, 1000)), file=sys.stderr)
+        for line in safe_lines(text, 1000):
+            say(line)
     where = f"what is needed to mend it is in {path}" if path else "what is needed is above"
     what = safe(f"{type(error).__name__}: {error}", 200)
-    print(f"grok-tui: a fault of ours, {what}; {safe(where, 1000)}", file=sys.stderr)
+    say(f"grok-tui: a fault of ours, {what}; {where}")
 
 
 def run_in_hand(error: Exception) -> RunDir | None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grok_tui.cli.lines import print_lines
+from grok_tui.cli.lines import print_lines, print_made, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,7 +40,7 @@ def doctor(
         bad = bad or finding.bad
         print_lines([_object(finding)] if as_json else lines(finding))
     if not as_json:
-        print_lines(_samples(os.environ))
+        print_made(_samples(os.environ))
     if bad:
         raise typer.Exit(1)
 
@@ -60,7 +59,7 @@ def findings(runs: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     yield from storage(runs)
     gpus = devices()
     yield from machine(gpus)
-    yield from torch.findings(gpus, lambda words: print(words, file=sys.stderr, flush=True))
+    yield from torch.findings(gpus, say)
 
 
 def lines(finding: Finding) -> Iterator[str]:

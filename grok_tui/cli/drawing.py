@@ -8,6 +8,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from grok_tui.cli.lines import say
 from grok_tui.errors import RunError, UsageError
 from grok_tui.monitor.charts import Chart, explained, moment
 from grok_tui.monitor.figures import to_ascii, to_text
@@ -102,7 +103,7 @@ def write(text: str, path: Path) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from None
-    print(f"picture in {path}", file=sys.stderr)
+    say(f"picture in {path}")
 
 
 def _head(view: View) -> Lines:

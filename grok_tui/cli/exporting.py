@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from grok_tui.cli.lines import print_cut, writing
+from grok_tui.cli.lines import print_cut, say, writing
 from grok_tui.errors import UsageError
 from grok_tui.monitor.export import csv_rows, vector_rows, write_csv
 
@@ -36,4 +36,4 @@ def export(view: View, form: str, output: Path | None) -> None:
             count = write_csv(view, file, rows)
     except OSError as error:
         raise UsageError(f"cannot write {output}: {error.strerror}") from None
-    print(f"{count} {things} in {output}", file=sys.stderr)
+    say(f"{count} {things} in {output}")

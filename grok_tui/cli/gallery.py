@@ -46,7 +46,7 @@ def show_preset(
     from grok_tui.protocol.documented import lines
     from grok_tui.protocol.presets import load
 
-    print_lines(lines(load(name)[0]))
+    print_lines(line for part in lines(load(name)[0]) for line in part.split("\n"))
 
 
 @app.command("check")
@@ -54,8 +54,7 @@ def check_preset(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A file, or a name.")],
 ) -> None:
     """Say whether a preset is good, or what is wrong with it."""
-    from grok_tui.monitor.text import safe
     from grok_tui.protocol.presets import load
 
     config, _ = load(file)
-    print(f"ok: {len(config.arms)} arms x {len(config.seeds)} seeds of {safe(config.title)}")
+    print_lines([f"ok: {len(config.arms)} arms x {len(config.seeds)} seeds of {config.title}"])

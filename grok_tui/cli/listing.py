@@ -6,7 +6,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from grok_tui.cli.lines import print_lines, room
+from grok_tui.cli.lines import print_data, print_lines, print_made, room, say
 from grok_tui.monitor.text import columns, safe
 from grok_tui.protocol.paths import hint
 
@@ -48,18 +48,18 @@ def print_list(
     if as_json:
         _print_objects(listing.as_json(one, now) for one in shown)
     elif shown:
-        print_lines(run_lines(shown, now))
+        print_made(run_lines(shown, now))
     elif found:
-        print(f"none of {len(found)} runs is what “{safe(text, 60)}” asks for", file=sys.stderr)
+        say(f"none of {len(found)} runs is what “{safe(text, 60)}” asks for")
     else:
-        print(f"no runs yet; {hint('run quickstart', runs)} makes one", file=sys.stderr)
+        say(f"no runs yet; {hint('run quickstart', runs)} makes one")
 
 
 def _print_objects(objects: Iterable[dict[str, Any]]) -> None:
     """Each on a line of its own; what is no finite number is null."""
     import msgspec
 
-    print_lines(msgspec.json.encode(one).decode() for one in objects)
+    print_data(msgspec.json.encode(one).decode() for one in objects)
 
 
 def run_lines(found: Sequence[Summary], now: float) -> list[str]:

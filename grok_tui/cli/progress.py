@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+from grok_tui.cli.lines import say
 from grok_tui.monitor.milestones import (
     duration,
     lane_fraction,
@@ -16,7 +17,7 @@ from grok_tui.monitor.milestones import (
     planned,
     progress,
 )
-from grok_tui.monitor.text import safe, shortened
+from grok_tui.monitor.text import MAX_LENGTH, safe, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -95,7 +96,7 @@ class Lines:
 
     def say(self, sentence: str) -> None:
         """One line, at once."""
-        print(sentence, file=self._file, flush=True)
+        say(sentence, self._file)
 
     def close(self) -> None:
         """Nothing to put back."""
@@ -212,6 +213,7 @@ class Bars:
 
     def say(self, sentence: str) -> None:
         """A line above the bars."""
+        sentence = safe(sentence, MAX_LENGTH)
         self._progress.console.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
     def close(self) -> None:
@@ -273,4 +275,4 @@ class _Announced:
     def __call__(self, name: str, _done: int, total: int) -> None:
         if name not in self._said:
             self._said.add(name)
-            print(f"fetching {name}, {total / 1e6:.1f} MB", file=self._file, flush=True)
+            say(f"fetching {name}, {total / 1e6:.1f} MB", self._file)

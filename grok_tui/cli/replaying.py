@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grok_tui.cli.lines import print_lines
 from grok_tui.errors import UsageError
 from grok_tui.monitor.replay import Replay
 
@@ -29,7 +30,7 @@ def replay(source: RunDir, rate: float, into: Path | None, show: Show | None) ->
         if into is None:
             raise UsageError("without a terminal, replay needs --into DIR, where others can look")
         told = Replay(source, into, rate)
-        print(told.run.id, flush=True)
+        print_lines([told.run.id])
         with suppress(KeyboardInterrupt):
             told.feed()
         return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
+from grok_tui.cli.lines import print_lines
 from grok_tui.cli.options import check_device
 from grok_tui.errors import GrokTuiError, Interrupted, RunError, RunFailed, UsageError
 from grok_tui.monitor.text import safe
@@ -50,7 +51,7 @@ def reproduce(
     results = report.results(folder, wanted, problems)
     written = report.write(folder, kind, seeds, results)
     print_results([result for result in results if result.row in chosen])
-    print(f"The report: {safe(str(written), 1000)}")
+    print_lines([f"The report: {written}"])
     if problems:
         names = ", ".join(problems)
         raise RunFailed(f"{len(problems)} of {len(needed)} runs failed: {safe(names, 400)}")

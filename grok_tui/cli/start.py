@@ -43,9 +43,9 @@ def main() -> None:
 
             app(arguments)
     except GrokTuiError as error:
-        from grok_tui.monitor.text import safe
+        from grok_tui.cli.lines import say
 
-        print(f"grok-tui: {safe(str(error), 2000)}", file=sys.stderr)
+        say(f"grok-tui: {error}")
         sys.exit(error.exit_code)
     except Exception as error:  # noqa: BLE001  (a fault of ours, which is told of)
         from grok_tui.cli.crashed import EXIT_FAULT, admit
