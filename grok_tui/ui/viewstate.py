@@ -6,6 +6,9 @@ none.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -19,6 +22,8 @@ from grok_tui.protocol.rundir import decode_small
 from grok_tui.ui.outlook import Density
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from grok_tui.protocol.rundir import RunDir
     from grok_tui.ui.widgets.panels import Panel, Panels
 
@@ -61,11 +66,20 @@ def read(run: RunDir) -> ViewState:
 
 
 def write(run: RunDir, state: ViewState, disk: Disk | None = None) -> None:
-    """Keep it; silently not where the folder cannot be written."""
-    try:
+    """Keep it; silently not where that cannot be written, or while another view keeps its own."""
+    with contextlib.suppress(OSError), _alone(run):
         (disk or Disk()).replace(run.view, msgspec.json.encode(state) + b"\n")
-    except OSError:
-        return
+
+
+@contextlib.contextmanager
+def _alone(run: RunDir) -> Iterator[None]:
+    """Hold the folder: two that write one file at once leave a part of each. Raises OSError."""
+    descriptor = os.open(run.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def state(panels: Panels) -> ViewState:
