@@ -70,7 +70,7 @@ class Chart:
     def __init__(self, choice: Choice) -> None:
         self.choice = choice
         self.traces: list[Trace] = []
-        """What was drawn last, hidden ones too."""
+        """What was drawn or read last, hidden ones too."""
         self._curves = Curves()
         self._seen: list[int] = []
 
@@ -84,13 +84,18 @@ class Chart:
     ) -> Grid:
         """The chart at this size, with notes beside the milestones; the same grid if it is."""
         if self.choice.kind == "steps":
-            self.traces = of_run(self.choice, config, history, settings)
+            self.read(config, history, settings)
             x = run_axis(config, history, settings)
             ground = Ground(x, self._y(config), (*notes, *marks(config, history, settings)))
             return self._curves.draw(self.traces, settings, size, ground)
         if self.choice.kind == "frequencies":
             return self._spectra(config, history, size, settings)
         return self._of_newest(config, history, size)
+
+    def read(self, config: Config, history: History, settings: Settings) -> list[Trace]:
+        """The lines over steps as they are by now, drawn or not."""
+        self.traces = of_run(self.choice, config, history, settings)
+        return self.traces
 
     def _y(self, config: Config) -> Axis | None:
         """The y axis that it always has."""

@@ -52,6 +52,27 @@ async def test_the_cursor_is_in_all_charts_and_its_values_are_read_out() -> None
         assert len([chart for chart in _charts(pilot) if chart.display]) == 4
 
 
+async def test_charts_without_room_are_read_out_too() -> None:
+    async with live.LiveApp(live.running()).run_test(size=(80, 24)) as pilot:
+        await live.drawn(pilot)
+        await press(pilot, "2")
+        text = await press(pilot, "left")
+        assert len([chart for chart in _charts(pilot) if chart.display]) == 1
+        header = on_row(text, " loss ")
+        values = on_row(text, "A dense")
+        assert values[header.index("loss") :].split()[0].replace(".", "").isdecimal()
+
+
+async def test_a_last_page_of_few_charts_is_filled() -> None:
+    async with live.LiveApp(live.probed()).run_test(size=(160, 48)) as pilot:
+        await live.drawn(pilot)
+        panels = pilot.app.screen.query_one(ChartsPane).panels
+        await press(pilot, "2", *["pagedown"] * (panels.pages - 1))
+        shown = [chart for chart in _charts(pilot) if chart.display]
+        assert len(shown) == len(panels.page) < panels.outlook.density
+        assert sum(chart.size.width * chart.size.height for chart in shown) > 160 * 20
+
+
 async def test_the_chart_that_a_key_is_for_is_drawn_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -136,28 +136,33 @@ class Board(Vertical):
 
     def _draw_words(self, view: View) -> None:
         self._table.draw(view, self._verdict)
-        self._read_out()
+        self._read_out(view)
         words = self.query_one("#verdict", Words)
         layout = arrange(self.size, view, self._verdict, self._wish)
         words.draw(summary(view, self._verdict, self.size.width, layout.verdict), self.size.width)
 
-    def _read_out(self) -> None:
+    def _read_out(self, view: View) -> None:
         """Write what is under the cursor: the chosen chart first, then the others of the page."""
         outlook = self._panels.outlook
-        if outlook.cursor is None:
+        if outlook.cursor is None or view.config is None:
             return
         chosen = self._panels.chosen
         panels = [chosen, *(panel for panel in self._panels.page if panel is not chosen)]
         panels = [panel for panel in panels if panel.over_steps]
-        rows = table([visible(one.traces, one.settings) for one in panels], outlook.cursor)
+        rows = table(
+            [visible(one.read(view.config, view.history), one.settings) for one in panels],
+            outlook.cursor,
+        )
         titles = [f"{panel.plot.title} {panel.choice.label}".strip() for panel in panels]
         where = place(ONE[outlook.x], outlook.cursor)
         self.query_one(ReadOut).draw(Found(where, self._looking.words(), titles, rows))
 
     @property
     def _wish(self) -> Wish:
-        outlook = self._panels.outlook
-        return Wish(self.full, outlook.density, outlook.cursor is not None)
+        """No more charts than the page has: the last one may have few."""
+        outlook, page = self._panels.outlook, self._panels.page
+        density = next(count for count in DENSITIES if count >= len(page))
+        return Wish(self.full, density, outlook.cursor is not None)
 
     def _arrange(self) -> bool:
         """Show and size what belongs on a pane of this size; whether anything changed."""

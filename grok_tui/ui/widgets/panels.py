@@ -64,8 +64,12 @@ class Panel:
 
     @property
     def traces(self) -> Sequence[Trace]:
-        """What was drawn last, hidden ones too."""
+        """What was drawn or read last, hidden ones too."""
         return self._chart.traces
+
+    def read(self, config: Config, history: History) -> Sequence[Trace]:
+        """Its lines over steps as they are by now: it may have no room to be drawn."""
+        return self._current.read(config, history, self.settings)
 
     def axis(self, config: Config, history: History) -> Axis:
         """The whole of its x axis."""
@@ -90,9 +94,14 @@ class Panel:
 
     def draw(self, config: Config, history: History, size: tuple[int, int]) -> Grid:
         """The chart at this size; the same grid while nothing changed."""
+        return self._current.draw(config, history, size, self.settings, self._outlook.notes)
+
+    @property
+    def _current(self) -> Chart:
+        """The chart of its choice, which may be another one of the plot by now."""
         if self._chart.choice != self.choice:
             self._chart = Chart(self.choice)
-        return self._chart.draw(config, history, size, self.settings, self._outlook.notes)
+        return self._chart
 
 
 class Panels:
