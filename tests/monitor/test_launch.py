@@ -332,7 +332,7 @@ def test_an_engine_that_cannot_be_run_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(launch, "ENGINE", ("/no/such/python",))
-    with pytest.raises(RunError, match=r"cannot resume .*No such file"):
+    with pytest.raises(RunError, match=r"cannot train .*No such file"):
         launch.resume(fakes.recorded_run(tmp_path, "interrupted"))
 
 

@@ -55,7 +55,7 @@ PATIENCE = 0.25
 """Seconds of reading after which what was read so far is shown."""
 FIRST = 0.1
 """The same at first: of a long log the names, before its numbers."""
-SHARE = 0.04
+SHARE = 0.035
 """Part of the time that may go into drawing: a run of many arms is drawn less often."""
 _SENT: dict[Command, str] = {
     "stop": "stopping at the next step",

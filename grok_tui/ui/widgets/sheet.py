@@ -136,7 +136,10 @@ def missing(sheet: Sheet, reel: Reel) -> str:
     """Why there is no frame of an arm, in a sentence or two."""
     lane, name = sheet.history, sheet.lane[0]
     if reel.left_out:
-        return f"None of the {reel.left_out} frames of {name} can be read."
+        return (
+            f"None of the {reel.left_out} frames of {name} can be read: "
+            "they are damaged, or of another version."
+        )
     if sheet.view.state in (*ALIVE, "starting"):
         return f"No picture of {name} yet: its first comes with its first step."
     if lane is not None and lane.step > 0:
