@@ -21,7 +21,7 @@ def fork(  # noqa: PLR0913  (one for each option)
     run: Annotated[str, typer.Argument(metavar="RUN", help="An id, a unique part, or last.")],
     at: Annotated[
         int | None,
-        typer.Option(min=0, metavar="STEP", help="The newest checkpoint not beyond this step."),
+        typer.Option(min=0, metavar="STEP", help="The newest with no lane in training beyond it."),
     ] = None,
     checkpoint: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="The checkpoint of this number.")

@@ -16,6 +16,7 @@ from grok_tui.engine.clock import Stopwatch
 from grok_tui.engine.experiment import Experiment
 from grok_tui.engine.losses import LOSSES
 from grok_tui.engine.tasks.data import Placement
+from grok_tui.errors import RunError
 from grok_tui.protocol import saved
 from grok_tui.protocol.events import FORMAT, AnyEvent, Resumed, Started, Warned
 
@@ -82,7 +83,7 @@ def open_run(run: RunDir, config: Config, hardware: Hardware, disk: Disk) -> Ope
     began: list[AnyEvent] = []
     if loaded:
         known = saved.begun_with(loaded.state, config, sha256)
-        experiment = state.restore(known, placement, watch, loaded.state, loaded.tensors)
+        experiment = _restored(known, placement, watch, loaded)
         problems += artifacts.put_aside_damaged(run.artifacts, loaded.state.artifacts, disk)
         began += extending.catch_up(experiment, config, run.artifacts, sha256)
     else:
@@ -100,6 +101,17 @@ def open_run(run: RunDir, config: Config, hardware: Hardware, disk: Disk) -> Ope
     events += [Warned(sentence=sentence) for sentence in (*problems, *cost)]
     said = (*events, *began)
     return Opened(experiment, checkpoints, watch, fingerprint, sha256, said, hardware)
+
+
+def _restored(config: Config, placement: Placement, watch: Stopwatch, loaded: Loaded) -> Experiment:
+    """The experiment of a checkpoint. Raises RunError for one that somebody has made up."""
+    try:
+        return state.restore(config, placement, watch, loaded.state, loaded.tensors)
+    except torch.OutOfMemoryError:
+        raise
+    except (LookupError, ValueError, RuntimeError) as error:
+        problem = f"{loaded.entry.file} is no checkpoint of this configuration: {error}"
+        raise RunError(problem[:300]) from error
 
 
 def _cut_log(run: RunDir, loaded: Loaded | None, disk: Disk) -> list[str]:

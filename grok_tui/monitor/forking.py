@@ -41,7 +41,7 @@ class Which:
     """The checkpoint that is asked for: without either the newest."""
 
     at: int | None = None
-    """The newest that no lane has trained further than this step in."""
+    """The newest in which no lane that still trains is further than this step."""
     number: int | None = None
     """The one of this number."""
 

@@ -44,7 +44,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     bytes: Size
     sha256: str
     step: Size
-    """The furthest step of a lane; for display."""
+    """The furthest step of a lane that still trained."""
     log_offset: Size
     """Length of the log when the checkpoint was made."""
     log_end: str = ""

@@ -8,6 +8,7 @@ import shutil
 import time
 import tracemalloc
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import msgspec
 import pytest
@@ -16,6 +17,7 @@ from safetensors.torch import load_file
 
 from grok_tui.engine.checkpoints import Checkpoints
 from grok_tui.engine.experiment import Experiment
+from grok_tui.errors import RunError
 from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import LaneFinished, Warned
 from grok_tui.protocol.saved import Entry, State, encode_manifest, told
@@ -25,6 +27,8 @@ from tests.engine.runs import StopAtLook
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from torch import Tensor
 
     from grok_tui.protocol.events import AnyEvent
     from grok_tui.protocol.rundir import RunDir
@@ -63,6 +67,13 @@ def load(run: RunDir) -> tuple[str, list[str]]:
     """The file that is taken, and what is said."""
     loaded, problems = Checkpoints(run, Disk()).load(ALL)
     return loaded.entry.file if loaded else "", problems
+
+
+def test_one_that_no_manifest_names_takes_no_room(tmp_path: Path) -> None:
+    run = runs.new_run(tmp_path, CONFIG)
+    with mock.patch("grok_tui.engine.checkpoints.encode_manifest", side_effect=OSError(28, "full")):
+        assert runs.train(run) == 0
+    assert list(run.checkpoints.iterdir()) == []
 
 
 def test_what_is_read_is_what_safetensors_reads(run: RunDir) -> None:
@@ -149,6 +160,35 @@ def test_a_checkpoint_beside_another_log_is_refused(run: RunDir, tmp_path: Path)
     assert all("the log is not the one that was written then" in one for one in said)
     assert runs.train(run) == 0
     assert run.events_before(1).read_bytes() == logged
+
+
+def _without(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+    return {key: tensor for key, tensor in tensors.items() if key != name}
+
+
+@pytest.mark.parametrize("forged", ["gone", "shorter", "numbers", "arm", "split", "masks"])
+def test_a_checkpoint_that_somebody_made_up_is_a_sentence(run: RunDir, forged: str) -> None:
+    kept = Checkpoints(run, Disk())
+    loaded, _ = kept.load(ALL)
+    assert loaded is not None
+    state, tensors = loaded.state, loaded.tensors
+    (lane,) = state.lanes
+    name = f"lane/{lane.arm}/0/weights"
+    replace = msgspec.structs.replace
+    lanes = {
+        "arm": (replace(lane, arm="nobody"),),
+        "masks": (replace(lane, masks=(1, 2, 3)),),
+    }
+    forgery = {
+        "gone": _without(tensors, name),
+        "shorter": tensors | {name: tensors[name][:5].clone()},
+        "numbers": tensors | {name: tensors[name].reshape(1, -1)[:, :3].to(torch.uint8)},
+    }.get(forged, tensors)
+    changed = replace(state, lanes=lanes.get(forged, state.lanes))
+    changed = replace(changed, splits={}) if forged == "split" else changed
+    kept.write(changed, forgery, run.events.stat().st_size, loaded.entry.fingerprint)
+    with pytest.raises(RunError, match="is no checkpoint of this configuration"):
+        runs.train(run)
 
 
 def test_an_offset_that_changed_cuts_no_log(run: RunDir) -> None:
