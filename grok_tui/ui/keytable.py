@@ -89,7 +89,7 @@ TABLE: tuple[Key, ...] = (
     Key("charts.further", "minus", "zoom(-1)", "Out", "From further away."),
     Key("charts.pan_right", "right_square_bracket", "pan(1)", "Pan", "Along the x axis."),
     Key("charts.pan_left", "left_square_bracket", "pan(-1)", "Back", "Back along the x axis."),
-    Key("charts.reset", "0", "reset", "Reset", "All of the axes again."),
+    Key("charts.reset", "0", "reset", "Reset", "All of the axes; again: all as it was at first."),
     Key("charts.follow", "f", "follow", "Follow", "Go with the newest step, or no more."),
     Key("charts.limits", "L", "limits", "Limits", "Type the limits of the axes."),
     Key("charts.band", "a", "band", "Band", "Seeds as range, deviation, mean, each."),

@@ -11,6 +11,8 @@ from grok_tui.monitor.curves import visible
 from grok_tui.monitor.figures import Mark, canvas_size, cell_column
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.tracing import milestones, of_run
+from grok_tui.ui import viewstate
+from grok_tui.ui.viewstate import ViewState
 from grok_tui.ui.widgets.paper import INFO
 
 if TYPE_CHECKING:
@@ -72,9 +74,15 @@ class Looking:
             outlook.follow(whole, traces.newest(self._traces()))
 
     def reset(self) -> None:
-        """All of the x axis, and the y axis of the chosen chart as its numbers are."""
-        self._panels.outlook.show(None)
-        self._panels.chosen.limits = None
+        """All of the x axis, and the y axis of the chosen chart as its numbers are.
+
+        Where it is so already everything becomes as it was at first.
+        """
+        outlook, chosen = self._panels.outlook, self._panels.chosen
+        if outlook.window is None and chosen.limits is None and not outlook.follows:
+            viewstate.restore(ViewState(chosen=chosen.plot.name), self._panels)
+        outlook.show(None)
+        chosen.limits = None
 
     def limit(self, x: str, y: str) -> None:
         """The axes as they were typed; nothing: as they are by themselves. Raises UsageError."""

@@ -109,7 +109,8 @@ def restore(state: ViewState, panels: Panels) -> None:
     outlook.windows = {x: window for x, window in state.windows.items() if _rises(window)}
     outlook.cursors = dict(state.cursors)
     selection.hidden, selection.pinned = frozenset(state.hidden), state.pinned
-    panels.expect(state.chosen, lambda panel: _set(panel, state.charts.get(panel.plot.name)))
+    kept = state.charts
+    panels.expect(state.chosen, lambda one: _set(one, kept.get(one.plot.name, ChartState())))
 
 
 def _chart(panel: Panel) -> ChartState:
@@ -121,9 +122,7 @@ def _chart(panel: Panel) -> ChartState:
     )
 
 
-def _set(panel: Panel, kept: ChartState | None) -> None:
-    if kept is None:
-        return
+def _set(panel: Panel, kept: ChartState) -> None:
     panel.flipped = set(kept.flipped)
     panel.smoothing = kept.smoothing if kept.smoothing in WEIGHTS else 0.0
     panel.limits = kept.limits if kept.limits and _rises(kept.limits) else None

@@ -113,6 +113,18 @@ async def test_keys_change_how_charts_are_drawn_and_the_titles_say_so() -> None:
         assert len([chart for chart in _charts(pilot) if chart.display]) == 6 - 2
 
 
+async def test_reset_shows_the_whole_and_then_everything_as_at_first() -> None:
+    async with live.LiveApp(live.finished()).run_test(size=SIZE) as pilot:
+        await live.drawn(pilot)
+        first = await press(pilot, "2", "down")
+        await press(pilot, "tab", "down", "space", "shift+tab")
+        assert "linear steps" in await press(pilot, "x", "s", "g", "plus")
+        text = await press(pilot, "0")
+        assert "linear steps" in text
+        assert text != first
+        assert await press(pilot, "0") == first
+
+
 async def test_a_legend_names_the_arms_that_are_drawn() -> None:
     async with live.LiveApp(live.finished()).run_test(size=SIZE) as pilot:
         await live.drawn(pilot)
