@@ -115,7 +115,7 @@ class DeadlyDisk(Disk):
 
     def rename(self, old: Path, new: Path) -> None:
         """Rename; or die before or after it."""
-        moment = self._moment("rename", new)
+        moment = self._moment("rename", new) if old.exists() else None
         super().rename(old, new)
         self._done(moment, 0)
 

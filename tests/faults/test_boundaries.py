@@ -106,11 +106,12 @@ def test_after_death_at_a_boundary_the_run_goes_on_as_if_nothing_had_been(
         boundary = BOUNDARIES[kind]
         moments = MOMENTS if boundary.act == "write" else MOMENTS[1:]
         boundary = replace(boundary, moment=moments[instant % len(moments)])
-        run = dead(COMMIT if kind < len(CUTS) else boundary, chance, tmp_path)
+        own = tmp_path / f"seed-{seed}"
+        run = dead(COMMIT if kind < len(CUTS) else boundary, chance, own)
         if kind < len(CUTS):
             assert children.finish(run, first=partial(inside.dying, boundary, 1)) == -signal.SIGKILL
         config = presets.load_config(run.config)
-        assert len(config.arms) - 1 >= told(run), f"seed {seed}: an order was told and is not there"
+        assert len(config.arms) - 1 >= told(run), f"seed {seed}: what was told is not there"
         alike.finish(run)
         assert presets.load_config(run.config) == config
         alike.assert_repeatable(run, unhurt(run.config.read_text(), folder), seed)

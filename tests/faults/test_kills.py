@@ -171,7 +171,7 @@ def test_killed_at_any_instant_and_resumed_a_run_is_what_it_would_have_been(
     checkpoints = runs.kinds(other).count("Checkpointed")
     for seed in seeds:
         chance = random.Random(seed)
-        run = runs.new_run(tmp_path, scene.config)
+        run = runs.new_run(tmp_path / f"seed-{seed}", scene.config)
         if seed % 2:
             aimed(run, scene, chance, checkpoints)
         else:

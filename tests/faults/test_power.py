@@ -133,7 +133,7 @@ def test_after_a_power_cut_a_run_goes_on_from_its_last_checkpoint(
     for seed in seeds:
         chance = random.Random(seed)
         until = acts[: chance.randint(0, len(acts))]
-        cut = laid_out(run, tmp_path, after_power_loss(until, chance), plain)
+        cut = laid_out(run, tmp_path / f"seed-{seed}", after_power_loss(until, chance), plain)
         prefix = whole_lines(cut.events.read_bytes()) if cut.events.exists() else b""
         logs = written(until, run.events)
         assert not prefix or any(whole.startswith(prefix) for whole in logs), f"seed {seed}"
