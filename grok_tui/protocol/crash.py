@@ -82,8 +82,6 @@ def _written(path: Path, text: str, disk: Disk) -> bool:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         disk.replace(path, text.encode(), 0o600)
     except OSError:
-        with contextlib.suppress(OSError):  # a full disk has taken a part of it
-            disk.unlink(path.with_name(f".{path.name}.tmp"))
         return False
     return True
 

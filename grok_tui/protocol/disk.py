@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -51,10 +52,15 @@ class Disk:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(temporary, flags, mode)
         try:
-            left = memoryview(data)
-            while left:
-                left = left[self.write(descriptor, bytes(left)) :]
-            settle(descriptor)
-        finally:
-            os.close(descriptor)
-        self.rename(temporary, path)
+            try:
+                left = memoryview(data)
+                while left:
+                    left = left[self.write(descriptor, bytes(left)) :]
+                settle(descriptor)
+            finally:
+                os.close(descriptor)
+            self.rename(temporary, path)
+        except OSError:
+            with contextlib.suppress(OSError):  # a part of a file would keep a full disk full
+                self.unlink(temporary)
+            raise

@@ -35,5 +35,12 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_bytes() == b"old"
 
 
+def test_a_file_for_which_there_was_no_room_takes_none(tmp_path: Path) -> None:
+    """A part of a checkpoint kept the disk full that the log then waited for."""
+    with pytest.raises(OSError, match="No space"):
+        Full().replace(tmp_path / "file", b"new")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_unlink_of_what_is_gone_is_fine(tmp_path: Path) -> None:
     Disk().unlink(tmp_path / "nothing")
