@@ -33,23 +33,32 @@ class EventLog:
     """Lines collect in memory and go out in one write; only the holder of the lock has one."""
 
     def __init__(self, path: Path, disk: Disk) -> None:
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-        self._descriptor = os.open(path, flags, 0o644)
+        self._path = path
+        self._descriptor = _open_mended(path, disk)
         self._disk = disk
         self._pending = bytearray()
         self._urgent = False
         self._flushed = self._synced = time.monotonic()
-        self.size = os.fstat(self._descriptor).st_size
+        self._file = os.fstat(self._descriptor)
+        self.size = self._file.st_size
         """Bytes in the file; what is still in memory not counted."""
         if not self.size:
             disk.sync_folder(path.parent)  # a checkpoint is worth nothing without its log
-        elif os.pread(self._descriptor, 1, self.size - 1) != b"\n":
-            self._pending += b"\n"  # the torn line of a predecessor stays one damaged line
 
     def add(self, event: AnyEvent) -> None:
         """Put an event behind all others; it is in the file after the next flush."""
         self._pending += encode(event)
         self._urgent |= isinstance(event, (Reached, Finished))
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the file has lost its name: it or its folder was removed, moved or replaced."""
+        try:
+            return not os.path.samestat(os.stat(self._path), self._file)  # noqa: PTH116
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError:
+            return False
 
     @property
     def is_due(self) -> bool:
@@ -90,6 +99,20 @@ def cut(path: Path, length: int, disk: Disk) -> None:
     """Make the log end after `length` bytes: a new file in its place, so that readers notice."""
     with path.open("rb") as file:
         disk.replace(path, file.read(length))
+
+
+def _open_mended(path: Path, disk: Disk) -> int:
+    """The log to be written on; a torn line that a full disk left at its end is cut away first."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(path, flags, 0o644)
+    length = os.fstat(descriptor).st_size
+    end = os.pread(descriptor, MAX_LINE, max(0, length - MAX_LINE))
+    torn = len(end.rpartition(b"\n")[2])
+    if not torn:
+        return descriptor
+    os.close(descriptor)
+    cut(path, length - torn, disk)
+    return os.open(path, flags, 0o644)
 
 
 def set_aside(run: RunDir, disk: Disk) -> str:

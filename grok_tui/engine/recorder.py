@@ -67,12 +67,14 @@ class Recorder:
             self.log.add(Warned(sentence=f"the disk was full; training waited {seconds:.0f} s"))
 
     def beat(self) -> None:
-        """Show observers on other hosts that we live."""
+        """Show observers on other hosts that we live. Raises RunFailed if nothing can be shown."""
         now = time.monotonic()
         if now - self._beaten >= BEAT_EVERY:
             self._beaten = now
             with contextlib.suppress(OSError):  # a full disk must not look like a death
                 self._lock.beat()
+            if self.log.is_gone:
+                raise RunFailed("events.jsonl was removed, moved or replaced while it was written")
 
     def _wait(self) -> None:
         until = time.monotonic() + RETRY_EVERY

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from grok_tui.engine import about, artifacts, extending, splits, state
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 CHECKPOINT_EVERY = 30.0
 CHECKPOINT_SHARE = 0.02
 """Part of the time that may go into checkpoints."""
+ORDERS_AT_ONCE = 32
+"""Orders that are carried out between two steps: a heap of junk does not hold up the training."""
 MAX_RESULT = 500
 """Characters of what is said of an order."""
 
@@ -117,10 +121,11 @@ class Trainer:
         while self._paused and not self._stopped:
             time.sleep(NAP)
             self._obey()
+            self._recorder.say(())  # what is in memory now would wait for the end of the pause
 
     def _obey(self) -> None:
         self._recorder.beat()
-        for path, order in self._orders.look():
+        for path, order in islice(self._orders.look(), ORDERS_AT_ONCE):
             self._carry_out(path, order)
         if self._signals.checkpoint:
             self._signals.checkpoint = False
@@ -172,10 +177,12 @@ class Trainer:
         trained = _starting_trained(config)
         text = presets.dump(config).encode()
         sha256 = hashlib.sha256(text).hexdigest()
+        before = self._run.config.read_bytes()
         try:
-            before = self._run.config.read_bytes()
             self._disk.replace(self._run.config, text)
         except OSError as error:
+            with contextlib.suppress(OSError):  # its name may be new already: see `Disk.replace`
+                self._disk.replace(self._run.config, before)
             raise RunError(f"config.toml cannot be written: {error.strerror}") from None
         try:
             events = extending.take_in(experiment, config, recalled, sha256, order.by[:80])
@@ -242,8 +249,8 @@ class Trainer:
         self._recorder.flush()
         began = time.monotonic()
         opened = self._opened
+        self._recorder.insist(self._recorder.log.sync)
         try:
-            self._recorder.log.sync()
             made, tensors = state.capture(self._experiment, self._config_sha256, opened.watch())
             entry = opened.checkpoints.write(
                 made, tensors, self._recorder.log.size, opened.fingerprint
@@ -269,7 +276,7 @@ class Trainer:
         completed = outcome == "completed"
         self._recorder.say([Finished(outcome="completed" if completed else "stopped", lanes=lanes)])
         self._recorder.flush()
-        self._recorder.log.sync()
+        self._recorder.insist(self._recorder.log.sync)
         self._experiment.stack.hold([])  # workers that nobody waits for would stay as zombies
         return code
 

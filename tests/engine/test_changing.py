@@ -220,6 +220,25 @@ def test_a_full_disk_refuses_the_order_or_says_that_it_is_not_safe_yet(tmp_path:
     assert obeyed(other) == [f"ticket-4 is trained beside the others, but {said}"]
 
 
+class UnsyncedConfig(Disk):
+    """A disk on which config.toml gets its name, and the folder is then not synced."""
+
+    def sync_folder(self, folder: Path) -> None:
+        config = folder / "config.toml"
+        if config.exists() and "ticket" in config.read_text():
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        super().sync_folder(folder)
+
+
+def test_an_order_that_is_refused_is_not_in_the_config(tmp_path: Path) -> None:
+    """It was, and the next trainer trained what this one had refused."""
+    run = runs.new_run(tmp_path, tiny.tiny((tiny.DENSE,), steps=60))
+    before = run.config.read_bytes()
+    assert runs.train(run, Script(run, {4: [NOW]}), UnsyncedConfig()) == 0
+    assert obeyed(run) == ["refused: config.toml cannot be written: Input/output error"]
+    assert run.config.read_bytes() == before
+
+
 def test_what_cannot_be_begun_ends_the_run_which_goes_on_without_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -121,15 +121,33 @@ def test_much_does_not_wait_either(tmp_path: Path) -> None:
     assert (tmp_path / "events.jsonl").stat().st_size >= log.FLUSH_BYTES
 
 
-def test_a_torn_line_of_a_predecessor_stays_one_line(tmp_path: Path) -> None:
+def test_a_torn_line_of_a_predecessor_is_cut_away(tmp_path: Path) -> None:
+    """It stayed inside the log for ever where nothing but a failure was written behind it."""
     path = tmp_path / "events.jsonl"
     path.write_bytes(encode(Paused()) + b'{"event":"pau')
+    before = path.stat().st_ino
     writer = EventLog(path, Disk())
     writer.add(Warned(sentence="after"))
     writer.flush()
-    lines = path.read_bytes().splitlines()
-    assert len(lines) == 3
-    assert isinstance(decode(lines[2]), Warned)
+    first, second = map(decode, path.read_bytes().splitlines())
+    assert isinstance(first, Paused)
+    assert isinstance(second, Warned)
+    assert path.stat().st_ino != before, "readers would not notice"
+
+
+def test_a_log_that_lost_its_name_is_gone(tmp_path: Path) -> None:
+    def gone() -> bool:
+        return writer.is_gone
+
+    path = tmp_path / "run" / "events.jsonl"
+    path.parent.mkdir()
+    writer = EventLog(path, Disk())
+    assert not gone()
+    path.parent.rename(tmp_path / "elsewhere")
+    assert gone()
+    path.parent.mkdir()
+    path.touch()
+    assert gone(), "it is another file"
 
 
 def test_cutting_makes_a_new_file_of_the_first_bytes(tmp_path: Path) -> None:

@@ -83,7 +83,8 @@ class Keeper:
         taken = picture.frame(lane, layout, model, self._board(lane), RATE)
         if taken:
             folder = frames.folder(self._run, lane.arm, lane.seed)
-            folder.mkdir(parents=True, exist_ok=True)
+            for each in (folder.parent, folder):  # a run that was removed does not come back
+                each.mkdir(exist_ok=True)
             self._disk.put(folder / frames.file_name(lane.step), frames.encode(taken))
         self._taken[lane.arm] = lane.step
 

@@ -1,0 +1,98 @@
+"""What a trainer keeps while its disk is full, paused or gone."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from grok_tui.engine import recorder
+from grok_tui.engine.recorder import Recorder
+from grok_tui.engine.signals import Signals
+from grok_tui.errors import RunFailed
+from grok_tui.protocol import control
+from grok_tui.protocol.disk import Disk
+from grok_tui.protocol.events import Checkpointed, Continued, Paused, Warned
+from grok_tui.protocol.rundir import TrainerLock
+from tests.engine import runs, tiny
+
+CONFIG = tiny.tiny(steps=30)
+
+
+class Unsynced(Disk):
+    """Cannot sync the log so many times."""
+
+    def __init__(self, error: int, times: int) -> None:
+        self._error, self._times = error, times
+
+    def sync(self, descriptor: int) -> None:
+        if self._times and Path(f"/proc/self/fd/{descriptor}").readlink().suffix == ".jsonl":
+            self._times -= 1
+            raise OSError(self._error, os.strerror(self._error))
+        super().sync(descriptor)
+
+
+def test_a_log_that_the_medium_refuses_ends_the_run(tmp_path: Path) -> None:
+    """After a failed sync the kernel takes the data for written: another one would succeed."""
+    run = runs.new_run(tmp_path, CONFIG)
+    with pytest.raises(OSError, match="Input/output"):
+        runs.train(run, disk=Unsynced(errno.EIO, 1))
+
+
+def test_room_for_the_sync_of_a_log_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "RETRY_EVERY", 0.0)
+    run = runs.new_run(tmp_path, CONFIG)
+    assert runs.train(run, disk=Unsynced(errno.EDQUOT, 2)) == 0
+    warned = [event.sentence for event in runs.events(run) if isinstance(event, Warned)]
+    assert warned == ["the disk was full; training waited 0 s"]
+
+
+def test_a_run_that_was_removed_is_written_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its trainer trained on for days, into a file without a name."""
+    monkeypatch.setattr(recorder, "BEAT_EVERY", 0.0)
+    run = runs.new_run(tmp_path, CONFIG)
+    kept = Recorder(run, TrainerLock(run), Signals(), Disk())
+    kept.beat()
+    run.path.rename(tmp_path / "elsewhere")
+    with pytest.raises(RunFailed, match=r"events\.jsonl was removed, moved or replaced"):
+        kept.beat()
+
+
+def test_what_happens_in_a_pause_is_told_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A checkpoint that a signal asked for was told when the pause was over."""
+
+    class Asks(Signals):
+        """Asks for a checkpoint in the pause, and ends the pause when that is told."""
+
+        looks = 0
+
+        @property
+        def stop(self) -> bool:
+            told = run.events.read_bytes().count(b'"checkpointed"')
+            paused = b'"paused"' in run.events.read_bytes()
+            self.looks += 1
+            if paused and told == 2:
+                self.checkpoint = True
+            if told > 2:
+                control.send(run, "continue", "test")
+            return self.looks > 500
+
+        @stop.setter
+        def stop(self, value: bool) -> None:
+            """Only what the log tells decides."""
+
+    monkeypatch.setattr("grok_tui.engine.trainer.NAP", 0.01)
+    run = runs.new_run(tmp_path, CONFIG)
+    control.send(run, "pause", "test")
+    assert runs.train(run, Asks()) == 0
+    story = [type(event) for event in runs.events(run)]
+    during = story[story.index(Paused) : story.index(Continued)]
+    assert during.count(Checkpointed) >= 2
