@@ -7,7 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, TextIO
 
-from grok_tui.cli.lines import writing
+from grok_tui.cli.lines import say, writing
 from grok_tui.cli.tables import verdict_lines
 from grok_tui.errors import Interrupted, RunError, RunFailed
 from grok_tui.monitor.printed import reported
@@ -71,10 +71,8 @@ class Stop:
 
     def _dismiss(self) -> None:
         """Have the trainer told before we leave: one that does not read commands yet, by signal."""
-        from grok_tui.monitor import launch
-
         if self._asked == float("-inf"):
-            launch.terminate(self._run)
+            self._terminate()
 
     def ask(self, view: View) -> bool:
         """Tell the trainer if it is time to; whether it was told now.
@@ -86,8 +84,16 @@ class Stop:
         if not (self.wanted and due and view.state in ("running", "paused")):
             return False
         self._asked = self._clock()
-        control.send(self._run, "stop", by="headless")
+        try:
+            control.send(self._run, "stop", by="headless")
+        except RunError:  # the disk is full, for one: our own trainer hears a signal as well
+            self._terminate()
         return True
+
+    def _terminate(self) -> None:
+        from grok_tui.monitor import launch
+
+        launch.terminate(self._run)
 
 
 class RawLog:
@@ -217,7 +223,8 @@ def conclude(view: View, out: TextIO | None) -> None:
 
         lines = verdict_lines(judge(view.config, view.history))
         with writing():
-            print("\n".join(lines), file=out, flush=True)
+            for line in lines:
+                say(line, out)
     run = view.run
     again = hint(f"resume {run.id}", run.path.parent)
     if view.state == "interrupted":

@@ -358,3 +358,18 @@ def test_an_interrupt_while_a_trainer_loads_tells_it_to_stop(
     with pytest.raises(Interrupted, match=f"trainer of {run.id} was asked to stop"):
         wait(run)
     assert ended == [run]
+
+
+def test_a_trainer_whose_disk_is_full_is_asked_by_a_signal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An order is a file: there was no room for it, and the trainer was left alone."""
+    told: list[RunDir] = []
+    monkeypatch.setattr(launch, "terminate", told.append)
+    view = view_of(tmp_path, "running")
+    view.run.control.rmdir()  # as good as full: no order can be put there
+    with Stop(view.run) as stop:
+        stop.wanted = True
+        assert stop.ask(view)
+    assert told == [view.run]
+    fakes.let_go(view.run)
