@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grok_tui.errors import PresetError
-from grok_tui.protocol import rules, schema
+from grok_tui.protocol import decoding, rules, schema
 from grok_tui.protocol.config import Config
 from grok_tui.protocol.schema import value_at
 
@@ -33,7 +33,7 @@ def as_config(
     Raises PresetError.
     """
     try:
-        config = msgspec.convert(plain, Config)
+        config = decoding.convert(plain, Config)
     except msgspec.ValidationError as error:
         key, problem = _explain(str(error), plain)
         raise PresetError(source_of(key, source, given or {}), key, problem) from None

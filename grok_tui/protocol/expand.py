@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from grok_tui.errors import PresetError
-from grok_tui.protocol import schema
+from grok_tui.protocol import decoding, schema
 from grok_tui.protocol.arms import METHODS
 from grok_tui.protocol.section import MAX_ARMS, MAX_NAME, Section
 
@@ -75,7 +75,7 @@ def _arms(arm: Value, source: str, copies: dict[str, list[str]]) -> list[Value]:
 
 def _short(given: Table, source: str, key: str) -> Short:
     try:
-        return msgspec.convert(given, Short)
+        return decoding.convert(given, Short)
     except msgspec.ValidationError as error:
         wrong = next(name for name in given if f"$.{name}" in str(error))
         (field,) = (field for field in schema.fields(Short) if field.name == wrong)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 import msgspec
 
 from grok_tui.errors import RunError
+from grok_tui.protocol import decoding
 from grok_tui.protocol.disk import Disk
 
 if TYPE_CHECKING:
@@ -238,7 +239,7 @@ def read_small(path: Path, limit: int = MAX_SMALL_FILE) -> bytes:
 def decode_small(path: Path, kind: type[Kind], limit: int = MAX_SMALL_FILE) -> Kind:
     """What a small JSON file says. Raises OSError, or ValueError for anything else."""
     try:
-        return msgspec.json.decode(read_small(path, limit), type=kind)
+        return decoding.decode(read_small(path, limit), kind)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
 

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from grok_tui.errors import RunError
-from grok_tui.protocol import presets
+from grok_tui.protocol import decoding, presets
 from grok_tui.protocol.events import SUM, LaneResult, is_whole, sealed
 from grok_tui.protocol.rundir import read_small
 from grok_tui.protocol.section import Moment, Name
@@ -156,7 +156,7 @@ def _manifest(path: Path) -> tuple[tuple[Entry, ...], bool]:
     """The checkpoints that a manifest names, and whether it is there and is none."""
     try:
         data = read_small(path)
-        manifest = msgspec.json.decode(data, type=Manifest)
+        manifest = decoding.decode(data, Manifest)
     except FileNotFoundError:
         return (), False
     except (OSError, ValueError, RecursionError):
@@ -197,7 +197,7 @@ def decode_header(data: bytes) -> tuple[State, dict[str, Any]]:
     """The state in a header, and the header as it is. Raises ValueError for anything else."""
     try:
         header = msgspec.json.decode(data)
-        return msgspec.json.decode(header["__metadata__"]["state"], type=State), header
+        return decoding.decode(header["__metadata__"]["state"], State), header
     except (KeyError, TypeError):
         raise ValueError("its header has no state") from None
     except RecursionError:
