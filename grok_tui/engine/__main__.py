@@ -23,9 +23,10 @@ from grok_tui.engine.orders import Orders
 from grok_tui.engine.signals import Signals
 from grok_tui.errors import GrokTuiError, PresetError, RunError, RunFailed
 from grok_tui.protocol import crash, presets
+from grok_tui.protocol.alive import process_lives
 from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import Failed
-from grok_tui.protocol.rundir import RunDir, TrainerLock
+from grok_tui.protocol.rundir import RunDir, TrainerLock, boot_id, lock_state, read_about
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,6 +79,8 @@ def _claim(run: RunDir, disk: Disk) -> tuple[TrainerLock, Config]:
     """Take the lock and read the configuration. Raises RunError, PresetError."""
     try:
         lock = TrainerLock(run)
+        if lock_state(run) == "unknown":
+            _refuse_living(run)
         Orders(run, disk).sweep()
         if ended_as(run.events) == "completed":
             raise RunError(f"{run.id} is trained to its end already")
@@ -90,6 +93,16 @@ def _claim(run: RunDir, disk: Disk) -> tuple[TrainerLock, Config]:
     except PresetError as error:
         _record(run, str(error), "", disk)
         raise
+
+
+def _refuse_living(run: RunDir) -> None:
+    """Raise RunError where there is no flock and the trainer before us lives.
+
+    Two that begin in the same moment are not told apart.
+    """
+    about = read_about(run)
+    if about and about.boot_id == boot_id() and about.pid != os.getpid() and process_lives(about):
+        raise RunError(f"{run.id} is already being trained")
 
 
 def _train(

@@ -13,6 +13,7 @@ from grok_tui.monitor.printed import log_lines
 from grok_tui.monitor.tail import Tail
 from grok_tui.monitor.text import safe
 from grok_tui.protocol import notes, presets
+from grok_tui.protocol.alive import process_lives
 from grok_tui.protocol.events import Failed, Finished
 from grok_tui.protocol.rundir import (
     BEAT_WIDTH,
@@ -21,7 +22,6 @@ from grok_tui.protocol.rundir import (
     RunDir,
     boot_id,
     lock_state,
-    process_start,
     read_about,
     read_small,
 )
@@ -235,7 +235,7 @@ def _is_alive(
     if about is not None and about.boot_id not in ("", boot_id()):
         return (False, "") if signs.ended else _seen_from_afar(run, about, pulse)
     if lock == "unknown":
-        return about is not None and _process_lives(about), ""
+        return about is not None and process_lives(about), ""
     # Taken since we looked: the log that we read may be that of the trainer before.
     return signs.ended is None and lock_state(run) == "held", ""
 
@@ -257,19 +257,6 @@ def _beaten_lately(run: RunDir) -> bool:
         return abs(time.time() - run.lock.stat().st_mtime) < SILENCE
     except OSError:
         return False
-
-
-def _process_lives(about: About) -> bool:
-    """Whether the trainer's process exists: the same one, not a later one of its number."""
-    if about.process_start:
-        return process_start(about.pid) == about.process_start
-    try:
-        os.kill(about.pid, 0)
-    except PermissionError:
-        return True
-    except (OSError, OverflowError):
-        return False
-    return True
 
 
 def _is_young(run: RunDir) -> bool:
