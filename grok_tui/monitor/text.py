@@ -15,6 +15,8 @@ FEWEST = 8
 """Columns that a shortened name keeps at least."""
 REPLACEMENT = "\ufffd"
 _REPLACED = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+_WIDENS = "\ufe0f"
+"""Has some measure the character before it as two columns, others as one: it is left out."""
 _MARKS = frozenset(("Mn", "Me", "Mc"))
 _WHITE = str.maketrans("\t\n\r", "   ")
 
@@ -29,7 +31,18 @@ def safe(text: str, width: int = 200) -> str:
     text = text[: min(len(text), MAX_LENGTH)].translate(_WHITE)
     if text.isascii() and text.isprintable():
         return text if len(text) <= width else _cut_ascii(text, width)
-    return _cut(_clean(unicodedata.normalize("NFC", text)), width)
+    return _cut(_clean(unicodedata.normalize("NFC", text.replace(_WIDENS, ""))), width)
+
+
+def tamed(text: str) -> str:
+    """The text, its lines kept, with a replacement for each character that steers a terminal.
+
+    For what goes into fields: nothing is cut from it.
+    """
+    return "".join(
+        REPLACEMENT if unicodedata.category(one) in _REPLACED and one != "\n" else one
+        for one in text
+    )
 
 
 def safe_lines(text: str, width: int = 200, lines: int = MAX_LINES) -> list[str]:

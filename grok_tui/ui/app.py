@@ -12,7 +12,6 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from grok_tui.ui import themes
@@ -22,6 +21,7 @@ from grok_tui.ui.keys import Key, bindings, on_screen
 from grok_tui.ui.leaving import farewell
 from grok_tui.ui.messages import CloneRun, EditRun
 from grok_tui.ui.owners import owners
+from grok_tui.ui.pasting import Pasting
 from grok_tui.ui.screens.dialog import Palette
 from grok_tui.ui.screens.help import HelpScreen
 from grok_tui.ui.services import Services
@@ -80,7 +80,7 @@ def _title(key: Key) -> str:
     return f"{key.label} ({key.shown})"
 
 
-class GrokTuiApp(App[None]):
+class GrokTuiApp(Pasting):
     """The terminal interface on one runs folder; with `run`, on that run."""
 
     TITLE = "grok-tui"

@@ -5,6 +5,7 @@ The file that the editor had is kept until what is in it is good: nothing that w
 
 from __future__ import annotations
 
+import re
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -110,5 +111,5 @@ def _holds(path: Path, text: bytes) -> bool:
 
 
 def suggested(draft: Draft) -> str:
-    """A name for a preset of one's own that begins as this draft."""
-    return f"my-{draft.base.called}"[:40]
+    """A name for a preset of one's own, of what it may have, that begins as this draft."""
+    return f"my-{re.sub('[^a-z0-9]+', '-', draft.base.called.lower())}"[:40]

@@ -28,3 +28,14 @@ async def test_the_keyboard_goes_to_the_first_field_once_it_is_there() -> None:
         await pilot.pause()
         assert isinstance(app.focused, Input)
         assert app.focused is app.query(Input).first()
+
+
+async def test_a_field_shows_a_value_that_steers_a_terminal_as_harmless() -> None:
+    app = Alone()
+    async with app.run_test() as pilot:
+        form = app.query_one(Form)
+        offered = values(fakes.config())
+        first = next(value for value in offered if value.form == form.form)
+        form.show(Filling(offered, {first.key: "a\x1b]0;owned\x07\u202eb"}))
+        await pilot.pause()
+        assert form.text(first.key) == "a\ufffd]0;owned\ufffd\ufffdb"

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from grok_tui.monitor.text import safe
+from grok_tui.monitor.text import safe, tamed
 from grok_tui.ui.messages import Explained, ValueEdited
 from grok_tui.ui.widgets.fields import ValueField
 
@@ -44,6 +44,7 @@ class ValueRow(Vertical):
 
     def show(self, text: str, changed: bool, problem: str) -> None:
         """Put this text in, mark it as changed or not, and say what is wrong with it."""
+        text = tamed(text)
         if self._field.value != text:
             with self._field.prevent(Input.Changed):
                 self._field.value = text
