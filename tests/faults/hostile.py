@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 import unicodedata
@@ -10,20 +11,22 @@ from typing import TYPE_CHECKING
 import msgspec
 import tomli_w
 
-from grok_tui.protocol import events, notes, presets
+from grok_tui.protocol import events, frames, presets
 from grok_tui.protocol.config import to_plain
-from grok_tui.protocol.events import AnyEvent, Failed
+from grok_tui.protocol.events import AnyEvent, Failed, Measured
 from grok_tui.protocol.notes import Note
 from tests import fakes
+from tests import frames as shots
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.rundir import RunDir
 
-CANARY = "0wn3d"
-"""Stands behind each text that steers: obeyed, it would be in a title, a clipboard, a file."""
+TRAINING = "20261121-101502-hostile-iiii"
+MOST_OF_A_NAME = 40
 ATOMS = (
     "\x1b]0;0wn3d\x07", "\x1b]52;c;MHduM2Q=\x07", "\x1b[2J", "\x1b[?1049l", "\x1b[31m", "\x1bc",
     "\x1bP+q0wn3d\x1b\\", "\x1b_0wn3d\x1b\\", "\x1b]8;;file:///0wn3d\x1b\\x", "\x1b[6n", "\x1b[20t",
@@ -36,6 +39,7 @@ ATOMS = (
     "{0.__class__}", "%s%n%x", "$(touch 0wn3d)", "`touch 0wn3d`", "=cmd|'/c 0wn3d'!A1", "@SUM(1)",
     "+1", "-1", "\t", "\n", "a\r\nb", "'\"<b>&amp;", "../../0wn3d", "~", "\ud7ff",
 )  # fmt: skip
+_PIECES = {"tasks": {"kind": "modular-addition"}, "models": {"kind": "mlp"}, "pruning": {}}
 STEERS = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ue000-\uf8ff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U0010ffff]"
@@ -84,40 +88,87 @@ def planted(event: AnyEvent, evil: str) -> AnyEvent | None:
     return changed
 
 
-def runs(folder: Path, evil: str) -> tuple[RunDir, RunDir]:
-    """Two runs: one whose every file holds the text, and one whose config.toml cannot be read.
+def runs(folder: Path, *evil: str) -> tuple[RunDir, RunDir]:
+    """Two runs: one whose every file holds the texts, and one whose config.toml cannot be read.
 
-    The first is opened, the second is listed beside it.
+    The first is opened, the second is listed beside it. Of several texts each is the first at
+    some places.
     """
-    config = _config(evil)
-    story: list[AnyEvent] = fakes.run_events(config, last=100, ended=False)
-    dense = [event for event in story if getattr(event, "arm", "") == "dense"]
-    story += [msgspec.structs.replace(event, arm=evil) for event in dense]
-    story += [told for event in story[:400] if (told := planted(event, evil)) is not None]
-    story += [
-        events.Warned(sentence=evil),
-        events.Checkpointed(file=evil, bytes=1, milliseconds=1.0),
-        events.Obeyed(command=evil[:20], id=evil[:80], result=evil),
-        events.Resumed(file=evil, exact=False, changed=(evil,), dropped_bytes=0),
-        Failed(sentence=evil, traceback=f"Traceback\n  {evil}\n{evil}", report=evil),
-    ]
-    run = fakes.recorded_run(folder, "failed", made_of=config, found=story)
-    about = fakes.about()
-    words = {
-        field.name: evil
-        for field in msgspec.structs.fields(about)
-        if isinstance(getattr(about, field.name), str) and field.name != "boot_id"
-    }
-    run.about.write_bytes(msgspec.json.encode(fakes.about(**words, command=(evil, evil))))
-    run.trainer_log.write_text(f"{evil}\n" * 30)
-    note = Note(step=50, text=evil[: notes.MAX_TEXT], by=evil[:80], at=evil[:40])
-    run.notes.write_bytes(msgspec.json.encode(note) + b"\n")
+    given = itertools.cycle(_turned(evil))
+    config = _config(next(given))
+    run = fakes.recorded_run(folder, "failed", made_of=config, found=_story(config, given))
+    _plant(run, given)
     other = fakes.recorded_run(
         folder, "finished", made_of=config, run_id="20261121-101501-hostile-hhhh"
     )
-    table = to_plain(config) | {"title": evil, evil: 1}
+    table = to_plain(config) | {"title": next(given), next(given): 1}
     other.config.write_text(tomli_w.dumps(table))
     return run, other
+
+
+def training(folder: Path, *evil: str) -> RunDir:
+    """A run whose every file holds the texts, as if it trained: nobody lets go of its lock."""
+    given = itertools.cycle(_turned(evil))
+    config = _config(next(given))
+    found = _story(config, given)[:-1]
+    run = fakes.recorded_run(folder, "running", made_of=config, found=found, run_id=TRAINING)
+    _plant(run, given)
+    return run
+
+
+def failure(evil: str) -> Failed:
+    """A failure that says it."""
+    return Failed(sentence=evil, traceback=f"Traceback\n  {evil}\n{evil}", report=evil)
+
+
+def _story(config: Config, given: Iterator[str]) -> list[AnyEvent]:
+    """A log that ends with a failure."""
+    story: list[AnyEvent] = fakes.run_events(config, last=100, ended=False)
+    dense = [event for event in story if getattr(event, "arm", "") == "dense"]
+    name = next(given)
+    story += [msgspec.structs.replace(event, arm=name) for event in dense]
+    story += [told for event in story[:400] if (told := planted(event, next(given))) is not None]
+    probes = {next(given): 1.0, f"{next(given)}/{next(given)}": (0.5, 2.0)}
+    story += [
+        msgspec.structs.replace(one, probes=probes) for one in dense if isinstance(one, Measured)
+    ]
+    story += [
+        *(events.Warned(sentence=next(given), arm=next(given)) for _ in range(5)),
+        events.Checkpointed(file=next(given), bytes=1, milliseconds=1.0),
+        events.Obeyed(command=next(given)[:20], id=next(given)[:80], result=next(given)),
+        events.Resumed(file=next(given), exact=False, changed=(next(given),), dropped_bytes=0),
+    ]
+    return [*story, failure(next(given))]
+
+
+def _plant(run: RunDir, given: Iterator[str]) -> None:
+    """Put texts into what lies beside the log."""
+    plain = fakes.about()
+    words = {
+        field.name: next(given)
+        for field in msgspec.structs.fields(plain)
+        if isinstance(getattr(plain, field.name), str) and field.name != "boot_id"
+    }
+    about = fakes.about(**words, command=(next(given), next(given)))
+    run.about.write_bytes(msgspec.json.encode(about))
+    run.trainer_log.write_text("".join(f"{next(given)}\n" for _ in range(30)))
+    for step in (20, 50, 80):
+        note = Note(step=step, text=next(given)[:500], by=next(given)[:80], at=next(given)[:40])
+        with run.notes.open("ab") as file:
+            file.write(msgspec.json.encode(note) + b"\n")
+    shots.written(run, "dense", 0)
+    for path in run.frames.rglob("*.*"):
+        shot = frames.decode(path.read_bytes())
+        named = [
+            msgspec.structs.replace(one, name=next(given)[: MOST_OF_A_NAME - 1] + "x")
+            for one in shot.matrices
+        ]
+        path.write_bytes(frames.encode(msgspec.structs.replace(shot, matrices=tuple(named))))
+
+
+def _turned(evil: Sequence[str]) -> list[str]:
+    """All texts in one, once with each of them in front."""
+    return [" ".join([*evil[at:], *evil[:at]]) for at in range(len(evil))]
 
 
 def shelf(folder: Path, evil: str) -> None:
@@ -125,7 +176,12 @@ def shelf(folder: Path, evil: str) -> None:
     folder.mkdir(parents=True)
     name = evil.replace("/", "_").replace("\0", "_").encode()[:200].decode(errors="ignore")
     plain = presets.load("quickstart")[0]
-    (folder / f"{name}.toml").write_text(tomli_w.dumps(to_plain(plain) | {"title": evil}))
+    (folder / f"{name}.toml").write_text(tomli_w.dumps(to_plain(_config(evil))))
     (folder / "wrong.toml").write_text(tomli_w.dumps({evil: evil, "title": "x", "about": evil}))
+    for piece, keys in _PIECES.items():
+        (folder / piece).mkdir()
+        table = tomli_w.dumps({"about": evil, **keys})
+        (folder / piece / f"{name}.toml").write_text(table)
+        (folder / piece / "wrong.toml").write_text(tomli_w.dumps({evil: evil}))
     lost = to_plain(plain) | {"task": to_plain(plain.task) | {"split_from": evil or "x"}}
     (folder / "lost.toml").write_text(tomli_w.dumps(lost))
