@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """Tests run in several processes: threads of each would only wait for those of the others."""
+
+gc.disable()  # until all tests are collected: what that makes stays, and looking it over costs more
+
+
+def pytest_collection_finish() -> None:
+    """From here on there is garbage again, and nothing of what was collected is in it."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

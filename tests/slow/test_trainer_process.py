@@ -1,4 +1,7 @@
-"""The trainer as a process: killed, stopped, paused, signalled, failing."""
+"""The trainer as a process: killed, stopped, paused, signalled, failing.
+
+Two of them are started as `run` starts them; the others are forked, as their start is nothing new.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from grok_tui.protocol import control, presets
 from grok_tui.protocol.events import Failed, Finished, Obeyed, Resumed
 from grok_tui.protocol.rundir import TrainerLock, lock_state, read_about
 from tests.engine import runs, tiny
+from tests.faults import children
 from tests.slow.trainers import finish, has, trainer, until
 
 if TYPE_CHECKING:
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
 
     from grok_tui.protocol.rundir import RunDir
 
-CONFIG = tiny.tiny((tiny.DENSE, tiny.TICKET, tiny.SHUFFLE), steps=3000)
+CONFIG = tiny.tiny((tiny.DENSE, tiny.TICKET, tiny.SHUFFLE), steps=1500)
 ENDLESS = tiny.tiny((tiny.DENSE, tiny.TICKET), steps=10_000_000)
 
 
@@ -76,14 +80,14 @@ def test_extended_and_killed_it_equals_what_its_config_trains(tmp_path: Path) ->
 
 def test_it_pauses_goes_on_and_stops_when_told(tmp_path: Path) -> None:
     run = runs.new_run(tmp_path, ENDLESS)
-    with trainer(run) as process:
+    with children.trainer(run) as process:
         until(lambda: has(run.events, '"reached"'))
         assert lock_state(run) == "held"
         for command, result in (("pause", "paused"), ("continue", "continued")):
             control.send(run, command, "test")  # type: ignore[arg-type]
             until(lambda result=result: has(run.events, f'"result":"{result}"'))  # type: ignore[misc]
         control.send(run, "stop", "test")
-        assert process.wait(20) == 130
+        assert children.ended(process) == 130
     events = runs.events(run)
     assert isinstance(events[-1], Finished)
     assert events[-1].outcome == "stopped"
@@ -95,12 +99,12 @@ def test_it_pauses_goes_on_and_stops_when_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_with_a_checkpoint(tmp_path: Path, number: signal.Signals) -> None:
     run = runs.new_run(tmp_path, ENDLESS)
-    with trainer(run) as process:
+    with children.trainer(run) as process:
         until(lambda: has(run.events, '"reached"'))
-        process.send_signal(signal.SIGHUP)
+        children.send(process, signal.SIGHUP)
         time.sleep(0.05)
-        process.send_signal(number)
-        assert process.wait(20) == 130
+        children.send(process, number)
+        assert children.ended(process) == 130
     found = runs.kinds(run)
     assert found[-2:] == ["Checkpointed", "Finished"]
 
@@ -119,21 +123,21 @@ def test_a_failure_is_a_sentence_in_the_log_and_exit_code_three(tmp_path: Path) 
 def test_a_run_that_is_trained_already_or_being_trained_is_refused(tmp_path: Path) -> None:
     run = runs.new_run(tmp_path, tiny.tiny(steps=2))
     lock = TrainerLock(run)
-    assert finish(run) == 2
+    assert children.finish(run) == 2
     assert has(run.trainer_log, "is already being trained")
     lock.release()
     assert runs.train(run) == 0
-    assert finish(run) == 2
+    assert children.finish(run) == 2
     assert has(run.trainer_log, "is trained to its end already")
     assert runs.kinds(run)[-1] == "Finished"
 
 
 def test_bad_folders_presets_and_devices_end_with_a_sentence(tmp_path: Path) -> None:
     run = runs.new_run(tmp_path, tiny.tiny(steps=2))
-    assert finish(run, "--device", "toaster") == 2
+    assert children.finish(run, "--device", "toaster") == 2
     assert has(run.trainer_log, "no device toaster")
     run.config.write_text("steps = 3\n")
-    assert finish(run) == 2
+    assert children.finish(run) == 2
     last = runs.events(run)[-1]
     assert isinstance(last, Failed)
     assert has(run.trainer_log, last.sentence)
@@ -141,7 +145,7 @@ def test_bad_folders_presets_and_devices_end_with_a_sentence(tmp_path: Path) -> 
 
 def test_about_says_which_process_trains_and_what_it_is_made_of(tmp_path: Path) -> None:
     run = runs.new_run(tmp_path, ENDLESS)
-    with trainer(run) as process:
+    with children.trainer(run) as process:
         until(lambda: has(run.events, '"measured"'))
         about = read_about(run)
         assert about is not None
@@ -149,6 +153,6 @@ def test_about_says_which_process_trains_and_what_it_is_made_of(tmp_path: Path) 
         assert about.device == "cpu"
         assert about.torch
         assert about.host == os.uname().nodename
-        process.send_signal(signal.SIGTERM)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) in (130, 128 + signal.SIGTERM)
+        children.send(process, signal.SIGTERM)
+        children.send(process, signal.SIGTERM)
+        assert children.ended(process) in (130, 128 + signal.SIGTERM)
