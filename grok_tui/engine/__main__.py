@@ -77,6 +77,8 @@ def _count(text: str) -> int:
 
 def _claim(run: RunDir, disk: Disk) -> tuple[TrainerLock, Config]:
     """Take the lock and read the configuration. Raises RunError, PresetError."""
+    if run.linked:
+        raise RunError(f"cannot train in {run.path}: {run.linked} is a link, expected a folder")
     try:
         lock = TrainerLock(run)
         if lock_state(run) == "unknown":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from grok_tui.errors import RunError
 from grok_tui.monitor.export import plain_text
 from grok_tui.protocol.disk import Disk
-from grok_tui.protocol.rundir import slug
+from grok_tui.protocol.rundir import RUN_ID, slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +22,8 @@ def save(folder: Path, name: str, texts: Mapping[str, str]) -> list[Path]:
 
     The folder is made; no file that is there is written over.
     """
+    if folder.is_symlink() and RUN_ID.fullmatch(folder.parent.name):
+        raise RunError(f"cannot write to {folder}: it is a link")
     stem = f"{time.strftime('%Y%m%d-%H%M%S')}-{slug(name)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)

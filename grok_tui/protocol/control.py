@@ -114,6 +114,8 @@ def post(run: RunDir, order: AnyOrder, disk: Disk | None = None) -> str:
     data = msgspec.json.encode(order)
     if len(data) > MAX_BYTES:
         raise RunError(f"cannot send {order.command} to {run.id}: too much for one order")
+    if run.control.is_symlink():
+        raise RunError(f"cannot send {order.command} to {run.id}: control is a link")
     try:
         (disk or Disk()).replace(run.control / f"{name}.json", data)
     except OSError as error:

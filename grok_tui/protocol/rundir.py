@@ -119,6 +119,12 @@ class RunDir:
         """Pictures and tables that somebody asked for while looking at it."""
         return self.path / "exports"
 
+    @property
+    def linked(self) -> str:
+        """A folder of the run that is a link, to who knows where; empty if there is none."""
+        own = (self.control, self.checkpoints, self.artifacts, self.frames, *self.frames.glob("*"))
+        return next((path.name for path in own if path.is_symlink()), "")
+
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """Provenance of a run, rewritten by each trainer that takes it on."""

@@ -48,3 +48,13 @@ def test_the_table_has_every_digit_and_no_formula() -> None:
         ["2", ""],
         ["3", "nan"],
     ]
+
+
+def test_a_folder_of_a_run_that_is_a_link_is_not_written_into(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    run = tmp_path / "20261121-101500-quickstart-abcd"
+    run.mkdir()
+    (run / "exports").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(RunError, match="it is a link"):
+        saving.save(run / "exports", "x", {"svg": "x"})
+    assert list((tmp_path / "elsewhere").iterdir()) == []

@@ -113,3 +113,12 @@ def test_what_the_disk_does_not_give_is_refused(
 
     monkeypatch.setattr(os, "read", fail)
     assert control.read(run.control / NAME) == "refused: cannot be read"
+
+
+def test_nothing_is_sent_through_a_link(run: rundir.RunDir, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    run.control.rmdir()
+    run.control.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(RunError, match="control is a link"):
+        control.send(run, "pause", "test")
+    assert list((tmp_path / "elsewhere").iterdir()) == []

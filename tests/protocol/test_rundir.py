@@ -132,3 +132,17 @@ def test_provenance_is_none_until_it_can_be_read(tmp_path: Path) -> None:
 def test_a_process_start_tells_two_processes_of_one_number_apart() -> None:
     assert rundir.process_start(os.getpid()).isdigit()
     assert rundir.process_start(2**22 + 5) == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["control", "checkpoints", "artifacts", "frames", "frames/a-seed0"]
+)
+def test_a_folder_that_is_a_link_is_told(tmp_path: Path, name: str) -> None:
+    run = rundir.create(tmp_path, "x")
+    run.frames.mkdir()
+    assert run.linked == ""
+    path = run.path / name
+    if path.is_dir():
+        path.rmdir()
+    path.symlink_to(tmp_path)
+    assert run.linked == path.name
