@@ -11,7 +11,7 @@ COMPILE := $(BIN)/python -m compileall -q grok_tui benchmarks  # else the first 
 USE := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
-.PHONY: run test test-all faults gpu bench reproduction check format snapshots screenshots demo-run install dev clean
+.PHONY: run test test-all faults soak gpu bench reproduction check format snapshots screenshots demo-run install dev clean
 .DEFAULT_GOAL := run
 
 run: $(USE)  ## train the quickstart: the TUI in a terminal, plain progress without one
@@ -25,6 +25,9 @@ test-all: test  ## and the targets of the view, measured in a real terminal; bet
 
 faults: $(DEV)  ## the full fault counts, written into docs/reliability.md; about 40 minutes
 	@$(BIN)/python -m pytest -q -n 2 -m "faults or counted" -p tests.faults.recording --record docs/reliability.md
+
+soak: $(DEV)  ## an hour of training while views come and go, written into docs/reliability.md
+	@$(BIN)/python -m pytest -q -s tests/faults/soak.py -p tests.faults.recording --record docs/reliability.md
 
 gpu: $(DEV)  ## the tests that need a CUDA device; with a torch that has CUDA in .venv
 	@$(BIN)/python -m pytest -q -m gpu
