@@ -202,10 +202,10 @@ class FullForConfig(Disk):
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def replace(self, path: Path, data: bytes) -> None:
+    def replace(self, path: Path, data: bytes, mode: int = 0o644) -> None:
         if path.name == self._name:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        super().replace(path, data)
+        super().replace(path, data, mode)
 
 
 def test_a_full_disk_refuses_the_order_or_says_that_it_is_not_safe_yet(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import torch
 
 from grok_tui.engine import artifacts, extending, state
 from grok_tui.errors import PresetError, RunError
+from grok_tui.protocol import saved
 from grok_tui.protocol.arms import Arm, MaskFrom, Subset
 from grok_tui.protocol.control import AddSeeds, TakeTicket
 from grok_tui.protocol.disk import Disk
@@ -263,7 +264,7 @@ def restored(lanes: Experiment, config: Config, folder: Path) -> tuple[Experimen
     """The experiment as its checkpoint has it, with the configuration that came later."""
     made, tensors = state.capture(lanes, "then", 0.0)
     copied = {name: tensor.clone() for name, tensor in tensors.items()}
-    known = state.begun_with(made, config, "now")
+    known = saved.begun_with(made, config, "now")
     assert known == lanes.config
     again = state.restore(known, lanes.placement, lambda: 0.0, made, copied)
     return again, extending.catch_up(again, config, folder, "now")
