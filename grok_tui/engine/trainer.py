@@ -274,7 +274,9 @@ class Trainer:
     def _finish(self, outcome: str, code: int) -> int:
         lanes = tuple(self._experiment.result(key) for key in self._experiment.order)
         completed = outcome == "completed"
-        self._recorder.say([Finished(outcome="completed" if completed else "stopped", lanes=lanes)])
+        end = Finished(outcome="completed" if completed else "stopped", lanes=lanes)
+        self._recorder.flush()
+        self._recorder.log.add(end)  # nothing comes behind it, not even that the disk was full
         self._recorder.flush()
         self._recorder.insist(self._recorder.log.sync)
         self._experiment.stack.hold([])  # workers that nobody waits for would stay as zombies

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from grok_tui.engine import recorder
+from grok_tui.engine.log import ended_as
 from grok_tui.engine.recorder import Recorder
 from grok_tui.engine.signals import Signals
 from grok_tui.errors import RunFailed
@@ -49,6 +50,26 @@ def test_room_for_the_sync_of_a_log_is_waited_for(
     assert runs.train(run, disk=Unsynced(errno.EDQUOT, 2)) == 0
     warned = [event.sentence for event in runs.events(run) if isinstance(event, Warned)]
     assert warned == ["the disk was full; training waited 0 s"]
+
+
+class FullAtTheEnd(Disk):
+    """Has no room for the last line, the first time."""
+
+    waited = False
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        if b'"finished"' in data and not self.waited:
+            self.waited = True
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(descriptor, data)
+
+
+def test_nothing_is_written_behind_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That the disk had been full was: the run was no longer known to be complete."""
+    monkeypatch.setattr(recorder, "RETRY_EVERY", 0.0)
+    run = runs.new_run(tmp_path, CONFIG)
+    assert runs.train(run, disk=FullAtTheEnd()) == 0
+    assert ended_as(run.events) == "completed"
 
 
 def test_a_run_that_was_removed_is_written_no_more(
