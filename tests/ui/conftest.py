@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.css.stylesheet import Stylesheet
 
 from grok_tui.monitor.estimate import Estimate
 from grok_tui.monitor.memory import Need
@@ -19,6 +20,8 @@ from tests.ui.trainers import NOW, Trainers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from textual.css.model import RuleSet
 
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.events import AnyEvent
@@ -73,6 +76,23 @@ def _terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))  # nothing is saved at home
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _rules_parsed_once() -> Iterator[None]:
+    """The rules of style sheets do not change; every application would parse them anew."""
+    plain = Stylesheet._parse_rules
+    known: dict[object, list[RuleSet]] = {}
+
+    def parse(sheet: Stylesheet, *given: Any, **named: Any) -> list[RuleSet]:
+        key = frozenset(sheet._variables.items()), given, frozenset(named.items())
+        if key not in known:
+            known[key] = plain(sheet, *given, **named)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parse)
+        yield
 
 
 @pytest.fixture

@@ -16,11 +16,13 @@ ENDLESS = ("follow", "machine")
 
 async def settled(pilot: Pilot[None]) -> None:
     """Every thread that reads or does something has ended, and what it said is on the screen."""
+    await pilot.pause()
     for _ in range(3):  # what a thread said may have started another
-        await pilot.pause()
         todo = [worker for worker in pilot.app.workers if worker.group not in ENDLESS]
-        if todo:  # an empty list would mean all
-            await pilot.app.workers.wait_for_complete(todo)
+        if not todo:
+            break
+        await pilot.app.workers.wait_for_complete(todo)
+        await pilot.pause()
     await pilot.pause()
 
 

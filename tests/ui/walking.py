@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import grok_tui.ui.app
 from grok_tui.monitor.reproduction import rows
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
+    from grok_tui.protocol.events import AnyEvent
     from grok_tui.protocol.rundir import RunDir
     from grok_tui.ui.claims import Claims
     from grok_tui.ui.keys import Key
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from tests.ui.trainers import Trainers
 
 WANTED = next(iter(wanted(rows.ROWS[:1], "fast", "3")))
+TWO = fakes.config(seeds=(0, 1), probes=PROBED)
+OTHER = fakes.config(only=("dense", "random-mask"), steps=2000, title="Another")
 IDS = ("20261121-101500-quickstart-abca", "20261121-101600-quickstart-abcb")
 
 
@@ -198,11 +202,10 @@ async def walked(
 ) -> AsyncIterator[Walk]:
     """The application on two recorded runs with probes and frames, on the newest of them."""
     folder = Path("runs")
-    made = fakes.config(seeds=(0, 1), probes=PROBED)
-    other = fakes.config(only=("dense", "random-mask"), steps=2000, title="Another")
+    made: Callable[..., RunDir] = fakes.recorded_run
     runs = (
-        fakes.recorded_run(folder, "running", made_of=made, run_id=IDS[1]),
-        fakes.recorded_run(folder, "stopped", made_of=other, run_id=IDS[0]),
+        made(folder, "running", made_of=TWO, run_id=IDS[1], found=_story("running")),
+        made(folder, "stopped", made_of=OTHER, run_id=IDS[0], found=_story("stopped")),
     )
     for run, lines in zip(runs, (200, 3), strict=True):
         run.trainer_log.write_text("".join(f"line {number}\n" for number in range(lines)))
@@ -219,6 +222,11 @@ async def walked(
         walk = Walk(pilot, trainers, runs, _NO_KEY)
         await settled(pilot)
         yield walk
+
+
+@cache
+def _story(state: Literal["running", "stopped"]) -> list[AnyEvent]:
+    return fakes._story(state, TWO if state == "running" else OTHER, 600)
 
 
 _NO_KEY: Key = None  # type: ignore[assignment]
