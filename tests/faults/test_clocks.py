@@ -41,7 +41,7 @@ def right(folder: Path) -> RunDir:
     return run
 
 
-@trials(120, at_once=6)
+@trials(60, at_once=6)
 def test_a_trainer(seeds: range, folder: Path, tmp_path: Path) -> None:
     """A trainer whose wall clock jumps by a second to ten years: the same run, times of sense."""
     other = right(folder)
@@ -64,7 +64,7 @@ def test_a_trainer(seeds: range, folder: Path, tmp_path: Path) -> None:
         assert Watch(run).look().state == "finished"
 
 
-@trials(120, at_once=6)
+@trials(60, at_once=6)
 def test_a_viewer(seeds: range, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A viewer whose wall clock jumps so: the states are the same, times finite, names unique."""
     states: tuple[fakes.State, ...] = ("running", "paused", "finished", "failed", "interrupted")
