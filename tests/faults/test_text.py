@@ -6,12 +6,14 @@ import csv
 import functools
 import io
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 import typer.main
 
 from grok_tui import cli
+from grok_tui.errors import RunError
+from grok_tui.monitor import launch
 from tests.faults import hostile
 from tests.faults.counting import trials
 
@@ -43,6 +45,8 @@ def grok(
     """Call `grok-tui` with these arguments; what it printed on both streams."""
     # Nine tenths of the time of a command go into reading what commands there are.
     monkeypatch.setattr(typer.main, "get_command", _commands)
+    for name in ("start", "resume", "train"):  # a hostile name may be that of a good preset
+        monkeypatch.setattr(launch, name, _refuse)
 
     def call(*arguments: str) -> tuple[str, str]:
         monkeypatch.setattr(sys, "argv", ["grok-tui", *arguments])
@@ -52,6 +56,10 @@ def grok(
         return out, err
 
     return call
+
+
+def _refuse(*_: object, **__: object) -> NoReturn:
+    raise RunError("nothing is trained here")
 
 
 _commands = functools.cache(typer.main.get_command)
