@@ -165,7 +165,7 @@ def fill(place: Path) -> None:
             file.write(bytes(4096))
 
 
-@trials(25, at_once=5)
+@trials(25, at_once=3)
 def test_on_a_small_disk_a_run_waits_for_room(seeds: range, folder: Path, tmp_path: Path) -> None:
     """A tmpfs of 64 KiB to 4 MiB fills up (injected where nobody may mount): the run waits."""
     for seed in seeds:
