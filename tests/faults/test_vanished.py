@@ -6,6 +6,7 @@ import contextlib
 import errno
 import random
 import shutil
+import signal
 import time
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from tests.faults import children
 from tests.faults.counting import trials
 from tests.faults.disks import Fault, Faulty, put_in
 from tests.slow.trainers import has, until
+from tests.terminal.pty import Terminal, grok
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +78,7 @@ WAYS: tuple[Callable[[RunDir], None], ...] = (
 )  # fmt: skip
 
 
-@trials(15, at_once=1)
+@trials(10, at_once=1)
 def test_a_run_that_goes_away_ends_its_trainer(seeds: range, tmp_path: Path) -> None:
     """A run removed, renamed or replaced under its trainer and viewers: it ends in a sentence."""
     for seed in seeds:
@@ -101,6 +103,29 @@ def test_a_run_that_goes_away_ends_its_trainer(seeds: range, tmp_path: Path) -> 
         assert watch.look().state in ("interrupted", "failed", *young), f"seed {seed}"
         if way in (remove, rename, rename_all):
             assert not run.path.exists(), f"seed {seed}: it came back"
+
+
+@trials(5, at_once=1)
+def test_a_view_of_what_goes_away_can_be_left(seeds: range, tmp_path: Path) -> None:
+    """A run, or the folder of all, is removed or renamed under the TUI: it answers, and is left."""
+    for seed in seeds:
+        chance, way = random.Random(seed), (remove, rename_all, rename, link_away)[seed % 4]
+        run = fakes.recorded_run(tmp_path / str(seed) / "runs", "running")
+        command, seen = (grok(), "quickstart") if seed % 2 else (grok("attach"), "grokked-ticket")
+        with Terminal(command, (100, 30), run.path.parent) as terminal:
+            terminal.wait_for(seen, seconds=20.0)
+            terminal.run(chance.uniform(0.0, 0.5))
+            way(run)
+            for key in ("r", "escape", "2", "down", "?", "escape"):
+                terminal.press(key, 0.3)
+            assert terminal.process.poll() is None, f"seed {seed}: it ended by itself"
+            terminal.process.send_signal(signal.SIGTERM)
+            assert terminal.ended(60.0) == 0, f"seed {seed}"
+            assert terminal.left_on() == set(), f"seed {seed}"
+            sent = b"".join(data for _, data in terminal.chunks)
+        assert b"Traceback" not in sent, f"seed {seed}"
+        assert b"crash" not in sent, f"seed {seed}"
+        fakes.let_go(run)
 
 
 @cache
