@@ -41,7 +41,7 @@ def tamed(text: str) -> str:
     """
     return "".join(
         REPLACEMENT if unicodedata.category(one) in _REPLACED and one != "\n" else one
-        for one in text
+        for one in text.replace(_WIDENS, "")
     )
 
 

@@ -172,9 +172,9 @@ def _turned(evil: Sequence[str]) -> list[str]:
 
 
 def shelf(folder: Path, evil: str) -> None:
-    """Presets of the user's own whose names, titles and mistakes hold the text."""
+    """Presets of the user's own whose names, words and mistakes hold the text; a good one first."""
     folder.mkdir(parents=True)
-    name = evil.replace("/", "_").replace("\0", "_").encode()[:200].decode(errors="ignore")
+    name = "a" + evil.replace("/", "_").replace("\0", "_").encode()[:200].decode(errors="ignore")
     plain = presets.load("quickstart")[0]
     (folder / f"{name}.toml").write_text(tomli_w.dumps(to_plain(_config(evil))))
     (folder / "wrong.toml").write_text(tomli_w.dumps({evil: evil, "title": "x", "about": evil}))

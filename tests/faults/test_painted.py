@@ -86,7 +86,7 @@ class Walker:
 
     async def paste(self, text: str) -> None:
         """Paste into what has the keyboard."""
-        assert isinstance(self._pilot.app.focused, Input), self._keys
+        assert isinstance(self._pilot.app.focused, Input), f"{self._seeds}: {' '.join(self._keys)}"
         self._keys.append("paste")
         self._pilot.app.post_message(events.Paste(text))
         await self.look()

@@ -85,14 +85,14 @@ def test_a_megabyte_is_cut_before_it_is_looked_at() -> None:
     assert len(safe("\x1b" * 1_000_000, 10**7)) == 10_000
 
 
-def test_what_is_typed_in_keeps_its_length_and_its_lines() -> None:
+def test_what_is_typed_in_is_not_cut_and_keeps_its_lines() -> None:
     long = "x" * 20_000
     assert tamed(f"a\x1b\u202eb\u00e9\n\tc{long}") == f"a\ufffd\ufffdb\u00e9\n\ufffdc{long}"
 
 
 def test_a_heart_is_as_wide_in_a_row_as_alone() -> None:
     """A selector would make it two columns wide for those who measure rows, one for the others."""
-    assert safe("\u2764\ufe0f" * 3, 3) == "\u2764" * 3
+    assert safe("\u2764\ufe0f" * 3, 3) == tamed("\u2764\ufe0f" * 3) == "\u2764" * 3
 
 
 def test_lines_are_kept_apart_and_the_last_ones_win() -> None:
