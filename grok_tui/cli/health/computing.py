@@ -43,6 +43,7 @@ class Torch:
             stdin=subprocess.DEVNULL,
             stdout=self._out,
             stderr=self._err,
+            cwd="/",  # `-m` imports from where it is: here, a stranger's files
             env=launch.environment(),
         )
 

@@ -10,6 +10,8 @@ from grok_tui.cli.health import computing
 from grok_tui.cli.health.computing import Torch, clock, machine
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
 SAYS = "print({!r}, flush=True); "
@@ -43,6 +45,16 @@ def test_a_torch_that_cannot_be_loaded_is_bad_and_no_more() -> None:
     assert told("import os; os.kill(os.getpid(), 11)") == [
         ("bad", "torch", "does not work: signal 11"),
     ]
+
+
+def test_nothing_of_the_folder_that_one_is_in_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run of a stranger with a torch.py in it, and somebody who asks there what is wrong."""
+    (tmp_path / "timeit.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+    torch = Torch((sys.executable, "-m", "timeit", "-n", "1", "pass"))
+    assert list(torch.findings((), print)) == []
 
 
 def test_a_device_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
