@@ -13,6 +13,7 @@ import msgspec
 from safetensors.torch import save
 
 from grok_tui.engine.tensorfile import read
+from grok_tui.errors import RunError
 from grok_tui.protocol.saved import Entry, State, decode_header, encode_manifest, log_end, told
 
 if TYPE_CHECKING:
@@ -69,29 +70,40 @@ class Checkpoints:
                 self._disk.rename(self._run.manifest, self._run.manifest_before)
             self._commit((*self._entries[1 - KEPT :], entry))
         except OSError:
-            self._sweep((*self._entries, *told(self._run)[0]))  # it would keep a full disk full
+            with contextlib.suppress(RunError):  # what is told cannot be read
+                self._sweep((*self._entries, *told(self._run)[0]))  # it would keep a full disk full
             raise
         return entry
 
     def load(self, log_size: int) -> tuple[Loaded | None, list[str]]:
-        """The newest checkpoint that is whole, and a sentence for each that is not."""
+        """The newest checkpoint that is whole, and a sentence for each that is not.
+
+        Raises RunError if there is none but one that could not be read, or no manifest that could:
+        it may be whole, and to begin anew would remove it.
+        """
         entries, problem = told(self._run)
         problems = [problem] if problem else []
         self._count = max((entry.number for entry in entries), default=0)
-        loaded = None
+        loaded, unread = None, ""
         while entries and loaded is None:
-            loaded, problem = self._read(entries[-1], log_size)
+            try:
+                loaded, problem = self._read(entries[-1], log_size)
+            except (OSError, MemoryError) as error:
+                problem = (getattr(error, "strerror", "") or "there is no memory for it").lower()
+                unread = unread or f"checkpoint {entries[-1].file} cannot be read: {problem}"
             if problem:
                 bad = entries.pop()
                 instead = "the one before is taken" if entries else "the run begins anew"
                 problems.append(f"checkpoint {bad.file} is damaged: {problem}; {instead}")
+        if unread and not loaded:
+            raise RunError(f"{unread}; it is left as it is")
         self._entries = tuple(entries)
         if problems and loaded:
             self._commit(self._entries)
         return loaded, problems
 
     def _read(self, entry: Entry, log_size: int) -> tuple[Loaded | None, str]:
-        """The checkpoint, or what is wrong with it."""
+        """The checkpoint, or what is wrong with it. Raises OSError if that cannot be told."""
         if entry.log_offset > log_size:
             return None, "the log is shorter than it was then"
         if entry.log_end and entry.log_end != log_end(self._run, entry.log_offset):
@@ -101,10 +113,10 @@ class Checkpoints:
             with os.fdopen(os.open(self._run.checkpoints / entry.file, flags), "rb") as file:
                 header, tensors = read(file, entry.bytes, entry.sha256)
             return Loaded(entry, decode_header(header)[0], tensors), ""
-        except OSError as error:
-            return None, (error.strerror or "it cannot be read").lower()
-        except (ValueError, MemoryError) as error:
-            return None, str(error)[:200] or "it is larger than the memory"
+        except FileNotFoundError:
+            return None, "it is missing"
+        except ValueError as error:
+            return None, str(error)[:200]
 
     def _commit(self, entries: tuple[Entry, ...]) -> None:
         self._disk.replace(self._run.manifest, encode_manifest(entries))

@@ -141,6 +141,7 @@ def told(run: RunDir) -> tuple[list[Entry], str]:
     """The checkpoints of a run, oldest first, and what is wrong with its manifest.
 
     The one before tells of those that are still there, should the newest be damaged or stale.
+    Raises RunError for one that is there and cannot be read: it may be whole.
     """
     newest, damaged = _manifest(run.manifest)
     before, worse = _manifest(run.manifest_before)
@@ -159,7 +160,9 @@ def _manifest(path: Path) -> tuple[tuple[Entry, ...], bool]:
         manifest = decoding.decode(data, Manifest)
     except FileNotFoundError:
         return (), False
-    except (OSError, ValueError, RecursionError):
+    except OSError as error:
+        raise RunError(f"{path.parent.name}/{path.name} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError):
         return (), True
     whole = is_whole(data) if SUM in data else manifest.format == 1  # the first had no checksum
     return (manifest.checkpoints, False) if whole else ((), True)

@@ -108,6 +108,42 @@ def test_two_damaged_manifests_are_told(run: RunDir) -> None:
     assert load(run) == ("", [said])
 
 
+@pytest.mark.parametrize("name", ["manifest.json", "manifest-before.json"])
+def test_a_manifest_that_cannot_be_read_is_not_taken_for_a_damaged_one(
+    run: RunDir, name: str
+) -> None:
+    path = run.checkpoints / name
+    path.rename(run.path / "kept")
+    path.symlink_to(path)
+    before = sorted(run.checkpoints.iterdir())
+    with pytest.raises(RunError, match=rf"{name} cannot be read: Too many levels"):
+        load(run)
+    assert sorted(run.checkpoints.iterdir()) == before
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EIO, "Input/output error"), MemoryError()])
+def test_what_cannot_be_read_may_be_whole_and_is_left(run: RunDir, error: Exception) -> None:
+    """To begin anew for want of memory would have removed all that there was."""
+    first, newest = entries(run)
+    why = getattr(error, "strerror", "there is no memory for it").lower()
+    said = f"{newest.file} cannot be read: {why}; it is left"
+    failing = mock.patch("grok_tui.engine.checkpoints.read", side_effect=error)
+    with failing, pytest.raises(RunError, match=said):
+        load(run)
+    assert entries(run) == [first, newest]
+    assert load(run) == (newest.file, [])
+
+
+def test_of_two_checkpoints_the_one_that_can_be_read_is_taken(run: RunDir) -> None:
+    first, newest = entries(run)
+    path = run.checkpoints / newest.file
+    path.unlink()
+    path.symlink_to(path)
+    file, (said,) = load(run)
+    assert file == first.file
+    assert "too many levels of symbolic links; the one before is taken" in said
+
+
 @pytest.mark.parametrize("size", [0, 5, 1 << 40, 1 << 53])
 def test_a_size_that_is_none_makes_no_room(run: RunDir, size: int) -> None:
     before, newest = entries(run)
