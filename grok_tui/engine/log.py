@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import stat
 import time
 from typing import TYPE_CHECKING
 
+from grok_tui.errors import RunError
 from grok_tui.protocol.events import (
     MAX_LINE,
     AnyEvent,
@@ -125,14 +127,22 @@ def set_aside(run: RunDir, disk: Disk) -> str:
 
 
 def ended_as(path: Path) -> str:
-    """How the run of this log ended: completed, stopped, failed, or empty if it did not."""
+    """How the run of this log ended: completed, stopped, failed, or empty if it did not.
+
+    Raises RunError for what is no file and could not be written on: a pipe would be waited for.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        with path.open("rb") as file:
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise RunError(f"{path} is not a regular file")
             length = file.seek(0, os.SEEK_END)
             file.seek(max(0, length - MAX_LINE))
-            lines = file.read().splitlines()
-    except OSError:
+            lines = file.read(MAX_LINE).splitlines()
+    except FileNotFoundError:
         return ""
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror}") from None
     try:
         last = decode(lines[-1]) if lines else None
     except (ValueError, RecursionError):

@@ -181,9 +181,11 @@ def _none(source: RunDir, entries: Sequence[Entry], which: Which) -> str:
 
 def _whole(source: RunDir, entry: Entry) -> _Taken:
     """Raises OSError, or ValueError if it or the log before it is not there whole."""
-    path = source.checkpoints / entry.file
-    if path.stat().st_size != entry.bytes or source.events.stat().st_size < entry.log_offset:
+    path, log = source.checkpoints / entry.file, source.events
+    if path.stat().st_size != entry.bytes:
         raise ValueError("it is not what was written")
+    if not log.is_file() or log.stat().st_size < entry.log_offset:
+        raise ValueError("the log is not there")
     if entry.log_end and entry.log_end != saved.log_end(source, entry.log_offset):
         raise ValueError("the log is another one")
     data = read_small(path, entry.bytes)

@@ -117,12 +117,13 @@ def _refuse_living(view: View, force: bool, listen: float) -> None:
     pulse = Pulse()
     pulse.silence(view.run)
     time.sleep(listen)
-    host = safe(view.about.host if view.about else "", 40) or "another host"
+    host = view.about.host if view.about else ""
+    shown = safe(host, 40) or "another host"
     if pulse.silence(view.run) < listen:
-        raise RunError(f"{view.run.id} is being trained on {host}")
+        raise RunError(f"{view.run.id} is being trained on {shown}")
     if not force and host != platform.node():
         raise RunError(
-            f"{view.run.id} was last trained on {host}; if that trainer is dead, add --force"
+            f"{view.run.id} was last trained on {shown}; if that trainer is dead, add --force"
         )
 
 
@@ -235,7 +236,7 @@ def _options(device: str, threads: int) -> tuple[str, ...]:
 
 def _spawn(run: RunDir, options: Sequence[str], command: Sequence[str]) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-    output = os.open(run.trainer_log, flags, 0o644)
+    output = os.open(run.trainer_log, flags | os.O_NONBLOCK, 0o644)  # it may be a pipe
     # A blocked signal would stay blocked in the child, and it could not be told to stop.
     mask = signal.pthread_sigmask(signal.SIG_SETMASK, ())
     try:

@@ -50,7 +50,8 @@ class Disk:
     def _put(self, path: Path, data: bytes, settle: Callable[[int], None], mode: int) -> None:
         temporary = path.with_name(f".{path.name}.tmp")
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(temporary, flags, mode)
+        # a pipe that a stranger put there would be waited for
+        descriptor = os.open(temporary, flags | os.O_NONBLOCK, mode)
         try:
             try:
                 left = memoryview(data)

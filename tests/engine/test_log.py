@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from grok_tui.engine import log
 from grok_tui.engine.log import EventLog
+from grok_tui.errors import RunError
 from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import (
     Failed,
@@ -179,6 +181,20 @@ def test_how_a_run_ended_stands_in_its_last_line(
     path.write_bytes(content)
     assert log.ended_as(path) == ending
     assert log.ended_as(tmp_path / "nothing") == ""
+
+
+@pytest.mark.parametrize("kind", ["pipe", "zeros", "folder"])
+def test_what_is_no_log_is_not_waited_for(tmp_path: Path, kind: str) -> None:
+    """A trainer waited for ever for a pipe, and read zeros until the memory was full."""
+    path = tmp_path / "events.jsonl"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "zeros":
+        path.symlink_to("/dev/zero")
+    else:
+        path.mkdir()
+    with pytest.raises(RunError, match=r"events\.jsonl (is not a regular file|cannot be read)"):
+        log.ended_as(path)
 
 
 def test_a_log_that_is_put_aside_replaces_none(tmp_path: Path) -> None:

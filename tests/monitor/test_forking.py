@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from grok_tui.monitor.reproduction.runs import altered
 from grok_tui.monitor.watch import Watch
 from grok_tui.protocol import presets
 from grok_tui.protocol.events import Forked, LaneFinished, Measured, Resumed, Warned
-from grok_tui.protocol.saved import told
+from grok_tui.protocol.saved import encode_manifest, told
 from tests.engine import runs, tiny
 from tests.engine.runs import StopAtLook
 
@@ -195,6 +196,17 @@ def test_a_damaged_checkpoint_is_no_beginning(source: RunDir, tmp_path: Path) ->
     assert forking.fork(run, tmp_path, Which()).entry == first
     with pytest.raises(RunError, match="of that checkpoint is damaged"):
         fork(run, tmp_path, which=Which(number=last.number))
+
+
+def test_a_log_that_is_a_pipe_is_not_waited_for(source: RunDir, tmp_path: Path) -> None:
+    run = type(source)(tmp_path / source.id)
+    shutil.copytree(source.path, run.path)
+    bare = [msgspec.structs.replace(one, log_offset=0, log_end="") for one in entries(run)]
+    run.manifest.write_bytes(encode_manifest(bare))
+    run.events.unlink()
+    os.mkfifo(run.events)
+    with pytest.raises(RunError, match="is damaged"):
+        fork(run, tmp_path)
 
 
 def test_an_artifact_that_is_damaged_is_told_there_as_well(source: RunDir, tmp_path: Path) -> None:

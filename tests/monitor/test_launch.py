@@ -352,6 +352,24 @@ def test_a_run_of_another_host_needs_the_users_word(engine: Engine, tmp_path: Pa
     ended(run)
 
 
+def test_a_long_name_of_this_host_is_known_again(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine("")
+    monkeypatch.setattr(platform, "node", lambda: "long" * 16)
+    run = far(tmp_path, "long" * 16)
+    launch.resume(run, listen=0)
+    ended(run)
+
+
+def test_a_pipe_in_the_place_of_what_a_trainer_prints_is_not_waited_for(tmp_path: Path) -> None:
+    run = fakes.recorded_run(tmp_path, "interrupted")
+    run.trainer_log.unlink(missing_ok=True)
+    os.mkfifo(run.trainer_log)
+    with pytest.raises(RunError, match="No such device"):
+        launch.resume(run)
+
+
 def test_a_run_of_this_host_before_a_reboot_needs_none(engine: Engine, tmp_path: Path) -> None:
     engine("")
     run = far(tmp_path, platform.node())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,6 +41,12 @@ def test_a_file_for_which_there_was_no_room_takes_none(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No space"):
         Full().replace(tmp_path / "file", b"new")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pipe_in_the_place_of_the_temporary_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / ".file.tmp")
+    with pytest.raises(OSError, match="No such device"):
+        Disk().replace(tmp_path / "file", b"new")
 
 
 def test_unlink_of_what_is_gone_is_fine(tmp_path: Path) -> None:
