@@ -28,6 +28,7 @@ from grok_tui.cli.options import (
     checked,
 )
 from grok_tui.cli.reproduce import reproduce
+from grok_tui.cli.typed import Typed
 from grok_tui.errors import UsageError
 from grok_tui.protocol.paths import expanded, hint
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="grok-tui",
+    cls=Typed,
     help="See grokking happen in the terminal, and find out what removes the delay.",
     epilog="RUN is an id, a unique part of one, or last.",
     add_completion=False,
