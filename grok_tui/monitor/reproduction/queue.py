@@ -60,7 +60,7 @@ def start(folder: Path, figures: Sequence[str], variant: Variant, seeds: str, de
         os.ftruncate(descriptor, 0)
         file.write(f"$ grok-tui {shlex.join(words)}\n".encode())
         file.flush()
-        _spawn((*PROGRAM, "--runs-dir", str(folder), *words), descriptor)
+        _spawn((*PROGRAM, "--runs-dir", str(folder.absolute()), *words), descriptor)
 
 
 def _lock(descriptor: int, path: Path) -> None:
@@ -79,6 +79,7 @@ def _spawn(words: Sequence[str], output: int) -> None:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
+            cwd="/",  # `-c` imports from where it is: here, a stranger's files
             env=launch.environment(),
             start_new_session=True,
         )

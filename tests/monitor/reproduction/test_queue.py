@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PRINT = "import sys; print(sys.argv[1:], flush=True); sys.stdin.read(); "
-STAY = PRINT + "import time, pathlib\nwhile not pathlib.Path('go').exists(): time.sleep(0.01)"
+STAY = (
+    PRINT
+    + "import time, pathlib\nwhile not pathlib.Path(sys.argv[2], 'go').exists(): time.sleep(0.01)"
+)
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(queue, "PROGRAM", (sys.executable, "-c", STAY))
     return tmp_path
 
@@ -53,6 +55,17 @@ def test_it_goes_on_alone_and_no_second_one_begins(home: Path) -> None:
     assert words in _printed(home), "its last words stay"
     queue.start(home, [], "fast", "3", "cpu")
     until(home, going=False)
+
+
+def test_nothing_of_the_folder_that_one_is_in_is_run(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "timeit.py").write_text("print('a stranger')")
+    monkeypatch.chdir(home)
+    monkeypatch.setattr(queue, "PROGRAM", (sys.executable, "-c", "import timeit; print('ours')"))
+    queue.start(home, [], "fast", "3", "cpu")
+    until(home, going=False)
+    assert _printed(home) == "ours"
 
 
 def test_without_figures_all_claims_are_waited_for(home: Path) -> None:
