@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grok_tui.cli.lines import print_lines
+from grok_tui.cli.lines import print_lines, warn_of_logout
 from grok_tui.cli.options import check_device
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def fork(  # noqa: PLR0913  (one for each option)
     about = read_about(source)
     known = about.device if about else ""
     launch.train(forked.run, device or known, threads or 0, ("grok-tui", *sys.argv[1:]))
+    warn_of_logout()
     wait_until_taken(forked.run)
     print_lines(_told(forked, source.id, hint(f"attach {forked.run.id}", context.obj)))
 

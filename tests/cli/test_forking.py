@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grok_tui import cli
-from grok_tui.monitor import launch
+from grok_tui.monitor import launch, logout
 from grok_tui.protocol.rundir import RunDir, run_folders
 from tests.engine import runs, tiny
 from tests.engine.runs import StopAtLook
@@ -47,10 +47,11 @@ def source(tmp_path: Path) -> RunDir:
 
 
 def test_a_fork_is_trained_and_says_where_it_comes_from(
-    grok: Grok, source: RunDir, tmp_path: Path
+    grok: Grok, source: RunDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(logout, "threat", lambda: "systemd ends it: `do this`")
     code, out, err = grok("fork", source.id, "--set", "train.steps=80", "--threads", "1")
-    assert (code, err) == (0, "")
+    assert (code, err) == (0, "grok-tui: systemd ends it: `do this`\n")
     forked = next(run for run in run_folders(tmp_path) if run.id != source.id)
     first, second, third = out.splitlines()
     assert first.startswith(f"{forked.id} begins as {source.id} was at checkpoint 2, step ")
