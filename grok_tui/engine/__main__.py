@@ -80,6 +80,8 @@ def _claim(run: RunDir, disk: Disk) -> tuple[TrainerLock, Config]:
     if run.linked:
         raise RunError(f"cannot train in {run.path}: {run.linked} is a link, expected a folder")
     try:
+        if not run.lock.exists():  # the run is new, or somebody removed it
+            _refuse_living(run)
         lock = TrainerLock(run)
         if lock_state(run) == "unknown":
             _refuse_living(run)
@@ -98,7 +100,7 @@ def _claim(run: RunDir, disk: Disk) -> tuple[TrainerLock, Config]:
 
 
 def _refuse_living(run: RunDir) -> None:
-    """Raise RunError where there is no flock and the trainer before us lives.
+    """Raise RunError where the trainer before us lives: for where there is no flock, or no lock.
 
     Two that begin in the same moment are not told apart.
     """

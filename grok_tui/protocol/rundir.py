@@ -293,8 +293,8 @@ def boot_id() -> str:
 
 
 def process_start(pid: int) -> str:
-    """Start time of a process in clock ticks since boot; empty if it is gone or not told."""
+    """Start time of a process in clock ticks since boot; empty if it is dead or not told."""
     with contextlib.suppress(OSError, IndexError):
-        stat_line = Path(f"/proc/{pid}/stat").read_text(errors="replace")
-        return stat_line.rpartition(")")[2].split()[19]
+        told = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+        return "" if told[0] in "ZX" else told[19]  # a dead one may wait long for its parent
     return ""

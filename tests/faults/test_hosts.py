@@ -87,6 +87,25 @@ def test_without_flock_a_second_trainer_refuses_as_well(tmp_path: Path) -> None:
     assert runs.kinds(run).count("Started") == 1
 
 
+def test_a_lock_that_was_removed_lets_no_second_trainer_in(tmp_path: Path) -> None:
+    """Both trained for five seconds, and the first wrote its failure into the log of the second."""
+    run = runs.new_run(tmp_path, ENDLESS)
+    with children.trainer(run, first=eager.eager) as process:
+        until(lambda: has(run.events, '"measured"'))
+        run.lock.unlink()
+        for _ in range(2):
+            assert children.finish(run) == 2
+        assert has(run.trainer_log, REFUSED)
+        process.terminate()
+        assert children.ended(process) == 130
+    assert runs.kinds(run).count("Started") == 1
+    run.lock.unlink(missing_ok=True)
+    with children.trainer(run, first=eager.eager) as process:
+        until(lambda: has(run.events, '"resumed"'))
+        process.terminate()
+        assert children.ended(process) == 130
+
+
 @pytest.mark.parametrize("boot_id", ["", "another"])
 def test_without_flock_what_is_gone_is_taken_on(tmp_path: Path, boot_id: str) -> None:
     run = runs.new_run(tmp_path, tiny.tiny(steps=10))

@@ -132,6 +132,10 @@ def test_provenance_is_none_until_it_can_be_read(tmp_path: Path) -> None:
 def test_a_process_start_tells_two_processes_of_one_number_apart() -> None:
     assert rundir.process_start(os.getpid()).isdigit()
     assert rundir.process_start(2**22 + 5) == ""
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, dead.pid, os.WEXITED | os.WNOWAIT)
+    assert rundir.process_start(dead.pid) == "", "nobody has asked yet how it ended"
+    assert dead.wait() == 0
 
 
 @pytest.mark.parametrize(
