@@ -16,7 +16,7 @@ TOLD = ("TERM", "COLORTERM", "LANG", "NO_COLOR", "OMP_NUM_THREADS", "CUDA_VISIBL
 """Variables of the environment that are told, and LC_*; of no other is the value."""
 LEAST = 8
 """Characters that make a secret; a shorter one would be found in any text."""
-_SECRET = re.compile(r"TOKEN|SECRET|KEY|PASS|AUTH|CREDENTIAL|COOKIE", re.IGNORECASE)
+_SECRET = re.compile(r"TOKEN|SECRET|KEY|PASS|AUTH|CREDENTIAL|COOKIE|_PAT$|_PWD$", re.IGNORECASE)
 _LOGIN = re.compile(r"(?<=://)[^/\s@]+@")
 
 

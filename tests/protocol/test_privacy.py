@@ -20,6 +20,9 @@ THEIRS = {
     "HOSTNAME": "wonder.example.org",
     "WANDB_API_KEY": "0123456789abcdef",
     "SHORT_KEY": "abc",
+    "GITHUB_PAT": "ghp_abcdefgh",
+    "DB_PWD": "open-sesame",
+    "OLDPWD": "/home/alice/runs",
     "EDITOR": "some-editor",
 }
 
@@ -32,6 +35,7 @@ THEIRS = {
         ("alice's alice_data, Alice, malice", "USER's USER_data, USER, malice"),
         ("on wonder.example.org, on wonder:22", "on HOST, on HOST:22"),
         ("key=0123456789ABCDEF, abc, some-editor", "key=SECRET, abc, some-editor"),
+        ("ghp_abcdefgh:open-sesame", "SECRET:SECRET"),
         ("https://me:word@git.example.org/x", "https://git.example.org/x"),
         ("nothing to hide", "nothing to hide"),
     ],
