@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 KEPT = 2
 _OURS = re.compile(r"^(\d{6}\.safetensors|\..+\.tmp)$")
-"""What may be removed: the folder may be a link to one with other files in it."""
+"""What may be removed: other files in the folder are somebody's."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -115,7 +115,7 @@ class Keeper:
     def _remove(self, folder: Path, last: int) -> None:
         """Remove every frame of a later step; what stays is written over in its time.
 
-        Other files stay: the folder may be a link to one of somebody's.
+        Other files stay: they are somebody's.
         """
         with contextlib.suppress(OSError):
             for path in folder.iterdir():
