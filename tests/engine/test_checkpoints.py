@@ -330,12 +330,12 @@ def test_they_cost_two_hundredths_of_the_time_and_come_every_30_seconds_at_most(
     advance = Experiment.advance
 
     def taking_time(experiment: Experiment, limit: int) -> list[AnyEvent]:
-        clock.now += 4.0
+        clock.now += 10.0
         return advance(experiment, limit)
 
     monkeypatch.setattr(Experiment, "advance", taking_time)
     monkeypatch.setattr(time, "monotonic", clock)
-    run = runs.new_run(tmp_path, tiny.tiny((tiny.DENSE,), steps=450))
+    run = runs.new_run(tmp_path, tiny.tiny((tiny.DENSE,), steps=180))
     disk = SlowDisk(clock, costs, fails=fails)
     assert runs.train(run, disk=disk) == 0
     training = clock.now - 1000.0 - sum(cost for _, cost in disk.took)

@@ -75,6 +75,7 @@ class Boundary:
 def dying(boundary: Boundary, nth: int, asked: Sequence[AnyOrder] = (), look: int = 0) -> None:
     """And kill itself at the n-th act of a kind; at a look for orders it is given these."""
     hurried()
+    trainer.CHECKPOINT_EVERY = 0.005  # a quick machine comes to three checkpoints as well
     Pace.SLICE = orders.LOOK_EVERY = 0.0  # one step, one look: orders come at the same step always
     engine.Disk = lambda: DeadlyDisk(boundary, nth)  # type: ignore[attr-defined, assignment]
     if asked:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import resource
 import shutil
 import subprocess
 import sys
@@ -187,15 +186,20 @@ def listed(shelf: Shelf) -> None:
         assert_right(shelf, {one.run.id: one.state for one in found})
     assert time.monotonic() - began < MOST
     code = "from grok_tui.cli import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", code, "--runs-dir", str(shelf.path), "ls"],
-        capture_output=True, text=True, check=True, timeout=MOST,
-    )  # fmt: skip
-    lines = {line.split()[0]: line for line in done.stdout.splitlines()[1:]}
+    listing = subprocess.Popen(
+        [sys.executable, "-c", code, "--runs-dir", str(shelf.path), "ls"], stdout=subprocess.PIPE
+    )
+    assert listing.stdout is not None
+    with listing.stdout as pipe:
+        printed = pipe.read().decode()
+    _, code_of_it, used = os.wait4(listing.pid, 0)
+    listing.returncode = code_of_it
+    assert code_of_it == 0
+    lines = {line.split()[0]: line for line in printed.splitlines()[1:]}
     assert lines.keys() == shelf.states.keys() | shelf.damaged
     assert all(state in lines[name] for name, state in shelf.states.items())
-    assert "\x1b" not in done.stdout
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MEMORY
+    assert "\x1b" not in printed
+    assert used.ru_maxrss < MEMORY
 
 
 class ListApp(GrokTuiApp):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from grok_tui.protocol.rundir import RunDir
 
-CONFIG = tiny.tiny((tiny.DENSE, tiny.TICKET, tiny.SHUFFLE), steps=1500)
+CONFIG = tiny.tiny((tiny.DENSE, tiny.TICKET, tiny.SHUFFLE), steps=3000)
 ENDLESS = tiny.tiny((tiny.DENSE, tiny.TICKET), steps=10_000_000)
 
 
