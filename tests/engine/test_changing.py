@@ -99,6 +99,7 @@ def test_the_log_has_a_checkpoint_between_the_change_and_its_answer(tmp_path: Pa
         assert "Checkpointed" in kinds[first : kinds.index("Obeyed", first)]
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("stop_at", [24, 40, 61, 75])
 def test_stopped_and_resumed_it_is_the_same(tmp_path: Path, stop_at: int) -> None:
     run = runs.new_run(tmp_path, CONFIG)

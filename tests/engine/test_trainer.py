@@ -69,6 +69,7 @@ def test_artifacts_can_be_taken_up_by_another_run(straight: RunDir, tmp_path: Pa
     assert (first.train_loss, first.test_accuracy) == (last.train_loss, last.test_accuracy)
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("looks", [1, 30, 60, 100])
 def test_a_run_that_was_stopped_and_resumed_equals_one_that_was_not(
     straight: RunDir, tmp_path: Path, looks: int

@@ -36,6 +36,7 @@ def straight(tmp_path_factory: pytest.TempPathFactory) -> RunDir:
     return run
 
 
+@pytest.mark.faults
 def test_killed_in_the_middle_and_resumed_it_equals_a_run_that_was_not(
     straight: RunDir, tmp_path: Path
 ) -> None:
