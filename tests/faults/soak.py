@@ -134,5 +134,7 @@ def test_soak(seeds: range, tmp_path: Path) -> None:
     assert all(map(lives, family(os.getpid()))), "zombies are left"
     for what, one, most in (("trainer", trains, SLOPE), ("view", stays, SLOPE_OF_A_VIEW)):
         assert one.slope < most, f"the memory of the {what} grows: {one}"
-        warm = one.descriptors[len(one.descriptors) // 10 :]
-        assert max(warm) == min(warm), f"descriptors of the {what}: {one}"
+        middle = len(one.descriptors) // 2
+        first, second = one.descriptors[middle // 5 : middle], one.descriptors[middle:]
+        # a look may fall on an instant in which a file is open that is open for no longer
+        assert min(first) == min(second), f"descriptors of the {what} grow: {one}"
