@@ -23,7 +23,7 @@ test: $(DEV)  ## all tests but the long fault counts, those that need a GPU, and
 test-all: test  ## and the targets of the view, measured in a real terminal; better with nothing else running
 	@$(BIN)/python -m pytest -q -m terminal tests/terminal
 
-faults: $(DEV)  ## the full fault counts, written into docs/reliability.md; about 40 minutes
+faults: $(DEV)  ## the full fault counts, written into docs/reliability.md; about ten minutes
 	@$(BIN)/python -m pytest -q -n 2 -m "faults or counted" -p tests.faults.recording --record docs/reliability.md
 
 soak: $(DEV)  ## an hour of training while views come and go, written into docs/reliability.md

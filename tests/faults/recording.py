@@ -88,7 +88,8 @@ class Record:
     def pytest_sessionfinish(self) -> None:
         """Put the rows in their places."""
         text = self._path.read_text()
-        rows = {row["test"]: row[0] for row in ROW.finditer(text)}
+        old = TABLE.search(text)
+        rows = {row["test"]: row[0] for row in ROW.finditer(old[0] if old else "")}
         rows |= {test: _row(test, count) for test, count in self._counts.items()}
         table = HEAD + "".join(f"{rows[test]}\n" for test in sorted(rows))
         self._path.write_text(TABLE.sub(lambda _: table, text))

@@ -14,6 +14,8 @@ import pytest
 
 BEFORE = """Words before.
 
+| another table | of `words` |
+
 <!-- counts -->
 | what | trials | seeds | failed | seconds | slowest | where and when | test |
 |---|---|---|---|---|---|---|---|
@@ -64,10 +66,10 @@ def test_the_table_tells_what_held_and_keeps_what_was_not_tried(tmp_path: Path) 
     lines = path.read_text().splitlines()
     assert (lines[0], lines[-1]) == ("Words before.", "Words behind.")
     assert (
-        lines[5]
+        lines[7]
         == "| An older one | 7 | 0-6 | none | 3 | 1 ms | somewhere | `test_a.py::test_old` |"
     )
-    assert lines[6].startswith("| It holds | 6 | 0-5 | 4-5 | 5 | 4 ms | Python 3.")
-    assert lines[6].endswith("| `test_b.py::test_new` |")
+    assert lines[8].startswith("| It holds | 6 | 0-5 | 4-5 | 5 | 4 ms | Python 3.")
+    assert lines[8].endswith("| `test_b.py::test_new` |")
     record.pytest_sessionfinish()
     assert path.read_text().splitlines() == lines

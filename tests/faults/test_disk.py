@@ -183,7 +183,8 @@ def test_on_a_small_disk_a_run_waits_for_room(seeds: range, folder: Path, tmp_pa
                 time.sleep(chance.uniform(0, 0.1))
                 stopped = chance.random() < 0.4
                 if stopped:
-                    children.send(process, signal.SIGTERM)
+                    with contextlib.suppress(ProcessLookupError):  # it has ended already
+                        children.send(process, signal.SIGTERM)
                     children.ended(process)
                 if real:
                     (place / "ballast").unlink()
