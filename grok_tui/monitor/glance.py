@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from grok_tui.protocol.rundir import RunDir
 
 LAST_LINES = 12
-APART = 4096
+APART = 2560
 """Bytes between two measurements of a long log that are looked at: a dozen make a curve."""
 _RARE = re.compile(rb'\{"event":"(?!measured"|series"|checkpointed")[^\n]*(?=\n)')
 """Every event but measurements, series and checkpoints."""
