@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import stat
 from typing import TYPE_CHECKING
 
 import torch
@@ -15,6 +14,7 @@ from torch import Tensor
 from grok_tui.engine import weights
 from grok_tui.engine.splits import MARK
 from grok_tui.errors import PresetError
+from grok_tui.protocol.regular import open_regular
 from grok_tui.protocol.saved import Left
 
 if TYPE_CHECKING:
@@ -63,12 +63,10 @@ def write(folder: Path, lane: Lane, named: dict[str, Tensor], disk: Disk) -> Lef
 
 def problem(folder: Path, left: Left) -> str:
     """What is wrong with an artifact; empty if it is the one that was written."""
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
     digest = hashlib.sha256()
     try:
-        with os.fdopen(os.open(folder / name(left.arm, left.seed), flags), "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode) or status.st_size != left.bytes:
+        with os.fdopen(open_regular(folder / name(left.arm, left.seed)), "rb") as file:
+            if os.fstat(file.fileno()).st_size != left.bytes:
                 return "damaged"
             while block := file.read(BLOCK):
                 digest.update(block)

@@ -14,6 +14,7 @@ from safetensors.torch import save
 
 from grok_tui.engine.tensorfile import read
 from grok_tui.errors import RunError
+from grok_tui.protocol.regular import open_regular
 from grok_tui.protocol.saved import Entry, State, decode_header, encode_manifest, log_end, told
 
 if TYPE_CHECKING:
@@ -108,9 +109,9 @@ class Checkpoints:
             return None, "the log is shorter than it was then"
         if entry.log_end and entry.log_end != log_end(self._run, entry.log_offset):
             return None, "the log is not the one that was written then"
-        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+        path = self._run.checkpoints / entry.file
         try:
-            with os.fdopen(os.open(self._run.checkpoints / entry.file, flags), "rb") as file:
+            with os.fdopen(open_regular(path, os.O_RDONLY), "rb") as file:
                 header, tensors = read(file, entry.bytes, entry.sha256)
             return Loaded(entry, decode_header(header)[0], tensors), ""
         except FileNotFoundError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-import stat
 import time
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from grok_tui.protocol.events import (
     decode,
     encode,
 )
+from grok_tui.protocol.regular import open_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,11 +131,8 @@ def ended_as(path: Path) -> str:
 
     Raises RunError for what is no file and could not be written on: a pipe would be waited for.
     """
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        with os.fdopen(os.open(path, flags), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise RunError(f"{path} is not a regular file")
+        with os.fdopen(open_regular(path), "rb") as file:
             length = file.seek(0, os.SEEK_END)
             file.seek(max(0, length - MAX_LINE))
             lines = file.read(MAX_LINE).splitlines()

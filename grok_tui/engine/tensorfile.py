@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-import stat
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -49,8 +48,7 @@ def read(file: BufferedReader, size: int, sha256: str) -> tuple[bytes, dict[str,
     Raises ValueError if the file is not the one of that size and hash, OSError if it cannot be
     read.
     """
-    status = os.fstat(file.fileno())
-    if not stat.S_ISREG(status.st_mode) or status.st_size != size:
+    if os.fstat(file.fileno()).st_size != size:
         raise ValueError(OTHER)
     digest = hashlib.sha256()
     left = size

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import stat
 from typing import TYPE_CHECKING, NamedTuple
+
+from grok_tui.protocol.regular import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,13 +46,11 @@ class Log:
     def __init__(self, run: RunDir) -> None:
         self._descriptor = -1
         self.size = 0
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
-            self._descriptor = os.open(run.events, flags)
+            self._descriptor = open_regular(run.events)
         except OSError:
             return
-        status = os.fstat(self._descriptor)
-        self.size = status.st_size if stat.S_ISREG(status.st_mode) else 0
+        self.size = os.fstat(self._descriptor).st_size
 
     def __enter__(self) -> Log:
         return self

@@ -10,7 +10,6 @@ import math
 import os
 import platform
 import shutil
-import stat
 import threading
 import time
 from contextlib import suppress
@@ -22,6 +21,7 @@ from grok_tui.errors import RunError
 from grok_tui.protocol import control, frames
 from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import MAX_LINE, Continued, Paused, encode
+from grok_tui.protocol.regular import open_regular
 from grok_tui.protocol.rundir import (
     RUN_ID,
     RunDir,
@@ -43,7 +43,6 @@ BEAT = 2.0
 """Seconds between two heartbeats."""
 BLOCK = 1 << 20
 """Bytes that go out in one write at most, and a line."""
-_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -84,13 +83,11 @@ def timed(run: RunDir) -> Iterator[tuple[float, bytes, Said]]:
 def _lines(run: RunDir) -> Iterator[bytes]:
     """The lines of the log, newlines included; one that is too long to count comes in pieces."""
     try:
-        descriptor = os.open(run.events, _FLAGS)
+        descriptor = open_regular(run.events)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise RunError(f"cannot read the log of {run.id}: {reason}") from None
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise RunError(f"cannot read the log of {run.id}: it is not a regular file")
         while line := file.readline(MAX_LINE + 1):
             yield line
 

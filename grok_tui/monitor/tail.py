@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import threading
 from dataclasses import replace
 from itertools import chain
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from grok_tui.monitor.lines import Batch, decoded_block
 from grok_tui.protocol import events
+from grok_tui.protocol.regular import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,6 @@ LONG = 24 << 20
 """Bytes that are worth processes of their own; they need a tenth of a second to begin."""
 _READERS = threading.Lock()
 """Held by the one log that processes read: two of them are quicker than four."""
-_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Tail:
@@ -64,7 +63,7 @@ class Tail:
         `beside`: a long part may be read by processes beside ours, measurements packed in `Rows`.
         """
         try:
-            descriptor = os.open(self._path, _FLAGS)
+            descriptor = open_regular(self._path)
         except OSError:
             if self._forget():
                 yield Batch(restarted=True)
@@ -123,14 +122,12 @@ class Tail:
         here = (status.st_dev, status.st_ino)
         replaced = self._file not in (None, here) or status.st_size < self._offset
         restarted = replaced and self._forget()
-        self._file = here if stat.S_ISREG(status.st_mode) else None
-        self._size = status.st_size if self._file else 0
+        self._file = here
+        self._size = status.st_size
         return restarted
 
     def _lines(self, descriptor: int, size: int) -> bytes:
         """The next whole lines, moving on past them; empty when there is none yet."""
-        if self._file is None:
-            return b""
         while True:
             try:
                 data = os.pread(descriptor, size, self._offset)

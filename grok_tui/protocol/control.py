@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import re
-import stat
 import string
 import time
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
@@ -15,6 +14,7 @@ from msgspec import Meta
 
 from grok_tui.errors import RunError
 from grok_tui.protocol.disk import Disk
+from grok_tui.protocol.regular import open_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,13 +142,12 @@ def read(path: Path) -> AnyOrder | str:
     if not _NAME.fullmatch(path.name):
         return "refused: not named as a command"
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = open_regular(path)
     except OSError:
         return "refused: cannot be opened"
     try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid():
-            return "refused: not a regular file of this user"
+        if os.fstat(descriptor).st_uid != os.getuid():
+            return "refused: not of this user"
         data = os.read(descriptor, MAX_BYTES + 1)
     except OSError:
         return "refused: cannot be read"

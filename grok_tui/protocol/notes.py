@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import stat
 import time
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +16,7 @@ from msgspec import Meta
 from grok_tui.errors import RunError
 from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import Step
+from grok_tui.protocol.regular import open_regular
 
 if TYPE_CHECKING:
     from grok_tui.protocol.rundir import RunDir
@@ -25,7 +25,7 @@ MAX_LINE = 2048
 MAX_TEXT = 500
 MAX_FILE = 256 * 1024
 """Bytes of notes that a run has room for; what stands behind them in the file is not read."""
-_FLAGS = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,12 +86,11 @@ def remove(run: RunDir, step: int, disk: Disk | None = None) -> None:
 def _data(run: RunDir) -> bytes:
     """The whole lines of the file, no more than there is room for."""
     try:
-        descriptor = os.open(run.notes, os.O_RDONLY | _FLAGS)
+        descriptor = open_regular(run.notes)
     except OSError:
         return b""
     try:
-        regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
-        return os.pread(descriptor, MAX_FILE, 0) if regular else b""
+        return os.pread(descriptor, MAX_FILE, 0)
     except OSError:
         return b""
     finally:
@@ -113,7 +112,7 @@ def _append(run: RunDir, note: Note, disk: Disk) -> None:
     if len(line) > MAX_LINE:
         raise RunError(f"a note of {len(line)} bytes; expected at most {MAX_LINE}")
     try:
-        descriptor = os.open(run.notes, os.O_RDWR | os.O_APPEND | os.O_CREAT | _FLAGS, 0o644)
+        descriptor = open_regular(run.notes, _APPEND)
         try:
             _write(run, descriptor, line, disk)
         finally:
@@ -123,12 +122,10 @@ def _append(run: RunDir, note: Note, disk: Disk) -> None:
 
 
 def _write(run: RunDir, descriptor: int, line: bytes, disk: Disk) -> None:
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        raise RunError(f"cannot note anything of {run.id}: notes.jsonl is not a regular file")
-    if status.st_size + len(line) >= MAX_FILE:
+    size = os.fstat(descriptor).st_size
+    if size + len(line) >= MAX_FILE:
         raise RunError(f"{run.id} has {MAX_FILE // 1024} KiB of notes; there is no room for more")
-    if status.st_size and os.pread(descriptor, 1, status.st_size - 1) != b"\n":
+    if size and os.pread(descriptor, 1, size - 1) != b"\n":
         line = b"\n" + line
     if disk.write(descriptor, line) < len(line):
         raise RunError(f"cannot note anything of {run.id}: the disk is full")

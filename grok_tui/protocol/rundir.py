@@ -7,7 +7,6 @@ import errno
 import fcntl
 import os
 import re
-import stat
 import string
 import time
 import unicodedata
@@ -21,6 +20,7 @@ import msgspec
 from grok_tui.errors import RunError
 from grok_tui.protocol import decoding
 from grok_tui.protocol.disk import Disk
+from grok_tui.protocol.regular import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -232,10 +232,7 @@ def lock_state(run: RunDir) -> LockState:
 
 def read_small(path: Path, limit: int = MAX_SMALL_FILE) -> bytes:
     """A regular file of at most `limit` bytes. Raises OSError, or ValueError if it is longer."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ValueError("it is not a regular file")
+    with os.fdopen(open_regular(path, os.O_RDONLY), "rb") as file:
         data = file.read(limit + 1)
     if len(data) > limit:
         raise ValueError(f"it is larger than {limit // 1024} KiB")
@@ -252,12 +249,8 @@ def decode_small(path: Path, kind: type[Kind], limit: int = MAX_SMALL_FILE) -> K
 
 def read_tail(path: Path, limit: int = TAIL) -> str:
     """The last `limit` bytes of a regular file as text, from a whole line on. Raises OSError."""
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags), "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError("it is not a regular file")
-        start = max(0, status.st_size - limit)
+    with os.fdopen(open_regular(path), "rb") as file:
+        start = max(0, os.fstat(file.fileno()).st_size - limit)
         file.seek(start)
         data = file.read(limit)
     if start:

@@ -17,6 +17,7 @@ from msgspec import Meta
 from grok_tui.errors import RunError
 from grok_tui.protocol import decoding, presets
 from grok_tui.protocol.events import SUM, LaneResult, is_whole, sealed
+from grok_tui.protocol.regular import open_regular
 from grok_tui.protocol.rundir import read_small
 from grok_tui.protocol.section import Moment, Name
 
@@ -127,9 +128,8 @@ def encode_manifest(entries: Iterable[Entry]) -> bytes:
 
 def log_end(run: RunDir, length: int) -> str:
     """Checksum of what stands before that place in the log; empty if it cannot be read."""
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
     try:
-        with os.fdopen(os.open(run.events, flags), "rb") as log:
+        with os.fdopen(open_regular(run.events, os.O_RDONLY), "rb") as log:
             first = max(0, length - END)
             log.seek(first)
             return f"{zlib.crc32(log.read(length - first)):08x}"

@@ -12,6 +12,8 @@ from typing import IO, TYPE_CHECKING
 
 import msgspec
 
+from grok_tui.protocol.regular import open_regular
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -66,7 +68,7 @@ def read(run: RunDir, arm: str, seed: int, name: str) -> Tensor | None:
 def tensor(path: Path, name: str) -> Tensor | None:
     """One tensor of a safetensors file; None if it is not there whole."""
     try:
-        with _opened(path) as file:
+        with os.fdopen(open_regular(path), "rb") as file:
             entry = _entries.decode(_header(file)[name])
             first, end = entry.data_offsets
             if not 0 <= first <= end or end - first != entry.bytes or entry.bytes > MAX_BYTES:
@@ -76,11 +78,6 @@ def tensor(path: Path, name: str) -> Tensor | None:
     except (OSError, ValueError, KeyError, RecursionError):
         return None
     return Tensor(entry.dtype, entry.shape, data) if len(data) == entry.bytes else None
-
-
-def _opened(path: Path) -> IO[bytes]:
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    return os.fdopen(os.open(path, flags), "rb")
 
 
 def _header(file: IO[bytes]) -> dict[str, msgspec.Raw]:

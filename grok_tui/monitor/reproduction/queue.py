@@ -19,6 +19,7 @@ from grok_tui.errors import RunError, UsageError
 from grok_tui.monitor import launch
 from grok_tui.monitor.reproduction import rows
 from grok_tui.monitor.text import safe_lines
+from grok_tui.protocol.regular import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,7 +114,7 @@ def last_words(folder: Path, variant: Variant) -> str:
 
 def _part(path: Path, *, from_end: bool = False) -> str:
     """The beginning or the end of a log. Raises OSError."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    descriptor = open_regular(path)
     try:
         length = os.fstat(descriptor).st_size
         data = os.pread(descriptor, PART, max(0, length - PART) if from_end else 0)

@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import re
-import stat
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -22,6 +21,7 @@ from grok_tui.monitor.reproduction.evidence import Evidence
 from grok_tui.monitor.watch import ALIVE, Watch
 from grok_tui.protocol import presets
 from grok_tui.protocol.config import to_plain
+from grok_tui.protocol.regular import open_regular
 from grok_tui.protocol.rundir import RunDir, run_folders
 
 if TYPE_CHECKING:
@@ -108,10 +108,9 @@ def find(runs: Path, all_wanted: Iterable[Wanted]) -> dict[str, Found]:
 def altered(run: RunDir) -> bool:
     """Whether it began as another run and was trained otherwise from there: config.toml tells only
     the rest."""
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
-    with contextlib.suppress(OSError), os.fdopen(os.open(run.events, flags), "rb") as log:
+    with contextlib.suppress(OSError), os.fdopen(open_regular(run.events), "rb") as log:
         last = b""
-        while stat.S_ISREG(os.fstat(log.fileno()).st_mode) and (block := log.read(BLOCK)):
+        while block := log.read(BLOCK):
             if _ALTERED.search(last + block):
                 return True
             last = block[-OVERLAP:]
