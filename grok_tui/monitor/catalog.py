@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grok_tui.monitor.filter import Value
+    from grok_tui.monitor.history import LaneKey
     from grok_tui.protocol.arms import Arm
     from grok_tui.protocol.config import Config
 
@@ -103,8 +105,15 @@ class Summary:
     """Least share of the weights that an arm of the run keeps."""
     speed: float | None = None
     """Lane steps a second."""
-    facts: Mapping[str, Value] = field(default_factory=dict)
-    """Everything by name but its age, to filter and to sort by."""
+    lanes: Mapping[LaneKey, Outcome] = field(default_factory=dict)
+    """What each lane came to, of those that said something rare."""
+    config: Config | None = None
+    """None if it cannot be read."""
+
+    @cached_property
+    def facts(self) -> Mapping[str, Value]:
+        """Everything by name but its age, to filter and to sort by: made when it is asked for."""
+        return _facts(self)
 
     @property
     def preset(self) -> str:
@@ -130,7 +139,10 @@ def summary(run: RunDir) -> Summary:
     settled = lock == "free" and past.ended is not None  # whoever trained it, it is over
     about = None if settled else read_about(run)
     state, note = judge_state(run, about, lock, signs, Pulse())
-    plain = Summary(
+    train = config.train_of(arm).steps if config and arm else past.step
+    lanes = _lanes(config, arm, past)
+    ends = [one.step if one.reason not in ("", "stopped") else None for one in lanes]
+    return Summary(
         run=run,
         state=state,
         title=config.title if config else "",
@@ -142,15 +154,18 @@ def summary(run: RunDir) -> Summary:
         started_at=_wall_time(run),
         problem=problem,
         note=note,
+        arm=arm.name if arm else "",
+        curve=cells(past.curve, train),
         best=max([value for _, value in past.curve], default=None),
         last=past.curve[-1][1] if past.curve else None,
+        t_mem=spread_of(zip([one.t_mem for one in lanes], ends, strict=True)),
+        t_gen=spread_of(zip([one.t_gen for one in lanes], ends, strict=True)),
+        tau_grok=spread_of(zip([one.tau_grok for one in lanes], ends, strict=True)),
+        kept=min((_kept(each, past) for each in config.arms), default=None) if config else None,
         speed=past.speed,
+        lanes=past.lanes,
+        config=config,
     )
-    if config is None or arm is None:
-        filled = replace(plain, curve=cells(past.curve, past.step))
-    else:
-        filled = _of_arm(plain, config, arm, past)
-    return replace(filled, facts=_facts(filled, config, past))
 
 
 class Catalog:
@@ -214,20 +229,12 @@ def _shown_arm(config: Config) -> Arm:
     return next(dense, config.arms[0])
 
 
-def _of_arm(plain: Summary, config: Config, arm: Arm, past: Glance) -> Summary:
-    """The summary with what is known of that arm."""
+def _lanes(config: Config | None, arm: Arm | None, past: Glance) -> list[Outcome]:
+    """That arm's lanes, as far as they could run."""
+    if config is None or arm is None:
+        return []
     lanes = [past.lanes.get((arm.name, seed), Outcome()) for seed in config.seeds]
-    ran = [lane for lane in lanes if lane.reason != "unavailable"]
-    ends = [lane.step if lane.reason not in ("", "stopped") else None for lane in ran]
-    return replace(
-        plain,
-        arm=arm.name,
-        curve=cells(past.curve, config.train_of(arm).steps),
-        t_mem=spread_of(zip([lane.t_mem for lane in ran], ends, strict=True)),
-        t_gen=spread_of(zip([lane.t_gen for lane in ran], ends, strict=True)),
-        tau_grok=spread_of(zip([lane.tau_grok for lane in ran], ends, strict=True)),
-        kept=min((_kept(each, past) for each in config.arms), default=None),
-    )
+    return [one for one in lanes if one.reason != "unavailable"]
 
 
 def _kept(arm: Arm, past: Glance) -> float:
@@ -235,17 +242,17 @@ def _kept(arm: Arm, past: Glance) -> float:
     return past.kept.get(arm.name, 1 - arm.pruning_rate)
 
 
-def _facts(one: Summary, config: Config | None, past: Glance) -> dict[str, Value]:
-    lanes = past.lanes.values()
+def _facts(one: Summary) -> dict[str, Value]:
+    lanes = one.lanes.values()
     outcomes = [word for lane in lanes for word in outcome(lane.t_mem, lane.t_gen, lane.reason)]
     standing = ("alive",) if one.state in ALIVE else ("ended",)
-    return (config_facts(config) if config else {}) | {
+    return (config_facts(one.config) if one.config else {}) | {
         "id": one.run.id,
         "title": one.title,
         "preset": one.preset,
         "state": tuple(dict.fromkeys([one.state, *standing, *outcomes])),
         "step": one.step,
-        "lanes": len(one.arms) * len(one.seeds) or len(past.lanes),
+        "lanes": len(one.arms) * len(one.seeds) or len(lanes),
         "reached": sum(lane.t_gen is not None for lane in lanes),
         "t_mem": one.t_mem.median,
         "t_gen": one.t_gen.median,
