@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """Tests run in several processes: threads of each would only wait for those of the others."""
+
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+"""Under nohup it is ignored, here and in all that tests start: trials of hang-ups would be none."""
 
 gc.disable()  # until all tests are collected: what that makes stays, and looking it over costs more
 
