@@ -7,7 +7,6 @@ the other. Reading has no effects.
 from __future__ import annotations
 
 import difflib
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from grok_tui.errors import PresetError
 from grok_tui.protocol import toml
-from grok_tui.protocol.paths import expanded, is_file
+from grok_tui.protocol.paths import config_folder, expanded, is_file
 from grok_tui.protocol.rundir import MAX_SMALL_FILE
 
 if TYPE_CHECKING:
@@ -63,8 +62,7 @@ class Preset:
 
 def own_shelf() -> Path:
     """The folder of the user's own presets, whether or not it is there."""
-    user = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return user / "grok-tui" / "presets"
+    return config_folder() / "presets"
 
 
 def folders() -> list[Path]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grok_tui.protocol.paths import expanded, is_file
+from grok_tui.protocol.paths import expanded, is_file, user_folder
 from grok_tui.protocol.tasks import Mnist
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grok_tui.protocol.config import Config
 
 
@@ -63,8 +63,7 @@ def folder(task: Mnist) -> Path:
     """Where a task has its files: the folder that it names, else that of the user's data."""
     if task.folder:
         return expanded(task.folder)
-    home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(home) / "grok-tui" / "mnist"
+    return user_folder("DATA", ".local/share") / "mnist"
 
 
 def folders(config: Config) -> list[Path]:

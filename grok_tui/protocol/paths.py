@@ -39,6 +39,22 @@ def hint(words: str, runs: Path) -> str:
     return f"`grok-tui {there}{words}`"
 
 
+def user_folder(kind: str, usual: str, environment: Mapping[str, str] = os.environ) -> Path:
+    """Our folder of a kind, as in `XDG_<kind>_HOME`, else at its usual place in the home.
+
+    Where nobody knows a home it holds nothing and takes nothing.
+    """
+    told = expanded(environment.get(f"XDG_{kind}_HOME", ""))
+    home = expanded("~")
+    place = home / usual if home.is_absolute() else Path(os.devnull)
+    return (told if told.is_absolute() else place) / "grok-tui"
+
+
 def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """Where what the program remembers is kept."""
-    return expanded(environment.get("XDG_STATE_HOME") or "~/.local/state") / "grok-tui"
+    return user_folder("STATE", ".local/state", environment)
+
+
+def config_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where the user keeps presets and what the program is to do."""
+    return user_folder("CONFIG", ".config", environment)

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from grok_tui.errors import PresetError
 from grok_tui.monitor.incidents import GRAVE, Pace, between, sentences
 from grok_tui.monitor.text import safe
 from grok_tui.protocol import toml
-from grok_tui.protocol.paths import state_folder
+from grok_tui.protocol.paths import config_folder, state_folder
 
 if TYPE_CHECKING:
     import subprocess
@@ -134,8 +133,7 @@ def command_line(environment: Mapping[str, str]) -> str:
     told = environment.get("GROK_TUI_ON_EVENT")
     if told is not None:
         return told
-    folder = environment.get("XDG_CONFIG_HOME") or Path.home() / ".config"
-    path = Path(folder) / "grok-tui" / "config.toml"
+    path = config_folder(environment) / "config.toml"
     try:
         line = toml.read(path, str(path)).get("on_event", "")
     except PresetError:

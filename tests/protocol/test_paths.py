@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import pwd
 import shlex
 from pathlib import Path
 
 import pytest
 
 from grok_tui.errors import PresetError
-from grok_tui.protocol import presets
-from grok_tui.protocol.paths import expanded, hint, is_file, runs_meant, state_folder
+from grok_tui.protocol import crash, own, presets
+from grok_tui.protocol.paths import (
+    config_folder,
+    expanded,
+    hint,
+    is_file,
+    runs_meant,
+    state_folder,
+)
 
 TEXT = 'title = "t"\ntask = "modular-addition"\nmodel = "mlp"\narms = ["dense"]\n'
 LONG = "a" * 300
@@ -75,4 +83,22 @@ def test_what_the_program_remembers_lies_in_the_state_of_the_user(
 ) -> None:
     monkeypatch.setenv("HOME", "/home/ada")
     assert state_folder({}) == Path("/home/ada/.local/state/grok-tui")
+    assert state_folder({"XDG_STATE_HOME": "/state"}) == Path("/state/grok-tui")
+    assert state_folder({"XDG_STATE_HOME": "~/state"}) == Path("/home/ada/state/grok-tui")
+    assert config_folder({"XDG_CONFIG_HOME": "not/absolute"}) == Path("/home/ada/.config/grok-tui")
+
+
+def test_nothing_is_kept_where_nobody_knows_a_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder named `~` was made wherever the program was started."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", {}.__getitem__)
+    assert crash.keep("a report") is None
+    with pytest.raises(PresetError, match="expected a folder to write in"):
+        own.save("mine", TEXT)
+    assert presets.load("quickstart")[1] == "quickstart"
+    assert list(tmp_path.iterdir()) == []
     assert state_folder({"XDG_STATE_HOME": "/state"}) == Path("/state/grok-tui")
