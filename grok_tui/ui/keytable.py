@@ -32,7 +32,7 @@ TABLE: tuple[Key, ...] = (
     Key("runs.resume", "R", "resume", "Resume", "Take a stopped run on from its checkpoint."),
     Key("runs.clone", "c", "clone", "Clone", "Into the launcher, to change and start it."),
     Key("runs.edit", "E", "edit", "Edit", "Its configuration in $EDITOR, as a new run."),
-    Key("runs.copy", "Y", "copy", "Copy", "Copy its id."),
+    Key("runs.copy", "Y", "copy", "Copy", "Copy its id; again: the command to repeat it."),
     Key("runs.archive", "delete", "archive", "Archive", "Move it out of the list, not away."),
     Key("runs.down", "down,j", "move(1)", "Down", "One run down."),
     Key("runs.up", "up,k", "move(-1)", "Up", "One run up."),
@@ -62,7 +62,7 @@ TABLE: tuple[Key, ...] = (
     Key("live.note", "m", "note", "Mark", "Put a mark or a note to a step."),
     Key("live.clone", "c", "clone", "Clone", "Into the launcher, to change and start it."),
     Key("live.edit", "E", "edit", "Edit", "Its configuration in $EDITOR, as a new run."),
-    Key("live.copy", "Y", "copy", "Copy", "Copy its id."),
+    Key("live.copy", "Y", "copy", "Copy", "Copy its id; again: the command to repeat it."),
     Key("live.resume", "R", "resume", "Resume", "Take a stopped run on from its checkpoint.", True),
     # The charts of a run
     Key("charts.next", "down", "move(1)", "Next", "The next chart."),

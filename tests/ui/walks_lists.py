@@ -90,6 +90,9 @@ async def run_resume(walk: Walk) -> None:
 async def run_copy(walk: Walk) -> None:
     await walk.press("Y")
     assert walk.app.clipboard == chosen(walk)
+    await walk.press("Y")
+    assert walk.app.clipboard.startswith("grok-tui run /")
+    assert walk.app.clipboard.endswith(f"/{chosen(walk)}/config.toml")
 
 
 async def run_archive(walk: Walk) -> None:
