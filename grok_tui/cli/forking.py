@@ -39,13 +39,14 @@ def fork(  # noqa: PLR0913  (one for each option)
     from grok_tui.cli.headless import wait_until_taken
     from grok_tui.monitor import forking, launch
     from grok_tui.monitor.catalog import find
+    from grok_tui.monitor.checkpoint import Which
     from grok_tui.protocol.paths import hint
     from grok_tui.protocol.rundir import read_about
 
     if device:
         check_device(device)
     source = find(context.obj, run)
-    forked = forking.fork(source, context.obj, forking.Which(at, checkpoint), settings or ())
+    forked = forking.fork(source, context.obj, Which(at, checkpoint), settings or ())
     about = read_about(source)
     known = about.device if about else ""
     launch.train(forked.run, device or known, threads or 0, ("grok-tui", *sys.argv[1:]))
@@ -56,6 +57,8 @@ def fork(  # noqa: PLR0913  (one for each option)
 
 def _told(forked: Fork, source: str, attach: str) -> Iterator[str]:
     """What has come of it."""
+    for wrong in forked.passed:
+        yield f"{source}: {wrong}; the one before is taken"
     where = f"checkpoint {forked.entry.number}, step {forked.entry.step}"
     yield f"{forked.run.id} begins as {source} was at {where}"
     if forked.ended == 1:

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from grok_tui.errors import PresetError, RunError
+from grok_tui.monitor.checkpoint import take
 from grok_tui.protocol import frames, presets, rundir, saved
 from grok_tui.protocol.config import Config, to_plain
 from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import Forked, encode
 from grok_tui.protocol.presets import MAX_CONFIG
-from grok_tui.protocol.rundir import RunDir, read_small
-from grok_tui.protocol.saved import LENGTH, Entry, State
+from grok_tui.protocol.rundir import RUN_ID, RunDir, TrainerLock, lock_state, read_small
+from grok_tui.protocol.saved import LENGTH
 from grok_tui.protocol.settings import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from grok_tui.protocol.saved import LaneState
+    from grok_tui.monitor.checkpoint import Taken, Which
+    from grok_tui.protocol.saved import Entry, LaneState, State
 
 FREE = ("steps", "learning_rate", "weight_decay", "stop_after_generalised")
 """What of the recipe, of the run or of an arm, may be changed in the middle of it."""
@@ -34,21 +35,6 @@ WORDS = ("title", "about")
 BLOCK = 1 << 20
 MANY = 1000
 """Entries of a folder with pictures that are looked at."""
-
-
-@dataclass(frozen=True)
-class Which:
-    """The checkpoint that is asked for: without either the newest."""
-
-    at: int | None = None
-    """The newest in which no lane that still trains is further than this step."""
-    number: int | None = None
-    """The one of this number."""
-
-    def fits(self, entry: Entry) -> bool:
-        """Whether it is this one."""
-        early = self.at is None or entry.step <= self.at
-        return early and self.number in (None, entry.number)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,16 +46,8 @@ class Fork:
     """The checkpoint, as the other run's manifest has it."""
     ended: int
     """Lanes that had ended by then, and stay as they were."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Taken:
-    """A checkpoint that was read whole."""
-
-    entry: Entry
-    data: bytes
-    state: State
-    header: dict[str, object]
+    passed: tuple[str, ...]
+    """A sentence for each newer checkpoint that fits and cannot be taken."""
 
 
 def fork(source: RunDir, runs: Path, which: Which, settings: Sequence[str] = ()) -> Fork:
@@ -80,7 +58,7 @@ def fork(source: RunDir, runs: Path, which: Which, settings: Sequence[str] = ())
     """
     config, text = _read_config(source)
     wanted = _changed(config, settings)
-    taken = _take(source, which)
+    taken = take(source, which)
     saved.begun_with(taken.state, config, _sha256(text))
     if wanted != config:
         for lane in taken.state.lanes:
@@ -94,17 +72,26 @@ def fork(source: RunDir, runs: Path, which: Which, settings: Sequence[str] = ())
         sha256=taken.entry.sha256,
         changed=tuple(settings) if wanted != config else (),
     )
-    run = rundir.create(runs, source.id[16:-5])
+    _sweep(runs)
+    half = rundir.create(runs, source.id[16:-5], hidden=True)
     try:
-        Disk().replace(run.config, text)
-        _fill(run, source, taken, wanted, forked)
-    except OSError as error:
-        shutil.rmtree(run.path, ignore_errors=True)
-        raise RunError(f"cannot fork {source.id}: {error.strerror}") from None
+        run = _filled(half, source, taken, wanted, text, forked)
+    except (OSError, ValueError) as error:
+        shutil.rmtree(half.path, ignore_errors=True)
+        why = error.strerror if isinstance(error, OSError) else error
+        raise RunError(f"cannot fork {source.id}: {why}") from None
     except BaseException:
-        shutil.rmtree(run.path, ignore_errors=True)
+        shutil.rmtree(half.path, ignore_errors=True)
         raise
-    return Fork(run, taken.entry, len(taken.state.results))
+    return Fork(run, taken.entry, len(taken.state.results), taken.passed)
+
+
+def _sweep(runs: Path) -> None:
+    """Remove what is left of forks that were ended half-way: nobody holds their lock."""
+    for path in runs.glob(".*"):
+        half = RunDir(path)
+        if RUN_ID.fullmatch(half.id[1:]) and half.lock.exists() and lock_state(half) == "free":
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _read_config(source: RunDir) -> tuple[Config, bytes]:
@@ -153,67 +140,42 @@ def _check(lane: LaneState, wanted: Config) -> None:
         raise PresetError(f"{lane.arm} seed {lane.seed}", "train", problem)
 
 
-def _take(source: RunDir, which: Which) -> _Taken:
-    """The newest checkpoint that is asked for and whole. Raises RunError.
-
-    The trainer may remove one at any moment: then its manifest has a newer.
-    """
-    tried: set[str] = set()
-    while True:
-        entries, _ = saved.told(source)
-        fitting = [entry for entry in entries if which.fits(entry) and entry.sha256 not in tried]
-        if not fitting:
-            raise RunError(_none(source, entries, which))
-        entry = fitting[-1]
-        tried.add(entry.sha256)
-        with contextlib.suppress(OSError, ValueError, MemoryError):
-            return _whole(source, entry)
-
-
-def _none(source: RunDir, entries: Sequence[Entry], which: Which) -> str:
-    if not entries:
-        return f"{source.id} has no checkpoint to begin from"
-    there = ", ".join(f"{entry.number} at step {entry.step}" for entry in entries)
-    if not any(map(which.fits, entries)):
-        return f"{source.id} has no such checkpoint; there is {there}"
-    return f"what {source.id} has of that checkpoint is damaged; there is {there}"
-
-
-def _whole(source: RunDir, entry: Entry) -> _Taken:
-    """Raises OSError, or ValueError if it or the log before it is not there whole."""
-    path, log = source.checkpoints / entry.file, source.events
-    if path.stat().st_size != entry.bytes:
-        raise ValueError("it is not what was written")
-    if not log.is_file() or log.stat().st_size < entry.log_offset:
-        raise ValueError("the log is not there")
-    if entry.log_end and entry.log_end != saved.log_end(source, entry.log_offset):
-        raise ValueError("the log is another one")
-    data = read_small(path, entry.bytes)
-    if _sha256(data) != entry.sha256:
-        raise ValueError("it is not what was written")
-    end = LENGTH + int.from_bytes(data[:LENGTH], "little")
-    return _Taken(entry, data, *saved.decode_header(data[LENGTH:end]))
-
-
-def _of(taken: _Taken, wanted: Config, sha256: str) -> _Taken:
+def _of(taken: Taken, wanted: Config, sha256: str) -> Taken:
     """The checkpoint as one of another configuration."""
     plain = saved.plain_sha256(saved.part(wanted, taken.state))
     state = msgspec.structs.replace(taken.state, config_sha256=sha256, plain_sha256=plain)
     numbers = LENGTH + int.from_bytes(taken.data[:LENGTH], "little")
     data = saved.encode_header(state, taken.header) + taken.data[numbers:]
-    return _Taken(taken.entry, data, state, taken.header)
+    return replace(taken, data=data, state=state)
 
 
-def _fill(run: RunDir, source: RunDir, taken: _Taken, config: Config, forked: Forked) -> None:
-    """Put everything else into the new folder, what makes it count last.
+def _filled(
+    half: RunDir, source: RunDir, taken: Taken, config: Config, text: bytes, forked: Forked
+) -> RunDir:
+    """The run that a hidden folder becomes once everything is in it; its lock is held until then.
 
-    Raises OSError, RunError.
+    Raises OSError, RunError; ValueError for a file that has grown meanwhile.
     """
+    disk, runs = Disk(), half.path.parent
+    run = RunDir(runs / half.id[1:])
+    with contextlib.ExitStack() as held:
+        held.callback(TrainerLock(half).release)
+        _fill(half, source, taken, config, forked)
+        disk.replace(half.config, text)
+        disk.rename(half.path, run.path)
+        disk.sync_folder(runs)
+    return run
+
+
+def _fill(run: RunDir, source: RunDir, taken: Taken, config: Config, forked: Forked) -> None:
+    """Put everything but the configuration there."""
     disk = Disk()
-    for path in _kept(source, config, taken.state):
-        target = run.path / path.relative_to(source.path)
+    for path, limit in _artifacts(source, taken.state):
+        disk.replace(run.artifacts / path.name, read_small(path, limit))
+    for path in _pictures(source, config):
+        target = run.frames / path.parent.name / path.name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target, follow_symlinks=False)
+        disk.put(target, read_small(path, frames.MAX_FILE))
     length = _copy_log(source, run, taken.entry.log_offset, encode(forked))
     disk.replace(run.checkpoints / taken.entry.file, taken.data)
     entry = msgspec.structs.replace(
@@ -226,12 +188,16 @@ def _fill(run: RunDir, source: RunDir, taken: _Taken, config: Config, forked: Fo
     disk.replace(run.manifest, saved.encode_manifest([entry]))
 
 
-def _kept(source: RunDir, config: Config, state: State) -> Iterator[Path]:
-    """Artifacts of lanes that had ended, and pictures, as far as they are what they should be."""
+def _artifacts(source: RunDir, state: State) -> Iterator[tuple[Path, int]]:
+    """What lanes left that had ended, and how long it is; one that is damaged the trainer finds."""
     for left in state.artifacts:
         path = source.artifacts / f"{left.arm}-seed{left.seed}.safetensors"
         if _is_plain(path, left.bytes):
-            yield path  # whether it is the one, the trainer finds out
+            yield path, left.bytes
+
+
+def _pictures(source: RunDir, config: Config) -> Iterator[Path]:
+    """Those of its lanes, as far as they are what they should be."""
     for arm in config.arms:
         folder = frames.folder(source, arm.name, config.seeds[0])
         for path in islice(folder.iterdir(), MANY) if folder.is_dir() else ():
@@ -256,7 +222,7 @@ def _copy_log(source: RunDir, run: RunDir, length: int, last: bytes) -> int:
             left -= len(block)
         copy.write(last)
         copy.flush()
-        os.fsync(copy.fileno())
+        Disk().sync(copy.fileno())
     return length + len(last)
 
 

@@ -153,15 +153,19 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or "run"
 
 
-def create(runs: Path, name: str) -> RunDir:
-    """Make the folder of a new run under `runs` with its sub-folders. Raises RunError."""
+def create(runs: Path, name: str, *, hidden: bool = False) -> RunDir:
+    """Make the folder of a new run under `runs` with its sub-folders. Raises RunError.
+
+    A hidden one has a dot before its id: nothing lists it until it is renamed.
+    """
     import secrets  # what only lists runs does without it
 
     try:
         runs.mkdir(parents=True, exist_ok=True)
         while True:
             tail = "".join(secrets.choice(string.ascii_lowercase) for _ in range(4))
-            run = RunDir(runs / f"{time.strftime('%Y%m%d-%H%M%S')}-{slug(name)}-{tail}")
+            id_ = f"{time.strftime('%Y%m%d-%H%M%S')}-{slug(name)}-{tail}"
+            run = RunDir(runs / f"{'.' * hidden}{id_}")
             with contextlib.suppress(FileExistsError):
                 run.path.mkdir()
                 break

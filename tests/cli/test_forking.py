@@ -73,7 +73,7 @@ def test_a_fork_is_trained_and_says_where_it_comes_from(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--checkpoint", "7"), "has no such checkpoint; there is 1 at step 0, 2 at step "),
+        (("--checkpoint", "7"), " has no checkpoint 7; it has 1 at step 0, 2 at step "),
         (("--set", "task.p=17"), "--set task.p=17: task.p: a fork keeps it; expected train.steps"),
         (("--device", "toaster"), "toaster"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,19 +12,19 @@ import pytest
 
 from grok_tui.engine import trainer
 from grok_tui.errors import PresetError, RunError
-from grok_tui.monitor import forking
-from grok_tui.monitor.forking import Which
+from grok_tui.monitor import checkpoint, forking
+from grok_tui.monitor.checkpoint import Taken, Which
 from grok_tui.monitor.reproduction.runs import altered
 from grok_tui.monitor.watch import Watch
-from grok_tui.protocol import presets
+from grok_tui.protocol import presets, rundir
+from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.events import Forked, LaneFinished, Measured, Resumed, Warned
+from grok_tui.protocol.rundir import run_folders
 from grok_tui.protocol.saved import encode_manifest, told
 from tests.engine import runs, tiny
 from tests.engine.runs import StopAtLook
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from grok_tui.protocol.rundir import RunDir
     from grok_tui.protocol.saved import Entry
 
@@ -183,8 +184,10 @@ def test_the_checkpoint_that_is_asked_for(source: RunDir, tmp_path: Path) -> Non
         (Which(number=first.number), first),
     ):
         assert forking.fork(run, tmp_path, which).entry == entry
-    with pytest.raises(RunError, match=f"no such checkpoint; there is 1 at step {first.step}, 2"):
+    with pytest.raises(RunError, match=f"has no checkpoint 7; it has 1 at step {first.step}, 2"):
         fork(run, tmp_path, which=Which(number=7))
+    with pytest.raises(RunError, match="has no checkpoint 2 at step 0 or before; it has 1 at"):
+        fork(run, tmp_path, which=Which(at=0, number=2))
 
 
 def test_a_damaged_checkpoint_is_no_beginning(source: RunDir, tmp_path: Path) -> None:
@@ -193,9 +196,22 @@ def test_a_damaged_checkpoint_is_no_beginning(source: RunDir, tmp_path: Path) ->
     first, last = entries(run)
     path = run.checkpoints / last.file
     path.write_bytes(path.read_bytes()[:-1] + b"!")
-    assert forking.fork(run, tmp_path, Which()).entry == first
-    with pytest.raises(RunError, match="of that checkpoint is damaged"):
+    made = forking.fork(run, tmp_path, Which())
+    wrong = f"checkpoint {last.number} is damaged: its bytes are not those that were written"
+    assert (made.entry, made.passed) == (first, (wrong,))
+    with pytest.raises(RunError, match=f": {wrong}; it has {first.number} at step {first.step}$"):
         fork(run, tmp_path, which=Which(number=last.number))
+    (run.checkpoints / first.file).unlink()
+    with pytest.raises(RunError, match=f"{wrong}; it has no other that is whole$"):
+        fork(run, tmp_path, which=Which(number=last.number))
+    run.manifest_before.unlink(missing_ok=True)
+    path.unlink()
+    missing = [f"checkpoint {one.number} is missing" for one in (first, last)]
+    with pytest.raises(RunError, match=f": {'; '.join(missing)}; it has no other that is whole$"):
+        fork(run, tmp_path)
+    run.manifest.write_bytes(b"{}")
+    with pytest.raises(RunError, match="begin from: the manifest of the checkpoints is damaged"):
+        fork(run, tmp_path)
 
 
 def test_a_log_that_is_a_pipe_is_not_waited_for(source: RunDir, tmp_path: Path) -> None:
@@ -229,14 +245,14 @@ def test_one_that_is_replaced_while_it_is_copied_gives_way_to_the_newer(
 ) -> None:
     run = runs.new_run(tmp_path, CONFIG)
     assert runs.train(run, StopAtLook(10)) == 130
-    whole, stops = forking._whole, [20, 30]
+    whole, stops = checkpoint._whole, [20, 30]
 
-    def late(source: RunDir, entry: Entry) -> forking._Taken:
+    def late(source: RunDir, entry: Entry) -> Taken:
         if stops:
             assert runs.train(run, StopAtLook(stops.pop())) == 130
         return whole(source, entry)
 
-    monkeypatch.setattr(forking, "_whole", late)
+    monkeypatch.setattr(checkpoint, "_whole", late)
     made = forking.fork(run, tmp_path, Which())
     assert made.entry in entries(run)
     assert made.entry.number > 2
@@ -269,3 +285,55 @@ def test_a_measurement_is_never_told_twice(source: RunDir, tmp_path: Path) -> No
     assert runs.train(run) == 0
     told = [(one.arm, one.seed, one.step) for one in runs.events(run) if isinstance(one, Measured)]
     assert len(set(told)) == len(told)
+
+
+class Watched(Disk):
+    """Writes down what it was asked to sync; nothing may be listed before it is whole."""
+
+    def __init__(self, runs: Path) -> None:
+        self._runs = runs
+        self._listed = len(list(run_folders(runs)))
+        self.synced: list[str] = []
+
+    def __call__(self) -> Watched:
+        return self
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        assert len(list(run_folders(self._runs))) == self._listed
+        return super().write(descriptor, data)
+
+    def sync(self, descriptor: int) -> None:
+        self.synced.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        super().sync(descriptor)
+
+    def rename(self, old: Path, new: Path) -> None:
+        super().rename(old, new)
+        if new.parent == self._runs:
+            self.synced.append("whole")
+
+
+def test_it_is_not_there_before_all_of_it_is_on_the_medium(
+    source: RunDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was killed half-way was a run, which began anew when it was resumed."""
+    disk = Watched(tmp_path)
+    monkeypatch.setattr(forking, "Disk", disk)
+    run = fork(source, tmp_path)
+    assert list(run_folders(tmp_path)) == [run]
+    place = disk.synced.index("whole")
+    plain = {name.removeprefix(".").removesuffix(".tmp") for name in disk.synced[:place]}
+    written = {path.name for path in run.path.rglob("*.*") if run.frames not in path.parents}
+    assert written <= plain
+    assert disk.synced[place + 1 :] == [tmp_path.name]
+
+
+def test_what_is_left_of_one_that_was_killed_goes_with_the_next(
+    source: RunDir, tmp_path: Path
+) -> None:
+    dead, alive = (rundir.create(tmp_path, "x", hidden=True) for _ in range(2))
+    rundir.TrainerLock(dead).release()
+    lock = rundir.TrainerLock(alive)
+    (tmp_path / ".somebody").mkdir()
+    run = fork(source, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {run.id, alive.id, ".somebody"}
+    lock.release()
