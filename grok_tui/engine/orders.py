@@ -29,8 +29,8 @@ class Orders:
         """What could not be removed: it was answered, and is not taken up again."""
 
     def sweep(self) -> None:
-        """Remove what was meant for a predecessor."""
-        for path in control.waiting(self._run):
+        """Remove what was meant for a predecessor, and what dead senders have left."""
+        for path in (*control.half_written(self._run), *control.waiting(self._run)):
             self.remove(path)
 
     def look(self) -> Iterator[tuple[Path, AnyOrder | str]]:

@@ -30,6 +30,7 @@ MAX_BYTES = 4096
 MAX_NEW_SEEDS = 250
 """Seeds of one order: with eleven characters each they are within its bytes."""
 _NAME = re.compile(r"[0-9]{20}-[a-z]{8}\.json")
+_HALF = re.compile(rf"\.{_NAME.pattern}\.tmp")
 _Word = Annotated[str, Meta(max_length=40)]
 
 
@@ -128,13 +129,21 @@ def waiting(run: RunDir) -> list[Path]:
 
     A link in its place has nothing: what waits is removed in the end.
     """
+    return [path for path in _entries(run) if not path.name.startswith(".")]
+
+
+def half_written(run: RunDir) -> list[Path]:
+    """Orders whose senders are about to put them there, or died of it."""
+    return [path for path in _entries(run) if _HALF.fullmatch(path.name)]
+
+
+def _entries(run: RunDir) -> list[Path]:
     if run.control.is_symlink():
         return []
     try:
-        entries = sorted(entry.name for entry in os.scandir(run.control))
+        return [run.control / name for name in sorted(one.name for one in os.scandir(run.control))]
     except OSError:
         return []
-    return [run.control / name for name in entries if not name.startswith(".")]
 
 
 def read(path: Path) -> AnyOrder | str:

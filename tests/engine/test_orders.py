@@ -64,6 +64,18 @@ def test_a_command_that_cannot_be_removed_is_obeyed_once(run: RunDir) -> None:
     assert answered(seen) == []
 
 
+def test_what_dead_senders_left_half_written_goes_with_the_next_trainer(run: RunDir) -> None:
+    """It stayed for ever."""
+    (run.control / ".00000000000000000001-aaaaaaaa.json.tmp").write_bytes(b"{")
+    (run.control / ".somebody").touch()
+    control.send(run, "pause", "test")
+    seen = Orders(run, Disk())
+    assert len(answered(seen)) == 1
+    assert len(list(run.control.iterdir())) == 2
+    seen.sweep()
+    assert [path.name for path in run.control.iterdir()] == [".somebody"]
+
+
 def test_a_heap_of_junk_does_not_hold_up_the_training(tmp_path: Path) -> None:
     run = runs.new_run(tmp_path, tiny.tiny(steps=30))
     heap = 3 * trainer.ORDERS_AT_ONCE
