@@ -13,6 +13,7 @@ from grok_tui.monitor.text import columns, narrowed, safe, safe_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from grok_tui.monitor.history import LaneHistory, Metric
     from grok_tui.monitor.verdict import Verdict
@@ -140,8 +141,8 @@ def _ending(view: View) -> Iterator[str]:
     if sentence:
         yield f"failed: {safe(sentence, 1000)}"
         yield from safe_lines(getattr(history.ended, "traceback", ""))
-    if report := getattr(history.ended, "report", ""):
-        yield f"crash report: {safe(str(view.run.path / report), 400)}"
+    if report := _report(view):
+        yield f"crash report: {safe(report, 400)}"
     for warning in history.warnings:
         where = f"{safe(warning.arm, 40)} " if warning.arm else ""
         yield f"warning: {where}{safe(warning.sentence, 400)}"
@@ -155,6 +156,17 @@ def _ending(view: View) -> Iterator[str]:
         yield f"probe values left out, too many names or too long: {left_out}"
     if history.unknown:
         yield f"lines of a newer version in the log, left out: {history.unknown}"
+
+
+def _report(view: View) -> str:
+    """The file of the crash report of a trainer; empty if there is none."""
+    report = getattr(view.history.ended, "report", "")
+    return _unicode(view.run.path / report) if report else ""
+
+
+def _unicode(path: Path) -> str:
+    """A path as JSON can have it."""
+    return os.fsencode(path).decode(errors="replace")
 
 
 def _provenance(view: View) -> Iterator[str]:
@@ -180,7 +192,7 @@ def show_json(view: View) -> str:
 
     found = {
         "id": view.run.id,
-        "path": os.fsencode(view.run.path).decode(errors="replace"),  # JSON is Unicode
+        "path": _unicode(view.run.path),
         "state": view.state,
         "problem": view.problem,
         "about": view.about,
@@ -191,6 +203,7 @@ def show_json(view: View) -> str:
         "warnings": view.history.warnings,
         "notes": view.notes,
         "failure": getattr(view.history.ended, "sentence", ""),
+        "crash_report": _report(view),
         "damaged_lines": view.history.damaged,
         "unknown_lines": view.history.unknown,
     }

@@ -14,7 +14,7 @@ import pytest
 from grok_tui.cli import headless
 from grok_tui.cli.headless import RawLog, Stop, conclude, follow
 from grok_tui.cli.progress import Bars, Lines
-from grok_tui.cli.tables import show_lines
+from grok_tui.cli.tables import show_json, show_lines
 from grok_tui.errors import Interrupted, RunFailed
 from grok_tui.monitor import launch
 from grok_tui.monitor.watch import View, Watch
@@ -329,7 +329,9 @@ def test_a_failed_run_names_its_crash_report(tmp_path: Path) -> None:
     with pytest.raises(RunFailed) as raised:
         conclude(Watch(run).look(), None)
     assert str(raised.value) == f"no; see {run.path}/crash-1.txt"
-    assert f"crash report: {run.path}/crash-1.txt" in show_lines(Watch(run).look())
+    view = Watch(run).look()
+    assert f"crash report: {run.path}/crash-1.txt" in show_lines(view)
+    assert json.loads(show_json(view))["crash_report"] == f"{run.path}/crash-1.txt"
 
 
 def test_what_to_type_next_says_where_the_runs_are(tmp_path: Path) -> None:
