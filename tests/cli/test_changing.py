@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from grok_tui import cli
 from grok_tui.cli import orders
 from grok_tui.errors import RunError
 from grok_tui.protocol import control, notes
@@ -16,32 +14,23 @@ from grok_tui.protocol.events import Obeyed
 from tests import fakes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from grok_tui.protocol.control import AnyOrder
     from grok_tui.protocol.rundir import RunDir
+    from tests.cli.conftest import Grok
 
 
-@pytest.fixture
-def grok(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
-    """Call `grok-tui` with these arguments; exit code, output, errors."""
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody answers here."""
     monkeypatch.setattr(orders, "PATIENCE", 0.1)
 
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["grok-tui", "--runs-dir", str(tmp_path), *arguments])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        return int(end.value.code or 0), *capsys.readouterr()
-
-    return call
-
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[RunDir]:
-    made = fakes.recorded_run(tmp_path, "running", last=120)
+def run(runs: Path) -> Iterator[RunDir]:
+    made = fakes.recorded_run(runs, "running", last=120)
     yield made
     fakes.let_go(made)
 
@@ -92,7 +81,7 @@ def test_the_answer_of_the_trainer_is_the_sentence(run: RunDir) -> None:
     ],
 )
 def test_what_is_typed_is_what_is_sent(
-    grok: Callable[..., tuple[int, str, str]],
+    grok: Grok,
     run: RunDir,
     arguments: list[str],
     order: AnyOrder,
@@ -103,18 +92,14 @@ def test_what_is_typed_is_what_is_sent(
     assert [control.read(path) for path in control.waiting(run)] == [order]
 
 
-def test_seeds_that_are_none_are_refused_at_once(
-    grok: Callable[..., tuple[int, str, str]], run: RunDir
-) -> None:
+def test_seeds_that_are_none_are_refused_at_once(grok: Grok, run: RunDir) -> None:
     for text in ("x", "-1", ",", "1.5", ",".join(map(str, range(251)))):
         code, _, error = grok("add-seeds", "last", "--", text)
         assert (code, "expected the seeds to add" in error) == (2, True)
     assert control.waiting(run) == []
 
 
-def test_numbers_that_cannot_be_are_refused_at_once(
-    grok: Callable[..., tuple[int, str, str]], run: RunDir
-) -> None:
+def test_numbers_that_cannot_be_are_refused_at_once(grok: Grok, run: RunDir) -> None:
     for rate in ("nan", "inf", "1", "-0.1"):
         code, _, error = grok("ticket", "last", "--rate", rate)
         assert (code, "expected a number at least 0 and below 1" in error) == (2, True)
@@ -123,10 +108,8 @@ def test_numbers_that_cannot_be_are_refused_at_once(
     assert control.waiting(run) == []
 
 
-def test_a_run_without_a_trainer_takes_no_order_but_notes(
-    grok: Callable[..., tuple[int, str, str]], tmp_path: Path
-) -> None:
-    run = fakes.recorded_run(tmp_path, "finished")
+def test_a_run_without_a_trainer_takes_no_order_but_notes(grok: Grok, runs: Path) -> None:
+    run = fakes.recorded_run(runs, "finished")
     code, _, error = grok("ticket", "last")
     assert (code, "is finished; no trainer is there to obey" in error) == (2, True)
     assert grok("note", "last", "the norm turns", "--step", "40")[:2] == (

@@ -9,9 +9,9 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -27,38 +27,13 @@ from grok_tui.protocol.rundir import RunDir
 from tests import fakes
 from tests.fake_probes import PROBED
 
+if TYPE_CHECKING:
+    from tests.cli.conftest import Grok
+
 IDS = [f"20261121-10150{index}-quickstart-abc{letter}" for index, letter in enumerate("abcd")]
 
 
-@dataclass
-class Result:
-    code: int
-    out: str
-    err: str
-
-
-Grok = Callable[..., Result]
 Start = tuple[Config, Path, str, str, Sequence[str], int]
-
-
-@pytest.fixture
-def runs(tmp_path: Path) -> Path:
-    return tmp_path / "runs"
-
-
-@pytest.fixture
-def grok(runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Grok:
-    """Call `grok-tui` with these arguments, with no terminal, on the runs of this test."""
-    monkeypatch.delenv("GROK_TUI_RUNS", raising=False)
-
-    def call(*arguments: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["grok-tui", "--runs-dir", str(runs), *arguments])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        out, err = capsys.readouterr()
-        return Result(int(end.value.code or 0), out, err)
-
-    return call
 
 
 @pytest.fixture

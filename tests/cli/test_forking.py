@@ -3,56 +3,38 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from grok_tui import cli
 from grok_tui.monitor import launch, logout
 from grok_tui.protocol.rundir import RunDir, run_folders
-from tests.engine import runs, tiny
-from tests.engine.runs import StopAtLook
+from tests.engine import tiny
+from tests.engine.runs import StopAtLook, new_run, train
 from tests.slow.trainers import PATIENCE, has, until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    Grok = Callable[..., tuple[int, str, str]]
+    from tests.cli.conftest import Grok
 
 CONFIG = tiny.tiny((tiny.DENSE, tiny.TICKET), steps=60)
 
 
 @pytest.fixture
-def grok(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Grok:
-    """Call `grok-tui` with these arguments; exit code, output, errors."""
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["grok-tui", "--runs-dir", str(tmp_path), *arguments])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        return int(end.value.code or 0), *capsys.readouterr()
-
-    return call
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> RunDir:
-    run = runs.new_run(tmp_path, CONFIG)
-    assert runs.train(run, StopAtLook(64)) == 130
+def source(runs: Path) -> RunDir:
+    run = new_run(runs, CONFIG)
+    assert train(run, StopAtLook(64)) == 130
     return run
 
 
 def test_a_fork_is_trained_and_says_where_it_comes_from(
-    grok: Grok, source: RunDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    grok: Grok, source: RunDir, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(logout, "threat", lambda: "systemd ends it: `do this`")
     code, out, err = grok("fork", source.id, "--set", "train.steps=80", "--threads", "1")
     assert (code, err) == (0, "grok-tui: systemd ends it: `do this`\n")
-    forked = next(run for run in run_folders(tmp_path) if run.id != source.id)
+    forked = next(run for run in run_folders(runs) if run.id != source.id)
     first, second, third = out.splitlines()
     assert first.startswith(f"{forked.id} begins as {source.id} was at checkpoint 2, step ")
     assert second == "1 lane had ended by then and stays as it was"
@@ -79,9 +61,9 @@ def test_a_fork_is_trained_and_says_where_it_comes_from(
     ],
 )
 def test_what_cannot_be_is_a_sentence(
-    grok: Grok, source: RunDir, tmp_path: Path, arguments: tuple[str, ...], sentence: str
+    grok: Grok, source: RunDir, runs: Path, arguments: tuple[str, ...], sentence: str
 ) -> None:
     code, out, err = grok("fork", source.id, *arguments)
     assert (code, out) == (2, "")
     assert sentence in err
-    assert [run.id for run in run_folders(tmp_path)] == [source.id]
+    assert [run.id for run in run_folders(runs)] == [source.id]

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
-from grok_tui import cli
 from grok_tui.cli import headless
 from grok_tui.errors import RunError
 from grok_tui.monitor import launch
@@ -18,42 +14,14 @@ from grok_tui.protocol.events import Failed
 from tests import fakes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.rundir import RunDir
+    from tests.cli.conftest import Grok
 
 ID = "20261121-10150{}-fig2d-abcd"
-
-
-@dataclass
-class Result:
-    code: int
-    out: str
-    err: str
-
-
-Grok = Callable[..., Result]
-
-
-@pytest.fixture
-def runs(tmp_path: Path) -> Path:
-    return tmp_path / "runs"
-
-
-@pytest.fixture
-def grok(runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Grok:
-    """Call `grok-tui reproduce` with these arguments on the runs of this test."""
-
-    def call(*arguments: str) -> Result:
-        words = ["grok-tui", "--runs-dir", str(runs), "reproduce", *arguments]
-        monkeypatch.setattr(sys, "argv", words)
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        out, err = capsys.readouterr()
-        return Result(int(end.value.code or 0), out, err)
-
-    return call
 
 
 @pytest.fixture
@@ -79,7 +47,7 @@ def config(name: str = "fig2d", seeds: str = "3") -> Config:
 def test_what_is_missing_is_trained_and_judged(
     grok: Grok, started: list[tuple[str, Config, str]], runs: Path
 ) -> None:
-    result = grok("fig2d", "--device", "cpu")
+    result = grok("reproduce", "fig2d", "--device", "cpu")
     assert result.code == 0
     assert started == [("fig2d", config(), "cpu")]
     assert "fig2d" in result.out
@@ -93,7 +61,7 @@ def test_a_finished_run_is_taken_as_it_is(
     grok: Grok, started: list[tuple[str, Config, str]], runs: Path
 ) -> None:
     fakes.recorded_run(runs, made_of=config())
-    result = grok("fig2d")
+    result = grok("reproduce", "fig2d")
     assert (result.code, started, result.err) == (0, [], "")
 
 
@@ -101,7 +69,7 @@ def test_other_seeds_are_another_run(
     grok: Grok, started: list[tuple[str, Config, str]], runs: Path
 ) -> None:
     fakes.recorded_run(runs, made_of=config())
-    assert grok("fig2d", "--seeds", "0,5").code == 0
+    assert grok("reproduce", "fig2d", "--seeds", "0,5").code == 0
     assert [made.seeds for _, made, _ in started] == [(0, 5)]
 
 
@@ -109,7 +77,7 @@ def test_the_report_says_what_else_is_known(
     grok: Grok, started: list[tuple[str, Config, str]], runs: Path
 ) -> None:
     fakes.recorded_run(runs, made_of=config("fig2e"), run_id=ID.format(9), found=[])
-    grok("fig2d")
+    grok("reproduce", "fig2d")
     page = (runs / "reproduction-fast" / "reproduction.md").read_text()
     assert "**Reproduced.**" in page.split("\n## fig2d\n")[1].split("\n## ")[0]
     assert "Fig3: not run." in page
@@ -129,7 +97,7 @@ def test_an_interrupted_run_goes_on(
 
     monkeypatch.setattr(launch, "resume", resume)
     monkeypatch.setattr(headless, "wait_until_started", lambda _: None)
-    result = grok("fig2d")
+    result = grok("reproduce", "fig2d")
     assert (result.code, started) == (0, [])
     assert "1 reproduced" in result.out
 
@@ -147,7 +115,7 @@ def test_a_run_that_trains_already_is_joined(
             fakes.let_go(run)
 
     monkeypatch.setattr("grok_tui.cli.headless.time.sleep", sleep)
-    assert (grok("fig2d").code, started) == (0, [])
+    assert (grok("reproduce", "fig2d").code, started) == (0, [])
 
 
 def test_what_another_one_has_trained_meanwhile_is_taken(
@@ -160,7 +128,7 @@ def test_what_another_one_has_trained_meanwhile_is_taken(
         return good(made, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(launch, "start", start)
-    assert grok("fig2d", "fig10-images").code == 0
+    assert grok("reproduce", "fig2d", "fig10-images").code == 0
     assert [name for name, *_ in started] == ["fig2d"]
 
 
@@ -178,7 +146,7 @@ def test_a_run_that_fails_does_not_stop_the_others(
         return good(made, folder, name, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(launch, "start", start)
-    result = grok("fig2d", "fig10-images")
+    result = grok("reproduce", "fig2d", "fig10-images")
     assert result.code == 3
     assert [name for name, *_ in started] == ["fig10-images"]
     assert "fig2d failed: cannot start a run: the disk is full" in result.err
@@ -194,7 +162,7 @@ def test_a_trainer_that_fails_says_why(
         return fakes.recorded_run(runs, "failed", made_of=made, found=[fakes.started(made), ended])
 
     monkeypatch.setattr(launch, "start", start)
-    result = grok("fig2d")
+    result = grok("reproduce", "fig2d")
     assert result.code == 3
     assert "fig2d failed: the numbers ran out" in result.err
     page = (runs / "reproduction-fast" / "reproduction.md").read_text()
@@ -208,7 +176,7 @@ def test_a_run_that_is_stopped_ends_it_and_says_how_to_go_on(
         return fakes.recorded_run(runs, "stopped", made_of=made)
 
     monkeypatch.setattr(launch, "start", start)
-    result = grok("fig2d", "fig10-images")
+    result = grok("reproduce", "fig2d", "fig10-images")
     assert (result.code, result.out) == (130, "")
     assert "was stopped; `grok-tui reproduce` with the same options goes on" in result.err
 
@@ -220,7 +188,7 @@ def test_an_interrupt_between_two_runs_is_one_sentence(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(launch, "start", start)
-    result = grok("fig2d")
+    result = grok("reproduce", "fig2d")
     assert result.code == 130
     assert result.err.splitlines()[-1].startswith("grok-tui: stopped; `grok-tui reproduce`")
 
@@ -235,7 +203,7 @@ def test_an_interrupt_between_two_runs_is_one_sentence(
     ],
 )
 def test_wrong_usage_is_one_sentence(grok: Grok, arguments: tuple[str, ...], said: str) -> None:
-    result = grok(*arguments)
+    result = grok("reproduce", *arguments)
     assert (result.code, result.out) == (2, "")
     assert said in result.err
     assert result.err.count("\n") == 1
@@ -244,11 +212,11 @@ def test_wrong_usage_is_one_sentence(grok: Grok, arguments: tuple[str, ...], sai
 def test_the_reports_of_both_variants_lie_beside_each_other(
     grok: Grok, started: list[tuple[str, Config, str]], runs: Path
 ) -> None:
-    assert grok("fig2d", "--variant", "paper").code == 0
+    assert grok("reproduce", "fig2d", "--variant", "paper").code == 0
     assert [name for name, *_ in started] == ["fig2d-paper"]
     assert (runs / "reproduction-paper" / "reproduction.md").is_file()
 
 
 def test_a_report_is_no_run(grok: Grok, started: list[tuple[str, Config, str]], runs: Path) -> None:
-    grok("fig2d")
+    grok("reproduce", "fig2d")
     assert [run.id for run in rundir.run_folders(runs)] == [ID.format(1)]
