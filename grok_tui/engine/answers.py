@@ -14,7 +14,6 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.rundir import decode_small
 
 MAX_THREADS = 256
@@ -71,7 +70,12 @@ class Answers:
         newest = dict([*known.items(), (_key(asked), choice)][-KEPT:])
         with contextlib.suppress(OSError):  # the next run measures again
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            Disk().replace(self._path, msgspec.json.encode(Kept(newest)))
+            own = self._path.with_name(f".{self._path.name}.{os.getpid()}")  # others begin, too
+            try:
+                own.write_bytes(msgspec.json.encode(Kept(newest)))
+                own.replace(self._path)
+            finally:
+                own.unlink(missing_ok=True)
 
     def _read(self) -> dict[str, Choice]:
         try:

@@ -205,6 +205,20 @@ def test_answers_are_found_again(tmp_path: Path, answers: Answers) -> None:
     assert again.get(("b",)) is None
 
 
+def test_what_another_trainer_is_about_to_keep_is_left_alone(
+    tmp_path: Path, answers: Answers
+) -> None:
+    """Trainers that began at once wrote their answers into one file between them."""
+    answers.keep(("x",), Choice(2))
+    (folder,) = tmp_path.iterdir()
+    others = folder / ".threads.json.tmp"
+    others.write_text("half of")
+    answers.keep(("y",), Choice(3))
+    assert others.read_text() == "half of"
+    assert answers.get(("y",)) == Choice(3)
+    assert len(list(folder.iterdir())) == 2
+
+
 def test_the_oldest_answers_are_forgotten(answers: Answers) -> None:
     for number in range(KEPT + 1):
         answers.keep((str(number),), Choice(2))
