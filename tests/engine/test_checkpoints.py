@@ -294,6 +294,19 @@ class Clock:
         return self.now
 
 
+def take_time(monkeypatch: pytest.MonkeyPatch, seconds: float) -> Clock:
+    """A clock by which so much passes from one block of training to the next."""
+    clock, advance = Clock(), Experiment.advance
+
+    def taking_time(experiment: Experiment, limit: int) -> list[AnyEvent]:
+        clock.now += seconds
+        return advance(experiment, limit)
+
+    monkeypatch.setattr(Experiment, "advance", taking_time)
+    monkeypatch.setattr(time, "monotonic", clock)
+    return clock
+
+
 class SlowDisk(Disk):
     """Takes seconds for each checkpoint, others each time; may fail after them."""
 
@@ -326,15 +339,7 @@ class SlowDisk(Disk):
 def test_they_cost_two_hundredths_of_the_time_and_come_every_30_seconds_at_most(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, costs: list[float], fails: bool
 ) -> None:
-    clock = Clock()
-    advance = Experiment.advance
-
-    def taking_time(experiment: Experiment, limit: int) -> list[AnyEvent]:
-        clock.now += 10.0
-        return advance(experiment, limit)
-
-    monkeypatch.setattr(Experiment, "advance", taking_time)
-    monkeypatch.setattr(time, "monotonic", clock)
+    clock = take_time(monkeypatch, 10.0)
     run = runs.new_run(tmp_path, tiny.tiny((tiny.DENSE,), steps=180))
     disk = SlowDisk(clock, costs, fails=fails)
     assert runs.train(run, disk=disk) == 0
@@ -351,15 +356,7 @@ def test_they_cost_two_hundredths_of_the_time_and_come_every_30_seconds_at_most(
 def test_a_stage_has_its_checkpoint_at_once_if_it_is_cheap(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = Clock()
-    advance = Experiment.advance
-
-    def taking_time(experiment: Experiment, limit: int) -> list[AnyEvent]:
-        clock.now += 0.01
-        return advance(experiment, limit)
-
-    monkeypatch.setattr(Experiment, "advance", taking_time)
-    monkeypatch.setattr(time, "monotonic", clock)
+    clock = take_time(monkeypatch, 0.01)
     for cost, expected in ((0.001, 2), (0.1, 1)):
         run = runs.new_run(tmp_path, CONFIG)
         disk = SlowDisk(clock, [cost])

@@ -11,9 +11,11 @@ import time
 from pathlib import Path
 
 from grok_tui.engine.signals import Signals
+from grok_tui.monitor.watch import View, Watch
 from grok_tui.protocol import control
-from grok_tui.protocol.rundir import RunDir, TrainerLock
+from grok_tui.protocol.rundir import RunDir, TrainerLock, lock_state
 from tests import fakes
+from tests.slow.trainers import until
 
 INSTEAD = (
     "import sys\n"
@@ -25,6 +27,16 @@ STORY = fakes.run_events(fakes.config(), last=10_000)
 """What it logs."""
 EVERY = 0.02
 """Seconds between two lines."""
+
+
+def assert_trains(run: RunDir, trial: str) -> View:
+    """It lives and goes on; what who looks again sees."""
+    assert lock_state(run) == "held", trial
+    before = run.events.stat().st_size
+    until(lambda: run.events.stat().st_size > before)
+    view = Watch(run).look()
+    assert view.state == "running", trial
+    return view
 
 
 def main(path: str) -> int:

@@ -13,10 +13,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-import pytest
-
-from grok_tui.monitor.watch import Watch
-from grok_tui.protocol import control, events
+from grok_tui.protocol import events
 from grok_tui.protocol.rundir import RunDir, lock_state, run_folders
 from tests import fakes
 from tests.engine import runs
@@ -87,16 +84,6 @@ WAYS: tuple[tuple[tuple[str, ...], bool, Callable[[Terminal], None]], ...] = (
 """What is run in the terminal, whether SIGHUP is ignored there, and how it ends."""
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """Runs of one trial; no trainer of them is left."""
-    yield tmp_path / "runs"
-    for run in run_folders(tmp_path / "runs"):
-        with contextlib.suppress(OSError):
-            control.send(run, "stop", "test")
-        until(lambda run=run: lock_state(run) == "free")  # type: ignore[misc]
-
-
 @contextlib.contextmanager
 def training(folder: Path) -> Iterator[RunDir]:
     """A run that trains already, not started from the terminal."""
@@ -112,11 +99,7 @@ def training(folder: Path) -> Iterator[RunDir]:
 
 def assert_unharmed(run: RunDir, trial: str) -> None:
     """The trainer lives and goes on; who looks again finds a log without a gap."""
-    assert lock_state(run) == "held", trial
-    before = run.events.stat().st_size
-    until(lambda: run.events.stat().st_size > before)
-    view = Watch(run).look()
-    assert (view.state, view.history.damaged) == ("running", 0), trial
+    assert stand_in.assert_trains(run, trial).history.damaged == 0, trial
     data = run.events.read_bytes()
     lines = data[: data.rfind(b"\n")].splitlines()
     assert lines == list(map(bytes.strip, map(events.encode, stand_in.STORY[: len(lines)]))), trial

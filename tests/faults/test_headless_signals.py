@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import signal
@@ -11,10 +10,7 @@ import time
 from subprocess import PIPE
 from typing import TYPE_CHECKING
 
-import pytest
-
 from grok_tui.monitor.watch import Watch
-from grok_tui.protocol import control
 from grok_tui.protocol.rundir import lock_state, run_folders
 from tests.faults import stand_in
 from tests.faults.counting import trials
@@ -22,7 +18,6 @@ from tests.slow.trainers import PATIENCE, has, until
 from tests.terminal.pty import grok
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from grok_tui.protocol.rundir import RunDir
@@ -33,23 +28,6 @@ REPRODUCE = grok("reproduce", "fig1", before=stand_in.INSTEAD)
 COMMANDS = (RUN, REPRODUCE, AS_DATA)
 SENT = ((signal.SIGINT,), (signal.SIGTERM,), (signal.SIGHUP,), (signal.SIGINT,) * 2,
         (signal.SIGTERM,) * 2)  # fmt: skip
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """Runs of one trial; no trainer of them is left."""
-    yield tmp_path / "runs"
-    for run in run_folders(tmp_path / "runs"):
-        with contextlib.suppress(OSError):
-            control.send(run, "stop", "test")
-        until(lambda run=run: lock_state(run) == "free")  # type: ignore[misc]
-
-
-def assert_trains(run: RunDir, trial: str) -> None:
-    """The trainer goes on."""
-    before = run.events.stat().st_size
-    until(lambda: run.events.stat().st_size > before)
-    assert Watch(run).look().state == "running", trial
 
 
 def assert_stops(run: RunDir, trial: str) -> None:
@@ -82,4 +60,4 @@ def test_a_signal_to_a_run_that_is_followed_stops_the_trainer_or_leaves_it(
         assert process.returncode == wanted, f"{trial}: {process.returncode}, {said.decode()}"
         assert b"Traceback" not in said, trial
         left = numbers[0] == signal.SIGHUP
-        (assert_trains if left else assert_stops)(run, trial)
+        (stand_in.assert_trains if left else assert_stops)(run, trial)
