@@ -20,6 +20,7 @@ from grok_tui.engine.answers import MAX_THREADS
 from grok_tui.engine.cores import Hardware, Watch
 from grok_tui.engine.log import EventLog, ended_as
 from grok_tui.engine.orders import Orders
+from grok_tui.engine.recorder import Hindered, Recorder
 from grok_tui.engine.signals import Signals
 from grok_tui.errors import GrokTuiError, PresetError, RunError, RunFailed
 from grok_tui.protocol import crash, presets
@@ -43,19 +44,19 @@ def main(arguments: Sequence[str]) -> int:
     signals.install()
     disk = Disk()
     try:
-        lock, config = _claim(run, disk)
+        recorder, config = _claim(run, signals, disk)
     except GrokTuiError as error:
         return _complain(str(error), error.exit_code)
     try:
-        return _train(run, config, hardware, (lock, signals, disk))
+        return _train(run, config, hardware, (recorder, signals, disk))
     except GrokTuiError as error:
-        shown = traceback.format_exc() if isinstance(error, RunFailed) else ""
-        _record(run, str(error), shown, disk)
+        ours = isinstance(error, RunFailed) and not isinstance(error, Hindered)
+        _record(run, recorder.log, str(error), traceback.format_exc() if ours else "", disk)
         return _complain(str(error), error.exit_code)
     except Exception as error:
         sentence = _sentence(error)
-        shown = traceback.format_exc()
-        _record(run, sentence, shown, disk)
+        shown = "" if recorder.log.is_gone else traceback.format_exc()
+        _record(run, recorder.log, sentence, shown, disk)
         return _complain(f"{shown}{sentence}", RunFailed.exit_code)
 
 
@@ -75,8 +76,8 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _claim(run: RunDir, disk: Disk) -> tuple[TrainerLock, Config]:
-    """Take the lock and read the configuration. Raises RunError, PresetError."""
+def _claim(run: RunDir, signals: Signals, disk: Disk) -> tuple[Recorder, Config]:
+    """Take the lock and read the configuration. Raises RunError, PresetError, Hindered."""
     if run.linked:
         raise RunError(f"cannot train in {run.path}: {run.linked} is a link, expected a folder")
     try:
@@ -88,14 +89,15 @@ def _claim(run: RunDir, disk: Disk) -> tuple[TrainerLock, Config]:
         Orders(run, disk).sweep()
         if ended_as(run.events) == "completed":
             raise RunError(f"{run.id} is trained to its end already")
-        about.write(run, disk)
+        recorder = Recorder(run, lock, signals, disk)
+        recorder.insist(lambda: about.write(run, disk))
     except OSError as error:
         why = (error.strerror or "unknown reason").lower()
         raise RunError(f"cannot train in {run.path}: {why}") from None
     try:
-        return lock, presets.load_config(run.config)
+        return recorder, presets.load_config(run.config)
     except PresetError as error:
-        _record(run, str(error), "", disk)
+        _record(run, recorder.log, str(error), "", disk)
         raise
 
 
@@ -110,34 +112,30 @@ def _refuse_living(run: RunDir) -> None:
 
 
 def _train(
-    run: RunDir, config: Config, hardware: Hardware, hands: tuple[TrainerLock, Signals, Disk]
+    run: RunDir, config: Config, hardware: Hardware, hands: tuple[Recorder, Signals, Disk]
 ) -> int:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read once, when CUDA starts
     # only now: torch takes seconds to load
     from grok_tui.engine.opening import open_run
-    from grok_tui.engine.recorder import Recorder
     from grok_tui.engine.trainer import Trainer
 
-    lock, signals, disk = hands
-    opened = open_run(run, config, hardware, disk)
-    recorder = Recorder(run, lock, signals, disk)
-    try:
-        return Trainer(run, opened, recorder, signals, disk).train()
-    except BaseException:
-        with contextlib.suppress(OSError):  # what happened before the failure belongs to the log
-            recorder.log.flush()
-        raise
+    recorder, signals, disk = hands
+    opened = open_run(run, config, hardware, recorder, disk)
+    return Trainer(run, opened, recorder, signals, disk).train()
 
 
-def _record(run: RunDir, sentence: str, shown: str, disk: Disk) -> None:
-    """Let the log end with the failure, if it can be written at all."""
+def _record(run: RunDir, log: EventLog, sentence: str, shown: str, disk: Disk) -> None:
+    """Let the log end with the failure, if it can be written and is still the log of the run."""
+    with contextlib.suppress(OSError):
+        log.flush()  # what happened before the failure belongs to the log, and to the report
     failed = Failed(
         sentence=about.encodable(sentence),
         traceback=about.encodable(shown)[-MAX_TRACEBACK:],
         report=_report(run, shown, disk) if shown else "",
     )
+    if log.is_gone:
+        return
     with contextlib.suppress(OSError):
-        log = EventLog(run.events, disk)
         log.add(failed)
         log.flush()
         log.sync()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -29,23 +29,27 @@ if TYPE_CHECKING:
 FLUSH_EVERY = 0.25
 FLUSH_BYTES = 64 * 1024
 SYNC_EVERY = 5.0
+ASIDE, ASIDE_BYTES = 3, 64 << 20
+"""Logs that are kept aside, and how long all of them may be; the newest is kept in any case."""
+_ASIDE = re.compile(r"events-before-([1-9][0-9]{0,8})\.jsonl")
 
 
 class EventLog:
-    """Lines collect in memory and go out in one write; only the holder of the lock has one."""
+    """Lines collect in memory and go out in one write; only the holder of the lock has one.
+
+    The file is opened by the first flush: until then it may be cut.
+    """
 
     def __init__(self, path: Path, disk: Disk) -> None:
         self._path = path
-        self._descriptor = _open_mended(path, disk)
+        self._descriptor = -1
         self._disk = disk
         self._pending = bytearray()
         self._urgent = False
         self._flushed = self._synced = time.monotonic()
-        self._file = os.fstat(self._descriptor)
-        self.size = self._file.st_size
+        self._file: os.stat_result | None = None
+        self.size = 0
         """Bytes in the file; what is still in memory not counted."""
-        if not self.size:
-            disk.sync_folder(path.parent)  # a checkpoint is worth nothing without its log
 
     def add(self, event: AnyEvent) -> None:
         """Put an event behind all others; it is in the file after the next flush."""
@@ -55,6 +59,8 @@ class EventLog:
     @property
     def is_gone(self) -> bool:
         """Whether the file has lost its name: it or its folder was removed, moved or replaced."""
+        if self._file is None:
+            return not self._path.parent.exists()
         try:
             return not os.path.samestat(os.stat(self._path), self._file)  # noqa: PTH116
         except (FileNotFoundError, NotADirectoryError):
@@ -71,6 +77,8 @@ class EventLog:
 
     def flush(self) -> None:
         """Write what is pending. Raises OSError; what went out is never written again."""
+        if self._file is None:
+            self._open()
         while self._pending:
             written = self._disk.write(self._descriptor, bytes(self._pending))
             del self._pending[:written]
@@ -88,6 +96,17 @@ class EventLog:
     def close(self) -> None:
         """Let the file go."""
         os.close(self._descriptor)
+
+    def _open(self) -> None:
+        descriptor = _open_mended(self._path, self._disk)
+        file = os.fstat(descriptor)
+        if not file.st_size:
+            try:
+                self._disk.sync_folder(self._path.parent)  # no checkpoint counts without its log
+            except OSError:
+                os.close(descriptor)
+                raise
+        self._descriptor, self._file, self.size = descriptor, file, file.st_size
 
 
 def size(path: Path) -> int:
@@ -118,11 +137,20 @@ def _open_mended(path: Path, disk: Disk) -> int:
 
 
 def set_aside(run: RunDir, disk: Disk) -> str:
-    """Give the log another name, under which no reader looks for one; that name."""
-    numbered = map(run.events_before, itertools.count(1))
-    kept = next(path for path in numbered if not path.exists())
-    disk.rename(run.events, kept)
-    disk.sync_folder(run.path)
+    """Give the log another name, under which no reader looks for one; that name.
+
+    Of those that have one already the newest are kept: two, and 64 MiB with this one.
+    """
+    found = filter(None, (_ASIDE.fullmatch(path.name) for path in run.path.iterdir()))
+    numbers = sorted((int(one[1]) for one in found), reverse=True)
+    kept = run.events_before(numbers[0] + 1 if numbers else 1)
+    disk.rename(run.events, kept)  # on the medium before the first line of the log to come
+    room = ASIDE_BYTES - size(kept)
+    for place, path in enumerate(map(run.events_before, numbers), 2):
+        room -= size(path)
+        if place > ASIDE or room < 0:
+            with contextlib.suppress(OSError):
+                disk.unlink(path)
     return kept.name
 
 

@@ -22,6 +22,7 @@ from grok_tui.protocol.events import FORMAT, AnyEvent, Resumed, Started, Warned
 
 if TYPE_CHECKING:
     from grok_tui.engine.cores import Hardware
+    from grok_tui.engine.recorder import Recorder
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.disk import Disk
     from grok_tui.protocol.rundir import RunDir
@@ -63,22 +64,24 @@ class Opened:
         return []
 
 
-def open_run(run: RunDir, config: Config, hardware: Hardware, disk: Disk) -> Opened:
+def open_run(
+    run: RunDir, config: Config, hardware: Hardware, recorder: Recorder, disk: Disk
+) -> Opened:
     """Make the experiment of a run, where it begins or where a checkpoint left it.
 
-    Cuts the log back to the checkpoint. Raises UsageError for a device that is not there,
-    PresetError for weights or a split that do not fit, RunError if config.toml was changed in more
-    than further arms and seeds.
+    Cuts the log back to the checkpoint; waits for room where the disk is full. Raises UsageError
+    for a device that is not there, PresetError for weights or a split that do not fit, RunError if
+    config.toml was changed in more than further arms and seeds, Hindered if stopped while it waits.
     """
     precision = config.train.precision
     device = devices.choose(hardware.device, precision)
     devices.prepare(devices.THREADS)
-    about.write(run, disk, str(device), devices.name(device))
+    recorder.insist(lambda: about.write(run, disk, str(device), devices.name(device)))
     placement = Placement(device, getattr(torch, precision))
     sha256 = hashlib.sha256(run.config.read_bytes()).hexdigest()
     checkpoints = Checkpoints(run, disk)
     length = log.size(run.events)
-    loaded, problems = checkpoints.load(length)
+    loaded, problems = recorder.insist(lambda: checkpoints.load(length))
     watch = Stopwatch(loaded.state.seconds if loaded else 0.0)
     began: list[AnyEvent] = []
     if loaded:
@@ -89,14 +92,13 @@ def open_run(run: RunDir, config: Config, hardware: Hardware, disk: Disk) -> Ope
     else:
         experiment = Experiment(config, placement, watch)
         began = experiment.begin()
+    experiment.stack.stopping = lambda: recorder.stopping
     choice, cost = _take_threads(experiment, hardware, watch, loaded)
     fingerprint = devices.fingerprint(device, precision, choice.threads)
-    events: list[AnyEvent] = []
-    if not loaded:
-        events.append(_started(experiment, choice, sha256))
+    events: list[AnyEvent] = [] if loaded else [_started(experiment, choice, sha256)]
     if length:
         offset = loaded.entry.log_offset if loaded else 0
-        problems += _cut_log(run, loaded, disk)
+        problems += recorder.insist(lambda: _cut_log(run, loaded, disk))
         events.append(_resumed(loaded, fingerprint, length - offset))
     events += [Warned(sentence=sentence) for sentence in (*problems, *cost)]
     said = (*events, *began)
@@ -115,7 +117,7 @@ def _restored(config: Config, placement: Placement, watch: Stopwatch, loaded: Lo
 
 
 def _cut_log(run: RunDir, loaded: Loaded | None, disk: Disk) -> list[str]:
-    """End the log where the checkpoint was made; without one nothing of it is thrown away."""
+    """End the log where the checkpoint was made; without one all of it is put aside."""
     if not loaded:
         return [f"what was logged until now is kept in {log.set_aside(run, disk)}"]
     log.cut(run.events, loaded.entry.log_offset, disk)

@@ -24,6 +24,7 @@ class Rehearsal:
     def __init__(self, experiment: Experiment, lanes: int) -> None:
         """As many copies as `lanes`, of each running lane in turn."""
         self._stack = Stack(experiment.layout, experiment.model)
+        self._stack.stopping = experiment.stack.stopping
         copied = islice(cycle(experiment.running.values()), lanes)
         self._copies = [lane.copy() for lane in copied]
 

@@ -13,7 +13,7 @@ from grok_tui.engine import about, artifacts, extending, splits, state
 from grok_tui.engine.clock import Pace
 from grok_tui.engine.frames.keeping import Keeper
 from grok_tui.engine.orders import Orders
-from grok_tui.engine.recorder import NAP, Recorder
+from grok_tui.engine.recorder import NAP, Hindered, Recorder
 from grok_tui.errors import PresetError, RunError, RunFailed
 from grok_tui.protocol import presets
 from grok_tui.protocol.control import REFUSED, AddSeeds, Halt, TakeTicket
@@ -58,7 +58,6 @@ class Trainer:
         self._run = run
         self._opened = opened
         self._experiment = opened.experiment
-        self._experiment.stack.stopping = lambda: signals.stop
         self._config_sha256 = opened.config_sha256
         self._starts_trained = _starting_trained(opened.experiment.config)
         self._recorder = recorder
@@ -104,7 +103,7 @@ class Trainer:
 
     def _keep_artifacts(self) -> None:
         for lane in self._frames.due():
-            self._recorder.insist(partial(self._frames.take, lane))
+            self._recorder.say(self._frames.take(lane, self._recorder.insist))
         while self._experiment.finished:
             self._recorder.insist(partial(self._keep_artifact, self._experiment.finished.pop(0)))
 
@@ -230,7 +229,7 @@ class Trainer:
     def _stop(self) -> str:
         written = self._checkpoint()
         if written != "checkpoint written":
-            raise RunFailed(f"the run was stopped, but {written}")
+            raise Hindered(f"the run was stopped, but {written}")
         self._stopped = True
         return "stopped"
 

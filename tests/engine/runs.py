@@ -59,8 +59,8 @@ def train(
     lock = TrainerLock(run)
     try:
         hardware = Hardware(Watch(), "cpu", threads)
-        opened = open_run(run, presets.load_config(run.config), hardware, disk)
         recorder = Recorder(run, lock, signals, disk)
+        opened = open_run(run, presets.load_config(run.config), hardware, recorder, disk)
         with mock.patch.object(Pace, "SLICE", 0.0):  # looks up after every step, however fast
             return Trainer(run, opened, recorder, signals, disk).train()
     finally:

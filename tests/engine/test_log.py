@@ -55,7 +55,7 @@ def test_lines_wait_in_memory_until_a_flush(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     writer = EventLog(path, Disk())
     writer.add(Warned(sentence="one"))
-    assert path.read_bytes() == b""
+    assert not path.exists()
     writer.flush()
     assert sentences(path) == ["one"]
     assert writer.size == path.stat().st_size
@@ -145,6 +145,8 @@ def test_a_log_that_lost_its_name_is_gone(tmp_path: Path) -> None:
     path.parent.mkdir()
     writer = EventLog(path, Disk())
     assert not gone()
+    writer.flush()
+    assert not gone()
     path.parent.rename(tmp_path / "elsewhere")
     assert gone()
     path.parent.mkdir()
@@ -204,3 +206,31 @@ def test_a_log_that_is_put_aside_replaces_none(tmp_path: Path) -> None:
         assert log.set_aside(run, Disk()) == f"events-before-{index}.jsonl"
         assert not run.events.exists()
     assert [run.events_before(index).read_text() for index in (1, 2, 3)] == ["1", "2", "3"]
+
+
+def test_logs_that_were_put_aside_do_not_fill_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every run that began anew left one more."""
+    run = RunDir(tmp_path)
+
+    def kept(text: str) -> dict[str, str]:
+        run.events.write_text(text)
+        log.set_aside(run, Disk())
+        return {path.name: path.read_text() for path in tmp_path.iterdir()}
+
+    (tmp_path / "events-before-7.jsonl.mine").touch()
+    for text in ("one", "two", "three", "four"):
+        found = kept(text)
+    assert found.pop("events-before-7.jsonl.mine") == ""
+    assert found == {
+        f"events-before-{number}.jsonl": text
+        for number, text in ((2, "two"), (3, "three"), (4, "four"))
+    }
+    monkeypatch.setattr(log, "ASIDE_BYTES", 10)
+    assert sorted(kept("five")) == [
+        "events-before-4.jsonl", "events-before-5.jsonl", "events-before-7.jsonl.mine",
+    ]  # fmt: skip
+    assert sorted(kept("longer than all")) == [
+        "events-before-6.jsonl", "events-before-7.jsonl.mine",
+    ]  # fmt: skip

@@ -15,7 +15,7 @@ from grok_tui.engine.signals import Signals
 from grok_tui.errors import RunFailed
 from grok_tui.protocol import control
 from grok_tui.protocol.disk import Disk
-from grok_tui.protocol.events import Checkpointed, Continued, Paused, Warned
+from grok_tui.protocol.events import Checkpointed, Continued, Paused, Resumed, Warned
 from grok_tui.protocol.rundir import TrainerLock
 from tests.engine import runs, tiny
 
@@ -52,6 +52,32 @@ def test_room_for_the_sync_of_a_log_is_waited_for(
     assert warned == ["the disk was full; training waited 0 s"]
 
 
+class FullForACut(Disk):
+    """Has no room for the copy of a log that is cut, the first time."""
+
+    waited = False
+
+    def rename(self, old: Path, new: Path) -> None:
+        if new.name == "events.jsonl" and not self.waited:
+            self.waited = True
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        super().rename(old, new)
+
+
+def test_room_to_cut_the_log_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that was taken on while the disk was full failed: it had to be taken on again."""
+    monkeypatch.setattr(recorder, "RETRY_EVERY", 0.0)
+    run = runs.new_run(tmp_path, CONFIG)
+    assert runs.train(run, runs.StopAtLook(9)) == 130
+    assert runs.train(run, disk=FullForACut()) == 0
+    found = runs.events(run)
+    resumed = next(place for place, event in enumerate(found) if isinstance(event, Resumed))
+    assert found[resumed + 1] == Warned(sentence="the disk was full; training waited 0 s")
+    straight = runs.new_run(tmp_path, CONFIG)
+    assert runs.train(straight) == 0
+    assert runs.lasting(run) == runs.lasting(straight)
+
+
 class FullAtTheEnd(Disk):
     """Has no room for the last line, the first time."""
 
@@ -83,6 +109,22 @@ def test_a_run_that_was_removed_is_written_no_more(
     run.path.rename(tmp_path / "elsewhere")
     with pytest.raises(RunFailed, match=r"events\.jsonl was removed, moved or replaced"):
         kept.beat()
+
+
+def test_what_a_trainer_prints_stays_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It grew for ever, by what each trainer of the run and its libraries said."""
+    monkeypatch.setattr(recorder, "BEAT_EVERY", 0.0)
+    run = runs.new_run(tmp_path, CONFIG)
+    kept = Recorder(run, TrainerLock(run), Signals(), Disk())
+    with run.trainer_log.open("ab", buffering=0) as printed:
+        printed.write(b"a line \xff\n" * 400_000)
+        kept.beat()
+        assert run.trainer_log.stat().st_size == 3_600_000
+        printed.write(b"another\n" * 400_000)
+        kept.beat()
+        printed.write(b"the last\n")
+    assert run.trainer_log.stat().st_size < 70_000
+    assert run.trainer_log.read_bytes().endswith(b"another\nanother\nthe last\n")
 
 
 def test_what_happens_in_a_pause_is_told_in_it(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import signal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -12,6 +13,8 @@ from grok_tui.engine import crew, devices, rehearsal
 from grok_tui.engine.answers import Choice
 from grok_tui.engine.cores import Hardware, Watch
 from grok_tui.engine.rehearsal import Rehearsal
+from grok_tui.engine.signals import Signals
+from grok_tui.engine.training import Block
 from grok_tui.errors import RunFailed
 from grok_tui.protocol.events import Resumed, Started, Warned
 from grok_tui.protocol.rundir import read_small
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grok_tui.engine.experiment import Experiment
+    from grok_tui.engine.training import Measuring
     from grok_tui.protocol.events import AnyEvent
     from grok_tui.protocol.rundir import RunDir
 
@@ -115,6 +119,26 @@ def test_a_worker_that_dies_in_a_trial_costs_no_run(
 
     monkeypatch.setattr(rehearsal, "Rehearsal", lambda *_: die)
     assert rehearsal.choose(begun(3), hardware(quiet), 0) == (Choice(1, 1), "")
+
+
+def test_a_worker_that_hangs_in_a_trial_keeps_no_run_from_being_stopped(
+    quiet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was waited for until the trainer was asked to end a second time."""
+    trainer, step = os.getpid(), Block.run
+
+    def hang(*given: Any) -> Measuring:
+        if os.getpid() != trainer:
+            signal.pause()
+        return step(*given)
+
+    monkeypatch.setattr(Block, "run", hang)
+    monkeypatch.setattr(crew, "PATIENCE", 0.0)
+    monkeypatch.setattr(crew, "_LOOK_EVERY", 10)
+    monkeypatch.setattr(rehearsal, "Rehearsal", Rehearsal)
+    asked = Signals()
+    asked.stop = True
+    assert runs.train(runs.new_run(tmp_path, SEEDS), asked, threads=0) == 130
 
 
 def test_lanes_that_wait_count(quiet: Path) -> None:

@@ -92,9 +92,10 @@ def assert_refused(run: RunDir, code: int, fault: Fault, seed: int) -> None:
         assert not has(run.events, '"lane_started"'), told
 
 
-def begun(run: RunDir, process: ForkServerProcess) -> bool:
-    """Whether the trainer has a log, or has given up."""
-    return run.events.exists() or process.exitcode is not None
+def begun(run: RunDir, process: ForkServerProcess, hears: Connection | None = None) -> bool:
+    """Whether the trainer has a log, waits for room already, or has given up."""
+    waits = hears is not None and hears.poll()
+    return waits or run.events.exists() or process.exitcode is not None
 
 
 def stop_it(
@@ -123,7 +124,7 @@ def test_a_disk_that_fails_for_a_while_costs_nothing(
         with hears, children.trainer(run, first=partial(put_in, fault)) as process:
             tells.close()
             if extended:
-                until(partial(begun, run, process))
+                until(partial(begun, run, process, hears))
                 control.post(run, TICKET)
             if fault.count == FOREVER:
                 stop_it(run, process, chance, hears)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from grok_tui.engine.frames import picture
 from grok_tui.engine.frames.board import Board
 from grok_tui.protocol import frames
+from grok_tui.protocol.events import Warned
 from grok_tui.protocol.probing import Probe
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from grok_tui.engine.experiment import Experiment
@@ -45,6 +47,7 @@ class Keeper:
         self._boards: WeakKeyDictionary[Lane, Board | None] = WeakKeyDictionary()
         self._taken: dict[str, int] = {}
         """The step of the last frame of each arm."""
+        self._warned = False
 
     def begin(self) -> None:
         """Remove frames of steps that the run has lost: it will take them again."""
@@ -77,16 +80,29 @@ class Keeper:
             if self._taken.get(lane.arm) != lane.step
         ]
 
-    def take(self, lane: Lane) -> None:
-        """Write a frame of the lane, none where its weights are not finite. Raises OSError."""
+    def take(self, lane: Lane, insist: Callable[[Callable[[], None]], None]) -> list[Warned]:
+        """Write a frame of the lane, none where its weights are not finite; what is said of it.
+
+        `insist` waits while the disk is full. Other faults of it cost the frame, and are told once.
+        """
+        self._taken[lane.arm] = lane.step
         layout, model = self._experiment.layout, self._experiment.model
         taken = picture.frame(lane, layout, model, self._board(lane), RATE)
-        if taken:
-            folder = frames.folder(self._run, lane.arm, lane.seed)
-            for each in (folder.parent, folder):  # a run that was removed does not come back
-                each.mkdir(exist_ok=True)
-            self._disk.put(folder / frames.file_name(lane.step), frames.encode(taken))
-        self._taken[lane.arm] = lane.step
+        try:
+            if taken:
+                insist(partial(self._write, lane, frames.encode(taken)))
+        except OSError as error:
+            if not self._warned:
+                self._warned = True
+                why = (error.strerror or str(error)).lower()
+                return [Warned(sentence=f"frames cannot be written: {why}; the run does without")]
+        return []
+
+    def _write(self, lane: Lane, frame: bytes) -> None:
+        folder = frames.folder(self._run, lane.arm, lane.seed)
+        for each in (folder.parent, folder):  # a run that was removed does not come back
+            each.mkdir(exist_ok=True)
+        self._disk.put(folder / frames.file_name(lane.step), frame)
 
     def _board(self, lane: Lane) -> Board | None:
         """The examples of a lane as a table; None if they are no pairs of tokens."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +12,8 @@ import pytest
 from grok_tui.engine.frames import keeping
 from grok_tui.engine.grid import Grid
 from grok_tui.protocol import frames
+from grok_tui.protocol.disk import Disk
+from grok_tui.protocol.events import Warned
 from tests.engine import runs, tiny
 from tests.engine.runs import StopAtLook
 
@@ -129,6 +133,25 @@ def test_frames_of_steps_that_were_lost_are_removed(tmp_path: Path) -> None:
     assert runs.train(run, StopAtLook(1)) == 130
     assert files(run) == before | {"dense-seed3/letter.txt": b"of somebody"}
     assert (run.checkpoints / "letter.txt").exists()
+
+
+class NoFrames(Disk):
+    """Takes everything but frames."""
+
+    def put(self, path: Path, data: bytes) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def test_a_run_whose_frames_cannot_be_written_does_without(
+    straight: RunDir, tmp_path: Path
+) -> None:
+    """It failed, for want of a picture."""
+    run = runs.new_run(tmp_path, CONFIG)
+    assert runs.train(run, disk=NoFrames()) == 0
+    warned = [event.sentence for event in runs.events(run) if isinstance(event, Warned)]
+    assert warned == ["frames cannot be written: input/output error; the run does without"]
+    assert runs.lasting(run) == runs.lasting(straight)
+    assert files(run) == {}
 
 
 def test_many_arms_have_few_frames_each() -> None:
