@@ -202,7 +202,8 @@ def resume(
     warn_of_logout()
     # Whether a device is there is known only once the trainer has loaded torch.
     (wait_until_started if device else wait_until_taken)(found)
-    print_lines([f"{found.id} goes on; {hint(f'attach {found.id}', context.obj)} shows it"])
+    attach = hint(f"attach {found.id}", context.obj)
+    print_lines([f"{found.id} is being taken on; {attach} shows it"])  # it may still be refused
 
 
 @app.command()

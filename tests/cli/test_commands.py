@@ -519,6 +519,17 @@ def test_resume_may_be_given_other_threads(
     assert calls == [("", 3, False), ("", 0, False)]
 
 
+def test_resume_promises_no_more_than_is_known(
+    grok: Grok, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It said that the run goes on, and then the trainer refused it."""
+    run = fakes.recorded_run(runs, "interrupted")
+    monkeypatch.setattr(launch, "train", lambda *_: None)
+    monkeypatch.setattr(launch, "wait_until_taken", lambda *_: None)
+    said = f"{run.id} is being taken on; `grok-tui --runs-dir {runs} attach {run.id}` shows it\n"
+    assert grok("resume", "last") == (0, said, "")
+
+
 def test_runs_are_found_where_the_environment_says(
     runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
