@@ -37,19 +37,16 @@ def fork(  # noqa: PLR0913  (one for each option)
 ) -> None:
     """Begin a new run from a checkpoint of another, which may train on."""
     from grok_tui.cli.headless import wait_until_taken
-    from grok_tui.monitor import forking, launch
+    from grok_tui.monitor import forking
     from grok_tui.monitor.catalog import find
     from grok_tui.monitor.checkpoint import Which
     from grok_tui.protocol.paths import hint
-    from grok_tui.protocol.rundir import read_about
 
     if device:
         check_device(device)
     source = find(context.obj, run)
     forked = forking.fork(source, context.obj, Which(at, checkpoint), settings or ())
-    about = read_about(source)
-    known = about.device if about else ""
-    launch.train(forked.run, device or known, threads or 0, ("grok-tui", *sys.argv[1:]))
+    forking.train(forked, source, device, threads or 0, ("grok-tui", *sys.argv[1:]))
     warn_of_logout()
     wait_until_taken(forked.run)
     print_lines(_told(forked, source.id, hint(f"attach {forked.run.id}", context.obj)))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grok_tui.errors import PresetError, RunError
+from grok_tui.monitor import launch
 from grok_tui.monitor.checkpoint import take
 from grok_tui.protocol import frames, presets, rundir, saved
 from grok_tui.protocol.config import Config, to_plain
@@ -84,6 +85,18 @@ def fork(source: RunDir, runs: Path, which: Which, settings: Sequence[str] = ())
         shutil.rmtree(half.path, ignore_errors=True)
         raise
     return Fork(run, taken.entry, len(taken.state.results), taken.passed)
+
+
+def train(
+    forked: Fork,
+    source: RunDir,
+    device: str = "",
+    threads: int = 0,
+    command: Sequence[str] = (),
+) -> None:
+    """Start its trainer: on the device of the other run where none is named. Raises RunError."""
+    about = rundir.read_about(source)
+    launch.train(forked.run, device or (about.device if about else ""), threads, command)
 
 
 def _sweep(runs: Path) -> None:

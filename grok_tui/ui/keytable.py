@@ -30,6 +30,7 @@ TABLE: tuple[Key, ...] = (
     Key("runs.stop", "K", "stop", "Stop", "Stop it at the next step, with a checkpoint."),
     Key("runs.pause", "P", "pause", "Pause", "Pause it, or let it go on."),
     Key("runs.resume", "R", "resume", "Resume", "Take a stopped run on from its checkpoint."),
+    Key("runs.fork", "F", "fork", "Fork", "A new run from its latest checkpoint."),
     Key("runs.clone", "c", "clone", "Clone", "Into the launcher, to change and start it."),
     Key("runs.edit", "E", "edit", "Edit", "Its configuration in $EDITOR, as a new run."),
     Key("runs.copy", "Y", "copy", "Copy", "Copy its id; again: the command to repeat it."),

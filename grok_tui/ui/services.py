@@ -50,6 +50,15 @@ def _resume(run: RunDir) -> None:
     launch.resume(run)
 
 
+def _fork(run: RunDir, runs: Path) -> None:
+    from grok_tui.monitor import forking, launch
+    from grok_tui.monitor.checkpoint import Which
+
+    forked = forking.fork(run, runs, Which())
+    forking.train(forked, run)
+    launch.wait_until_taken(forked.run)
+
+
 def _send(run: RunDir, command: Command) -> None:
     control.send(run, command, by="tui")
 
@@ -142,6 +151,8 @@ class Services:
     """Return when its trainer trains."""
     resume: Callable[[RunDir], None] = _resume
     """Take a run on from its checkpoint."""
+    fork: Callable[[RunDir, Path], None] = _fork
+    """Begin a new run in the folder, from the latest checkpoint of another."""
     send: Callable[[RunDir, Command], None] = _send
     """Tell a trainer to stop, pause, continue."""
     post: Callable[[RunDir, AnyOrder], str] = control.post

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -126,6 +127,22 @@ class Steering(Reusing):
             return
         name = safe(one.run.id, 60)
         self._do(lambda: self._services.resume(one.run), f"{name} goes on from its checkpoint.")
+
+    def action_fork(self) -> None:
+        """Ask, then begin a new run from the latest checkpoint of this one."""
+        one = self.chosen()
+        if one is None:
+            self._cannot("fork", one)
+            return
+        name = safe(one.run.id, 60)
+        question = f"Fork {name}?\nA new run begins from its latest checkpoint and trains on."
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                call = partial(self._services.fork, one.run, self._runs)
+                self._do(call, f"A new run begins as {name} was at its latest checkpoint.")
+
+        self.app.push_screen(Confirm(question, "Fork it"), answered)
 
     def action_archive(self) -> None:
         """Ask, then move a run out of the list; nothing is ever deleted."""

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grok_tui.monitor import launch, logout
+from grok_tui.monitor.watch import Watch
 from grok_tui.protocol.rundir import RunDir, run_folders
+from grok_tui.ui.services import Services
 from tests.engine import tiny
 from tests.engine.runs import StopAtLook, new_run, train
 from tests.slow.trainers import PATIENCE, has, until
@@ -50,6 +52,18 @@ def test_a_fork_is_trained_and_says_where_it_comes_from(
     assert [lane["step"] for lane in shown["lanes"]] == [60, 80]
     told = ["fork", source.id, "--set", "train.steps=80", "--threads", "1"]
     assert shown["about"]["command"][-6:] == told
+
+
+def test_the_list_of_runs_forks_from_the_latest(
+    source: RunDir, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained: list[RunDir] = []
+    monkeypatch.setattr(launch, "train", lambda run, *_: trained.append(run))
+    monkeypatch.setattr(launch, "wait_until_taken", lambda run: trained.append(run))
+    Services().fork(source, runs)
+    [forked] = (run for run in run_folders(runs) if run != source)
+    assert trained == [forked, forked]
+    assert Watch(forked).look().history.forked is not None
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,7 @@ def services(trainers: Trainers) -> Services:
         start=trainers.start,
         wait=trainers.wait,
         resume=trainers.resume,
+        fork=trainers.fork,
         send=trainers.send,
         estimate=_estimate,
         memory=_memory,

@@ -147,6 +147,22 @@ async def test_runs_that_ended_early_are_resumed(
     assert trainers.resumed == [a_run_of_each_state[state].id for state in early]
 
 
+async def test_a_run_is_forked_into_the_same_folder_once_that_is_confirmed(
+    app: GrokTuiApp, a_run_of_each_state: States, trainers: Trainers, runs: Path
+) -> None:
+    run = a_run_of_each_state["running"]
+    async with app.run_test(size=SMALL) as pilot:
+        await open_list(pilot)
+        await pilot.press("F", "n", "F")
+        await settled(pilot)
+        assert f"Fork {run.id}?" in written(pilot, "#question")
+        assert trainers.forked == []
+        await pilot.press("y")
+        await settled(pilot)
+        assert notices(pilot)[-1] == f"A new run begins as {run.id} was at its latest checkpoint."
+    assert trainers.forked == [(run.id, runs)]
+
+
 async def test_what_a_run_is_not_in_the_state_for_is_refused_in_words(
     app: GrokTuiApp, a_run_of_each_state: States, trainers: Trainers
 ) -> None:

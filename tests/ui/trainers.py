@@ -33,6 +33,7 @@ class Trainers:
     devices: list[str] = field(default_factory=list)
     sent: list[tuple[str, Command]] = field(default_factory=list)
     resumed: list[str] = field(default_factory=list)
+    forked: list[tuple[str, Path]] = field(default_factory=list)
 
     def start(self, config: Config, runs: Path, name: str, device: str = "auto") -> RunDir:
         """A run with a log, as if its trainer had begun."""
@@ -48,6 +49,11 @@ class Trainers:
         """Take note."""
         self._refuse()
         self.resumed.append(run.id)
+
+    def fork(self, run: RunDir, runs: Path) -> None:
+        """Take note."""
+        self._refuse()
+        self.forked.append((run.id, runs))
 
     def send(self, run: RunDir, command: Command) -> None:
         """Take note."""

@@ -87,6 +87,12 @@ async def run_resume(walk: Walk) -> None:
     assert walk.trainers.resumed == [walk.runs[1].id]
 
 
+async def run_fork(walk: Walk) -> None:
+    await to(walk, 1)
+    await walk.press("F", "y")
+    assert [name for name, _ in walk.trainers.forked] == [walk.runs[1].id]
+
+
 async def run_copy(walk: Walk) -> None:
     await walk.press("Y")
     assert walk.app.clipboard == chosen(walk)
@@ -153,6 +159,7 @@ RUNS: dict[str, Check] = {
     "runs.clone": run_clone,
     "runs.edit": run_clone,
     "runs.copy": run_copy,
+    "runs.fork": run_fork,
     "runs.archive": run_archive,
     "runs.down": changes(chosen, "home"),
     "runs.up": changes(chosen, "end"),

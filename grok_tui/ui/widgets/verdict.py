@@ -79,6 +79,10 @@ def report(view: View, verdict: Verdict | None, width: int) -> list[Styled]:
     found: list[Styled] = []
     if view.config is not None and view.config.about:
         found += [[(line, DIM)] for line in wrap(view.config.about, width - 2)] + [[]]
+    if forked := view.history.forked:
+        changed = "".join(f", {one}" for one in forked.changed)
+        line = f"Forked from {forked.run} at step {forked.step}{changed}"
+        found += [[(line, DIM)] for line in wrap(line, width - 2)] + [[]]
     if verdict is not None:
         found += [*_table(verdict, width), []]
         if view.behind:
