@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -17,7 +17,10 @@ from grok_tui.protocol.schema import value_at
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from grok_tui.protocol.section import Section
     from grok_tui.protocol.toml import Value
+
+    AnySection = TypeVar("AnySection", bound=Section)
 
 _AT = re.compile(r"^(?P<problem>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _FIELD = re.compile(r"(?P<what>missing required|contains unknown) field `(?P<name>.*)`")
@@ -32,14 +35,24 @@ def as_config(
 
     Raises PresetError.
     """
-    try:
-        config = decoding.convert(plain, Config)
-    except msgspec.ValidationError as error:
-        key, problem = _explain(str(error), plain)
-        raise PresetError(source_of(key, source, given or {}), key, problem) from None
+    config = as_section(plain, Config, source, given)
     for key, problem in rules.problems(config):
         raise PresetError(source_of(key, source, given or {}), key, problem)
     return config
+
+
+def as_section(
+    plain: Mapping[str, Value],
+    section: type[AnySection],
+    source: str,
+    given: Mapping[str, str] | None = None,
+) -> AnySection:
+    """The section in plain tables, as far as types can tell. Raises PresetError."""
+    try:
+        return decoding.convert(plain, section)
+    except msgspec.ValidationError as error:
+        key, problem = _explain(str(error), plain, section)
+        raise PresetError(source_of(key, source, given or {}), key, problem) from None
 
 
 def source_of(key: str, source: str, given: Mapping[str, str]) -> str:
@@ -50,34 +63,36 @@ def source_of(key: str, source: str, given: Mapping[str, str]) -> str:
     return source
 
 
-def _explain(message: str, plain: Mapping[str, Value]) -> tuple[str, str]:
+def _explain(message: str, plain: Mapping[str, Value], whole: type[Section]) -> tuple[str, str]:
     """Key path and problem of a validation error, in our words."""
     match = _AT.match(message)
     assert match is not None
     path = _parts(match["path"] or "")
     field = _FIELD.search(match["problem"])
     if field is None:
-        expected = schema.expected_at(path, plain)
+        expected = schema.expected_at(path, plain, whole)
         if path and path[-1] == "":  # one of a table of values; which one is not said
             values = value_at(plain, path[:-1])
             return _key(path[:-1], plain), f"expected {expected} for each, got {values!s:.40}"
         return _key(path, plain), f"expected {expected}, got {_short(value_at(plain, path))}"
     inner = [*path, field["name"]]
     if field["what"] == "missing required":
-        return _key(inner, plain), f"missing; expected {schema.expected_at(inner, plain)}"
-    return _key(inner, plain), _unknown_key(path, field["name"], plain)
+        return _key(inner, plain), f"missing; expected {schema.expected_at(inner, plain, whole)}"
+    return _key(inner, plain), _unknown_key(path, field["name"], plain, whole)
 
 
-def _unknown_key(path: list[str | int], name: str, plain: Mapping[str, Value]) -> str:
+def _unknown_key(
+    path: list[str | int], name: str, plain: Mapping[str, Value], whole: type[Section]
+) -> str:
     """What to say of a key that the table at `path` has not."""
-    known = schema.keys_at(path, plain)
+    known = schema.keys_at(path, plain, whole)
     listed = f"expected one of {', '.join(known)}"
-    others = schema.kinds_with(path, name)
+    others = schema.kinds_with(path, name, whole)
     if others:
         kind = value_at(plain, [*path, "kind"])
         first = " and ".join(others) if len(others) <= 2 else f"{others[0]} and others"
         return f"a key of kind {first}, but this is {kind}; {listed}"
-    inner = [f"{one}.{name}" for one in known if name in schema.keys_at([*path, one], plain)]
+    inner = [f"{one}.{name}" for one in known if name in schema.keys_at([*path, one], plain, whole)]
     close = inner or difflib.get_close_matches(name, known, n=1)
     return f"no such key; {f'did you mean {close[0]}?' if close else listed}"
 

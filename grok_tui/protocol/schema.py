@@ -49,33 +49,34 @@ def fields(section: type[Section]) -> tuple[Field, ...]:
     )
 
 
-def expected_at(path: list[str | int], plain: Value = None) -> str:
+def expected_at(path: list[str | int], plain: Value = None, whole: type[Section] = Config) -> str:
     """What is expected at a key path of an experiment, in words; empty if there is no such key.
 
     `plain` are the experiment's tables: where a table can be of several kinds, its own decides.
+    `whole` is the section that they make, if not an experiment.
     """
-    found = _at(path, plain)
+    found = _at(path, plain, whole)
     return "" if found is None else in_words(found)
 
 
-def keys_at(path: list[str | int], plain: Value = None) -> list[str]:
+def keys_at(path: list[str | int], plain: Value = None, whole: type[Section] = Config) -> list[str]:
     """The keys of the table at a key path; empty if that is no table, or one of unknown kind."""
-    found = _at(path, plain)
+    found = _at(path, plain, whole)
     return (
         [field.name for field in fields(found.cls)] if isinstance(found, types.StructType) else []
     )
 
 
-def kinds_with(path: list[str | int], key: str) -> list[str]:
+def kinds_with(path: list[str | int], key: str, whole: type[Section] = Config) -> list[str]:
     """The kinds of the table at a key path that have a key; none where there is but one kind."""
-    found = _at(path, None)
+    found = _at(path, None, whole)
     tables = _tables(found) if isinstance(found, types.UnionType) else []
     return [str(one.tag) for one in tables if _inside(one, key) is not None]
 
 
-def _at(path: list[str | int], plain: Value) -> types.Type | None:
+def _at(path: list[str | int], plain: Value, whole: type[Section]) -> types.Type | None:
     """The type at a key path; of a table with a known kind the one of that kind."""
-    found: types.Type | None = _whole()
+    found: types.Type | None = _type(whole)
     for part in path:
         found = None if found is None else _inside(_of_kind(found, plain, part), part)
         plain = value_at(plain, [part])
@@ -83,9 +84,10 @@ def _at(path: list[str | int], plain: Value) -> types.Type | None:
 
 
 @cache
-def _whole() -> types.Type:
-    """The type of an experiment: to work it out takes milliseconds, and every key asks."""
-    return types.type_info(Config)
+def _type(whole: type[Section]) -> types.Type:
+    """The type of a section: to work that of an experiment out takes milliseconds, and every key
+    asks."""
+    return types.type_info(whole)
 
 
 def value_at(plain: Value, path: list[str | int]) -> Value:
