@@ -11,6 +11,8 @@ from grok_tui.protocol import crash
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from grok_tui.engine.lanes import Lane
+
 
 def fail_at_the_end() -> None:
     """Have the trainer fail by a fault of ours."""
@@ -21,9 +23,16 @@ def fail_at_the_end() -> None:
     Trainer._finish = finish  # type: ignore[method-assign,assignment]
 
 
-def remember_in(folder: Path) -> None:
-    """Have a trainer keep there what it remembers of this user, its reports among them."""
+def lose_the_run(folder: Path) -> None:
+    """Have the run moved into that folder as a lane ends; reports of this user go there, too."""
     os.environ["XDG_STATE_HOME"] = str(folder)
+    keep = Trainer._keep_artifact
+
+    def kept(trainer: Trainer, lane: Lane) -> None:
+        trainer._run.path.rename(folder / "elsewhere")
+        keep(trainer, lane)
+
+    Trainer._keep_artifact = kept  # type: ignore[method-assign,assignment]
 
 
 def fail_where_nothing_can_be_kept() -> None:

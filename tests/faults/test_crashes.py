@@ -57,12 +57,10 @@ def test_a_failure_is_told_in_no_file_but_the_log(tmp_path: Path) -> None:
 
 
 def test_a_run_that_was_removed_is_no_fault_of_ours(tmp_path: Path) -> None:
-    run = runs.new_run(tmp_path, ENDLESS)
-    with children.trainer(run, first=partial(breaking.remember_in, tmp_path)) as process:
-        until(lambda: has(run.events, '"measured"'))
-        run.path.rename(tmp_path / "elsewhere")
-        children.send(process, signal.SIGUSR1)
-        assert children.ended(process) == 3
+    run = runs.new_run(tmp_path, CONFIG)
+    assert children.finish(run, first=partial(breaking.lose_the_run, tmp_path)) == 3
+    said = (tmp_path / "elsewhere" / "trainer.log").read_text()
+    assert said.startswith("the disk failed: no such file or directory: ")
     assert list(tmp_path.rglob("crash-*")) == []
 
 
