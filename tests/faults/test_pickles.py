@@ -21,6 +21,7 @@ from grok_tui.engine.checkpoints import Checkpoints
 from grok_tui.engine.log import ended_as
 from grok_tui.errors import GrokTuiError
 from grok_tui.monitor import catalog, forking
+from grok_tui.monitor.checkpoint import Which
 from grok_tui.monitor.frames import Frames
 from grok_tui.monitor.reproduction import artifacts as told
 from grok_tui.monitor.watch import Watch
@@ -82,7 +83,7 @@ def as_checkpoints(run: RunDir, data: bytes) -> Iterator[str]:
         encode_manifest([msgspec.structs.replace(newest, bytes=len(data), sha256=sha256)])
     )
     run.manifest_before.unlink()
-    yield refused(lambda: forking.fork(run, run.path.parent, forking.Which()))
+    yield refused(lambda: forking.fork(run, run.path.parent, Which()))
     loaded, problems = Checkpoints(run, Disk()).load(1 << 40)
     assert loaded is None
     yield from problems
@@ -116,7 +117,7 @@ def as_presets(run: RunDir, data: bytes) -> Iterator[str]:
     yield refused(lambda: presets.load(str(preset)))
     run.config.write_bytes(data)
     yield refused(lambda: presets.load_config(run.config))
-    yield refused(lambda: forking.fork(run, run.path.parent, forking.Which()))
+    yield refused(lambda: forking.fork(run, run.path.parent, Which()))
     yield refused(lambda: runs.train(run))
 
 
