@@ -97,5 +97,5 @@ class Maker:
             features=features,
             labels=train.labels,
             steps=lane.train.steps,
-            generator=seeds.generator(f"lesson/{recipe.name}", lane.seed),
+            generator=seeds.generator(f"lesson/{recipe.stream}", lane.seed),
         )

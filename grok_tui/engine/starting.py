@@ -65,7 +65,7 @@ class Starter:
         """
         needs = self.plan.needs[arm.name]
         read = Read.of(needs, seed, store)
-        initial = self.initial(seed, f"init of {arm.name}" if arm.init == "redrawn" else SHARED)
+        initial = self.initial(seed, f"init of {arm.stream}" if arm.init == "redrawn" else SHARED)
         scale = 1.0
         if read.norm_mask is not None:
             norm = NORMS[arm.scale_to.norm]
@@ -113,7 +113,7 @@ class Starter:
         return Parts(
             weights=dense if popup else dense * kept,
             mask=kept,
-            scores=initial_scores(layout, arm.name, seed) if popup else None,
+            scores=initial_scores(layout, arm.stream, seed) if popup else None,
             examples=examples,
             teacher=read.teacher.weights if read.teacher else None,
         )
@@ -131,7 +131,7 @@ class Starter:
             for scorer in scorers
         ]
         averaged = torch.stack(found).mean(0) if found else torch.zeros(len(data.train.labels))
-        noise = seeds.generator(f"subset/{arm.name}", seed)
+        noise = seeds.generator(f"subset/{arm.stream}", seed)
         chosen: Tensor = subsets.chosen(subset, averaged, noise)
         if not len(chosen):
             problem = f"it keeps none of {len(averaged)} training examples; expected at least one"

@@ -120,6 +120,9 @@ class Arm(Section, frozen=True, kw_only=True):
 
     name: Name
     """What the arm is called in this run."""
+    draws_as: ArmName = ""
+    """Whose random numbers it draws, by the name of an arm; empty: its own. Two arms that differ in
+    nothing but their names draw the same under one."""
     about: Sentence = ""
     """One sentence on what this arm shows."""
     method: MethodName = "none"
@@ -158,6 +161,11 @@ class Arm(Section, frozen=True, kw_only=True):
     """Its own train.weight_decay."""
     stop_after_generalised: Steps | None = None
     """Its own train.stop_after_generalised."""
+
+    @property
+    def stream(self) -> str:
+        """The name that its random numbers go by."""
+        return self.draws_as or self.name
 
     @property
     def waits_for(self) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def score(reading: Reading) -> Tensor:
     """|score| before the first update."""
-    initial = initial_scores(reading.layout, reading.recipe.name, reading.seed)
+    initial = initial_scores(reading.layout, reading.recipe.stream, reading.seed)
     return reading.layout.packed(initial).abs()
 
 

@@ -16,5 +16,5 @@ if TYPE_CHECKING:
 
 def score(reading: Reading) -> Tensor:
     """Noise of the arm and seed; the count is exact all the same."""
-    noise = seeds.generator(f"mask/{reading.recipe.name}", reading.seed)
+    noise = seeds.generator(f"mask/{reading.recipe.stream}", reading.seed)
     return torch.rand(reading.layout.prunable_weights, generator=noise, dtype=torch.float64)

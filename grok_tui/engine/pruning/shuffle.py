@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def score(reading: Reading) -> Tensor:
     """The mask that is read, with the elements of each matrix in a random order."""
-    noise = seeds.generator(f"mask/{reading.recipe.name}", reading.seed)
+    noise = seeds.generator(f"mask/{reading.recipe.stream}", reading.seed)
     parts = []
     for start, size in reading.layout.prunable.values():
         elements = reading.mask.narrow(0, start, size)
