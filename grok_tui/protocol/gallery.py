@@ -20,13 +20,14 @@ from grok_tui.protocol.rundir import MAX_SMALL_FILE
 if TYPE_CHECKING:
     from grok_tui.protocol.toml import Table
 
-Kind = Literal["experiment", "task", "model", "pruning"]
+Kind = Literal["experiment", "task", "model", "pruning", "sweep"]
 
 FOLDERS: dict[Kind, tuple[str, ...]] = {
     "experiment": ("", "figures"),
     "task": ("tasks",),
     "model": ("models",),
     "pruning": ("pruning",),
+    "sweep": ("sweeps",),
 }
 """Where the presets of a kind lie on each shelf, in the order in which they are listed."""
 OWN = "own"
@@ -108,7 +109,7 @@ def _files(kind: Kind) -> list[tuple[Path, str]]:
 
 def _listed(kind: Kind, path: Path, folder: str) -> Preset:
     try:
-        table = read(path) if kind == "experiment" else toml.read(path, str(path))
+        table = read(path) if kind in ("experiment", "sweep") else toml.read(path, str(path))
     except PresetError as error:
         return Preset(kind, path.stem, path, folder, path.stem, "", problem=str(error))
     title, about, shows = (str(table.get(key, "")) for key in ("title", "about", "reproduces"))
@@ -126,7 +127,7 @@ def find(name: str, kind: Kind = "experiment", base: Path | None = None) -> Path
                 return path
     known = [path.stem for path, _ in _files(kind)]
     close = difflib.get_close_matches(name, known, n=3) or known[:NAMED]
-    what = "preset" if kind == "experiment" else f"{kind} preset"
+    what = {"experiment": "preset", "sweep": "sweep"}.get(kind, f"{kind} preset")
     raise PresetError(name, "", f"no such {what}; expected a file or one of {', '.join(close)}")
 
 

@@ -78,7 +78,7 @@ def resolve(
     given = {key: change.source for change in changes for key in change.copies(table)}
     given |= {".".join(change.path): change.source for change in changes}
     try:
-        plain = _changed(table, source, changes)
+        plain = changed(table, source, changes)
     except PresetError as error:
         blamed = source_of(error.key, error.source, given)
         raise PresetError(blamed, error.key, error.problem) from None
@@ -89,7 +89,7 @@ def resolve(
     return as_config(plain, source, given)
 
 
-def _changed(table: Mapping[str, Value], source: str, changes: Iterable[Change]) -> Table:
+def changed(table: Mapping[str, Value], source: str, changes: Iterable[Change]) -> Table:
     """Pieces filled in and short forms spelled out; each change as soon as its place is there."""
     plain = copy.deepcopy(dict(table))
     whole = [change for change in changes if len(change.path) == 1]

@@ -1,0 +1,163 @@
+"""Packs: cells of a sweep whose lanes train in one process; what cells share is trained once.
+
+A pack is a run like any other. Its arms are those of its cells under numbered names; they draw the
+random numbers of the names that they have in their cell, so that each lane is, bit for bit, the one
+that the cell would have in a run of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grok_tui.protocol.config import Config, Train
+from grok_tui.protocol.section import MAX_ARMS, MAX_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from grok_tui.protocol.arms import Arm
+
+    Most = Callable[[Config], int]
+    """Lanes that a pack of such an experiment may have."""
+
+OWN = ("steps", "learning_rate", "weight_decay", "stop_after_generalised")
+"""What an arm may say itself of its training."""
+FROZEN = ("learning_rate", "weight_decay")
+"""What weights that stay as they are have not."""
+TRAIN = Train()
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Cells that are trained together, with some of their seeds."""
+
+    config: Config
+    members: Mapping[int, Mapping[str, str]]
+    """By the number of a cell: what its arms are called here."""
+
+    @property
+    def lanes(self) -> int:
+        """How many lanes it has."""
+        return len(self.config.arms) * len(self.config.seeds)
+
+
+@dataclass
+class _Group:
+    """Cells that can share a network: of equal shapes, optimiser and probes."""
+
+    config: Config
+    """That of its first cell."""
+    numbers: dict[bytes, int] = field(default_factory=dict)
+    """Where in `arms` the arm is that spells so without its name."""
+    arms: list[Arm] = field(default_factory=list)
+    """Every arm that some cell has, in the order in which they were met."""
+    cells: dict[int, dict[str, int]] = field(default_factory=dict)
+    """By the number of a cell: its arms, by name, as numbers of these."""
+
+
+def packs(configs: Iterable[tuple[int, Config]], most: Most, title: str) -> Iterator[Pack]:
+    """All cells, given with their numbers, in as few packs as their shapes and `most` allow."""
+    groups: dict[object, _Group] = {}
+    for number, config in configs:
+        group = groups.setdefault(_shared(number, config), _Group(config))
+        _take_in(group, number, config)
+    for group in groups.values():
+        yield from _packed(group, most, title)
+
+
+def _shared(number: int, config: Config) -> object:
+    """What experiments have in common that can be trained as one."""
+    if any(probe.arms for probe in config.probes):
+        return number  # a probe that names arms looks at those of its own cell
+    train = msgspec.structs.replace(config.train, **{key: getattr(TRAIN, key) for key in OWN})
+    sizes = config.task.inputs, config.task.outputs
+    return config.model, train, config.probes, sizes, config.seeds
+
+
+def _take_in(group: _Group, number: int, config: Config) -> None:
+    """Add a cell; arms that are as those of another cell become the same."""
+    found: dict[str, int] = {}
+    left = list(config.arms)
+    while left:
+        arm = left.pop(0)
+        if any(name not in found for name in arm.waits_for):
+            left.append(arm)
+            continue
+        nameless = _nameless(group, config, arm, found)
+        place = group.numbers.setdefault(msgspec.json.encode(nameless), len(group.numbers))
+        if place == len(group.arms):
+            group.arms.append(msgspec.structs.replace(nameless, name=_name(arm.name, place)))
+        found[arm.name] = place
+    group.cells[number] = {arm.name: found[arm.name] for arm in config.arms}
+
+
+def _nameless(group: _Group, config: Config, arm: Arm, found: Mapping[str, int]) -> Arm:
+    """The arm with everything that it has of its experiment, and others by their names here."""
+
+    def here(name: str) -> str:
+        return group.arms[found[name]].name if name else ""
+
+    train, task = config.train_of(arm), config.task_of(arm)
+    frozen = arm.method == "edge-popup" and arm.scores.freeze_weights
+    own = {key: getattr(train, key) for key in OWN if not (frozen and key in FROZEN)}
+    replace = msgspec.structs.replace
+    return replace(
+        arm,
+        name="-",
+        about="",
+        draws_as=arm.stream,
+        mask_from=replace(arm.mask_from, arm=here(arm.mask_from.arm)),
+        rewind_arm=here(arm.rewind_arm),
+        scale_to=replace(arm.scale_to, arm=here(arm.scale_to.arm)),
+        teacher=replace(arm.teacher, arm=here(arm.teacher.arm)),
+        subset=replace(arm.subset, arms=tuple(map(here, arm.subset.arms))),
+        task=None if task == group.config.task else task,
+        **own,
+    )
+
+
+def _name(name: str, place: int) -> str:
+    number = f"-{place}"
+    return name[: MAX_NAME - len(number)] + number
+
+
+def _packed(group: _Group, most: Most, title: str) -> Iterator[Pack]:
+    """A group's cells in packs, those that share arms next to each other."""
+    order = sorted(group.cells, key=lambda number: (sorted(group.cells[number].values()), number))
+    limit = max(1, most(group.config))
+    first = 0
+    while first < len(order):
+        arms: set[int] = set()
+        last = first
+        while last < len(order):
+            wanted = arms | set(group.cells[order[last]].values())
+            if last > first and len(wanted) > min(MAX_ARMS, limit):
+                break
+            arms, last = wanted, last + 1
+        yield from _with_seeds(group, order[first:last], sorted(arms), limit, title)
+        first = last
+
+
+def _with_seeds(
+    group: _Group, cells: Sequence[int], arms: Sequence[int], limit: int, title: str
+) -> Iterator[Pack]:
+    """These cells, as many seeds at a time as go into a pack."""
+    seeds = group.config.seeds
+    some = max(1, limit // len(arms))
+    names = [arm.name for arm in group.arms]
+    members = {
+        cell: {own: names[place] for own, place in group.cells[cell].items()} for cell in cells
+    }
+    many = f"cells {min(cells)} to {max(cells)}" if len(cells) > 1 else f"cell {cells[0]}"
+    config = msgspec.structs.replace(
+        group.config,
+        title=title or group.config.title,
+        about=f"A part of a sweep: {len(cells)} of its cells, {many}."[:400],
+        reproduces="",
+        arms=tuple(group.arms[place] for place in arms),
+    )
+    for start in range(0, len(seeds), some):
+        yield Pack(msgspec.structs.replace(config, seeds=seeds[start : start + some]), members)

@@ -1,0 +1,102 @@
+"""From a design to packs: which cells lack which seeds, and how they go together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grok_tui.monitor.sweeps import folder
+from grok_tui.monitor.sweeps.design import shown
+from grok_tui.monitor.sweeps.folder import Plan, PlannedCell
+from grok_tui.monitor.sweeps.packing import Pack, packs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from grok_tui.monitor.sweeps.design import Cell, Design
+    from grok_tui.monitor.sweeps.folder import PlannedPack, SweepDir
+    from grok_tui.monitor.sweeps.packing import Most
+    from grok_tui.protocol.config import Config
+    from grok_tui.protocol.sweeps import Scalar
+
+    Known = Mapping[tuple[Scalar, ...], int]
+    """Numbers of the cells that a sweep has, by their values."""
+
+
+class Part:
+    """What a plan is made of: cells of a design with the seeds that they lack."""
+
+    def __init__(
+        self,
+        design: Design,
+        most: Most,
+        earlier: Sequence[Plan] = (),
+        seeds: Callable[[Cell], Sequence[int]] | None = None,
+        repeat: int = 0,
+    ) -> None:
+        """`seeds` are those that a cell shall have, by default the design's; what an earlier plan
+        has already is left out. Raises PresetError: every cell is checked."""
+        self._repeat = repeat
+        self._axes = tuple(axis.name for axis in design.axes)
+        self._numbers = {cell.values: cell.number for plan in earlier for cell in plan.cells}
+        done = _seeds(earlier)
+        self.cells: list[PlannedCell] = []
+        configs: list[tuple[int, Config]] = []
+        for cell in design.cells:
+            number = self._numbers.setdefault(cell.values, len(self._numbers))
+            wanted = design.seeds if seeds is None else seeds(cell)
+            lacking = [seed for seed in wanted if seed not in done.get(number, ())]
+            if lacking:
+                self.cells.append(PlannedCell(number, cell.values))
+                configs.append((number, design.config(cell, lacking)))
+        self._arms = tuple(dict.fromkeys(arm.name for _, one in configs for arm in one.arms))
+        self.packs: list[Pack] = list(packs(configs, most, design.title))
+        self.lanes_asked = sum(len(one.arms) * len(one.seeds) for _, one in configs)
+        """Lanes that the cells would have by themselves."""
+
+    @property
+    def lanes(self) -> int:
+        """Lanes that are trained: what cells share is trained once."""
+        return sum(pack.lanes for pack in self.packs)
+
+    @property
+    def steps(self) -> int:
+        """Steps of all lanes, at most."""
+        return sum(
+            len(pack.config.seeds) * pack.config.train_of(arm).steps
+            for pack in self.packs
+            for arm in pack.config.arms
+        )
+
+    def write(
+        self, sweep: SweepDir, name: str, told: Callable[[int], None] = lambda _: None
+    ) -> Plan:
+        """Make the packs' runs and the plan in the folder of the sweep. Raises RunError."""
+        return folder.add(sweep, self._plan, self.packs, name, told)
+
+    def _plan(self, made: Sequence[PlannedPack]) -> Plan:
+        return Plan(
+            repeat=self._repeat,
+            axes=self._axes,
+            arms=self._arms,
+            cells=tuple(self.cells),
+            packs=tuple(made),
+        )
+
+
+def _seeds(plans: Sequence[Plan]) -> dict[int, set[int]]:
+    """The seeds that each cell has in these plans."""
+    found: dict[int, set[int]] = {}
+    for plan in plans:
+        for pack in plan.packs:
+            for cell in pack.cells:
+                found.setdefault(cell, set()).update(pack.seeds)
+    return found
+
+
+def label(plan: Plan, cell: PlannedCell) -> str:
+    """A cell's values by name."""
+    return ", ".join(f"{name}={shown(value)}" for name, value in _named(plan, cell))
+
+
+def _named(plan: Plan, cell: PlannedCell) -> Iterator[tuple[str, Scalar]]:
+    yield from zip(plan.axes, cell.values, strict=True)

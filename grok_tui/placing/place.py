@@ -1,0 +1,33 @@
+"""What the driver asks of a place where packs can run. The run folders alone say what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Set
+
+    from grok_tui.protocol.rundir import RunDir
+
+
+class Place(Protocol):
+    """Devices that trainers can be started on. Nothing in it waits for a pack."""
+
+    def room(self) -> int:
+        """How many more packs it takes now."""
+        ...
+
+    def start(self, run: RunDir) -> None:
+        """Have a trainer begin this run, or take it on from its checkpoint; twice does no harm.
+
+        Raises RunError if the place is lost.
+        """
+        ...
+
+    def running(self) -> Set[str]:
+        """Ids of the runs that were started here and, as far as the place knows, go on or wait."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the place. Trainers that cannot live without it are told to stop before."""
+        ...
