@@ -15,10 +15,9 @@ from grok_tui.monitor.text import safe
 from grok_tui.protocol import notes, presets
 from grok_tui.protocol.alive import process_lives
 from grok_tui.protocol.events import Failed, Finished
+from grok_tui.protocol.owned import BEAT_WIDTH
 from grok_tui.protocol.rundir import (
-    BEAT_WIDTH,
     About,
-    LockState,
     RunDir,
     boot_id,
     lock_state,
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.notes import Note
+    from grok_tui.protocol.owned import LockState, Owned
 
 State = Literal["starting", "running", "paused", "finished", "stopped", "failed", "interrupted"]
 ALIVE: frozenset[State] = frozenset({"starting", "running", "paused"})
@@ -198,7 +198,7 @@ class Pulse:
         self._beat: bytes | None = None
         self._since = 0.0
 
-    def silence(self, run: RunDir) -> float:
+    def silence(self, run: Owned) -> float:
         """Seconds since the heartbeat was first seen as it is now; 0 at the first look."""
         try:
             beat = read_small(run.lock)[:BEAT_WIDTH]

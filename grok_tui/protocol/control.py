@@ -19,7 +19,7 @@ from grok_tui.protocol.regular import open_regular
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grok_tui.protocol.rundir import RunDir
+    from grok_tui.protocol.owned import Owned
 
 Command = Literal["pause", "continue", "stop", "checkpoint"]
 COMMANDS: tuple[Command, ...] = get_args(Command)
@@ -103,12 +103,12 @@ _PLAIN: dict[Command, type[Pause | Continue | Stop | Checkpoint]] = {
 _decoder = msgspec.json.Decoder(AnyOrder)
 
 
-def send(run: RunDir, command: Command, by: str, disk: Disk | None = None) -> str:
+def send(run: Owned, command: Command, by: str, disk: Disk | None = None) -> str:
     """Send a command that says all in a word, as `post` does."""
     return post(run, _PLAIN[command](by=by), disk)
 
 
-def post(run: RunDir, order: AnyOrder, disk: Disk | None = None) -> str:
+def post(run: Owned, order: AnyOrder, disk: Disk | None = None) -> str:
     """Put an order where the trainer will find it; its id. Raises RunError if that cannot be."""
     tail = "".join(random.SystemRandom().choices(string.ascii_lowercase, k=8))
     name = f"{time.time_ns():020d}-{tail}"
@@ -124,7 +124,7 @@ def post(run: RunDir, order: AnyOrder, disk: Disk | None = None) -> str:
     return name
 
 
-def waiting(run: RunDir) -> list[Path]:
+def waiting(run: Owned) -> list[Path]:
     """Everything in the control folder that is not a half-written file, in the order of sending.
 
     A link in its place has nothing: what waits is removed in the end.
@@ -132,12 +132,12 @@ def waiting(run: RunDir) -> list[Path]:
     return [path for path in _entries(run) if not path.name.startswith(".")]
 
 
-def half_written(run: RunDir) -> list[Path]:
+def half_written(run: Owned) -> list[Path]:
     """Orders whose senders are about to put them there, or died of it."""
     return [path for path in _entries(run) if _HALF.fullmatch(path.name)]
 
 
-def _entries(run: RunDir) -> list[Path]:
+def _entries(run: Owned) -> list[Path]:
     if run.control.is_symlink():
         return []
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import os
 import re
@@ -13,37 +12,31 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from grok_tui.errors import RunError
 from grok_tui.protocol import decoding
 from grok_tui.protocol.disk import Disk
+from grok_tui.protocol.owned import Lock, Owned
 from grok_tui.protocol.regular import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from grok_tui.protocol.owned import LockState
+
 RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[a-z0-9-]{1,40}-[a-z]{4}")
 MAX_SMALL_FILE = 64 * 1024
 TAIL = 64 * 1024
 """Bytes that are read of the end of what a trainer printed."""
-LOCK_WAIT = 1.0
-BEAT_WIDTH = 20
 Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True)
-class RunDir:
-    """Paths of one run; the object touches nothing until asked."""
-
-    path: Path
-
-    @property
-    def id(self) -> str:
-        """The run's name, which is that of its folder."""
-        return self.path.name
+class RunDir(Owned):
+    """Paths of one run."""
 
     @property
     def config(self) -> Path:
@@ -70,11 +63,6 @@ class RunDir:
         return self.path / "trainer.log"
 
     @property
-    def lock(self) -> Path:
-        """Held with flock while a trainer lives; contains its heartbeat."""
-        return self.path / "lock"
-
-    @property
     def notes(self) -> Path:
         """Marks and notes of those who watch."""
         return self.path / "notes.jsonl"
@@ -83,11 +71,6 @@ class RunDir:
     def view(self) -> Path:
         """How its charts were last looked at."""
         return self.path / "view.json"
-
-    @property
-    def control(self) -> Path:
-        """One small file a command."""
-        return self.path / "control"
 
     @property
     def checkpoints(self) -> Path:
@@ -181,44 +164,15 @@ def create(runs: Path, name: str, *, hidden: bool = False) -> RunDir:
     return run
 
 
-class TrainerLock:
-    """The lock of a run, taken for the life of its trainer. The file is never replaced."""
+class TrainerLock(Lock):
+    """The lock of a run, taken for the life of its trainer."""
 
     def __init__(self, run: RunDir) -> None:
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        self._descriptor = os.open(run.lock, flags, 0o644)
-        self._beats = 0
-        deadline = time.monotonic() + LOCK_WAIT
-        while True:
-            try:
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError as error:
-                if error.errno in _NO_FLOCK:
-                    break
-                if time.monotonic() > deadline:
-                    os.close(self._descriptor)
-                    raise RunError(f"{run.id} is already being trained") from None
-                time.sleep(0.02)
-        self.beat()
-
-    def beat(self) -> None:
-        """Count up the heartbeat: what an observer on another host can see of us."""
-        self._beats += 1
-        os.pwrite(self._descriptor, f"{self._beats:0{BEAT_WIDTH}d}\n".encode(), 0)
-
-    def release(self) -> None:
-        """Let go. The kernel does the same if the process dies."""
-        os.close(self._descriptor)
+        super().__init__(run, f"{run.id} is already being trained")
 
 
-_NO_FLOCK = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP)
-
-LockState = Literal["held", "free", "unknown"]
-
-
-def lock_state(run: RunDir) -> LockState:
-    """Whether a trainer holds the run now; unknown where the filesystem has no flock."""
+def lock_state(run: Owned) -> LockState:
+    """Whether a trainer (of a sweep: a driver) holds it now; unknown where there is no flock."""
     try:
         descriptor = os.open(run.lock, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:

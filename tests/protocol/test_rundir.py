@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grok_tui.errors import RunError
-from grok_tui.protocol import rundir
+from grok_tui.protocol import owned, rundir
 from grok_tui.protocol.disk import Disk
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def test_runs_that_cannot_be_made_are_one_sentence(tmp_path: Path) -> None:
 def test_one_trainer_holds_the_lock_and_a_second_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rundir, "LOCK_WAIT", 0.05)
+    monkeypatch.setattr(owned, "LOCK_WAIT", 0.05)
     run = rundir.create(tmp_path, "x")
     assert rundir.lock_state(run) == "free"
     lock = rundir.TrainerLock(run)
@@ -95,7 +95,7 @@ def test_the_heartbeat_counts_in_place(tmp_path: Path) -> None:
 def test_the_lock_goes_with_its_process(tmp_path: Path) -> None:
     run = rundir.create(tmp_path, "x")
     code = (
-        "import sys, time; from pathlib import Path; from grok_tui.protocol import rundir;"
+        "import sys, time; from pathlib import Path; from grok_tui.protocol import owned, rundir;"
         "lock = rundir.TrainerLock(rundir.RunDir(Path(sys.argv[1]))); print(flush=True);"
         "time.sleep(60)"
     )
