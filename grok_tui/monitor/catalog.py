@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from grok_tui.errors import PresetError, RunError
 from grok_tui.monitor.arms import Spread, spread_of
 from grok_tui.monitor.facts import config_facts, outcome
+from grok_tui.monitor.finding import chosen
 from grok_tui.monitor.glance import Glance, Outcome, glance
 from grok_tui.monitor.milestones import longest
 from grok_tui.monitor.roles import recipe_role
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from grok_tui.protocol.arms import Arm
     from grok_tui.protocol.config import Config
 
-SHOWN = 5
 PAGE = 60
 """Runs that a screen shows at once."""
 SETTLED: tuple[State, ...] = ("finished", "stopped", "failed", "interrupted")
@@ -50,23 +50,7 @@ def find(runs: Path, text: str) -> RunDir:
     if not found:
         first = hint("run quickstart", runs)
         raise RunError(f"there are no runs in {shown}; start one with {first}")
-    if text == "last":
-        return found[0]
-    for run in found:
-        if run.id == text:
-            return run
-    fitting = [run for run in found if text and text in run.id]
-    if len(fitting) == 1:
-        return fitting[0]
-    wanted = safe(text, 60)
-    if not fitting:
-        raise RunError(f"no run in {shown} has “{wanted}” in its name; there {_names(found)}")
-    raise RunError(f"“{wanted}” fits {len(fitting)} runs; say more: {_names(fitting, '')}")
-
-
-def _names(found: list[RunDir], verb: str = "is ") -> str:
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return verb + ", ".join(run.id for run in found[:SHOWN]) + more
+    return chosen(found, text, "run", shown)
 
 
 @dataclass(frozen=True)

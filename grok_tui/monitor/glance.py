@@ -31,6 +31,7 @@ from grok_tui.protocol.events import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from grok_tui.monitor.history import History
     from grok_tui.protocol.events import AnyEvent
     from grok_tui.protocol.rundir import RunDir
 
@@ -46,7 +47,7 @@ _PACE = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What is known of a lane: how far it came, why it ended, what it reached."""
 
@@ -93,10 +94,10 @@ def glance(run: RunDir, lane: LaneKey | None = None) -> Glance:
         if not log.size:
             return Glance()
         tail = log.end()
-        ended = _finished(tail.data)
+        ended = finished(tail.data)
         if ended is None:
             return _of_unfinished(log.searched(), lane)
-        head, lanes = log.head(tail), _results(ended)
+        head, lanes = log.head(tail), results(ended)
         starts = _starts(_found(_lines(head.data, _STARTED)))
         lane = lane or _first(starts)
         if tail.start and lane is not None:
@@ -129,7 +130,7 @@ def _of_unfinished(pieces: Sequence[Piece], lane: LaneKey | None) -> Glance:
         paused=paused,
         ended=ended,
         step=max(steps, default=0),
-        lanes=_results(ended) if isinstance(ended, Finished) else _told(rare),
+        lanes=results(ended) if isinstance(ended, Finished) else told(fold(EMPTY, rare)),
         kept=_kept(starts),
         curve=_rising(point for each in pieces for point in _points(each.data, lane)),
         speed=_speed(pieces[-1].data, ended),
@@ -141,7 +142,7 @@ def _last(piece: bytes) -> list[bytes]:
     return piece[-TAIL:].rsplit(b"\n", LAST_LINES + 1)[-LAST_LINES - 1 : -1]
 
 
-def _finished(piece: bytes) -> Finished | None:
+def finished(piece: bytes) -> Finished | None:
     """The last line, if it says that the run has finished."""
     end = len(piece) - 1
     if not piece.endswith(b"\n"):
@@ -199,7 +200,7 @@ def _first(starts: Sequence[LaneStarted]) -> LaneKey | None:
     return (starts[0].arm, starts[0].seed) if starts else None
 
 
-def _results(ended: Finished) -> dict[LaneKey, Outcome]:
+def results(ended: Finished) -> dict[LaneKey, Outcome]:
     """The lanes as the last line tells them."""
     return {
         (one.arm, one.seed): Outcome(one.step, one.reason, one.t_mem, one.t_gen)
@@ -207,9 +208,8 @@ def _results(ended: Finished) -> dict[LaneKey, Outcome]:
     }
 
 
-def _told(rare: Iterable[AnyEvent]) -> dict[LaneKey, Outcome]:
+def told(history: History) -> dict[LaneKey, Outcome]:
     """The lanes as they told themselves."""
-    lanes = fold(EMPTY, rare).lanes
     return {
         key: Outcome(
             lane.end.step if lane.end else 0,
@@ -217,7 +217,7 @@ def _told(rare: Iterable[AnyEvent]) -> dict[LaneKey, Outcome]:
             lane.t_mem,
             lane.t_gen,
         )
-        for key, lane in lanes.items()
+        for key, lane in history.lanes.items()
     }
 
 

@@ -46,11 +46,17 @@ class Log:
     def __init__(self, run: RunDir) -> None:
         self._descriptor = -1
         self.size = 0
+        self.file: tuple[int, int] = (0, 0)
+        """Device and inode: what tells it from one that was put in its place."""
+        self.changed = 0
+        """When it was last written to, in nanoseconds."""
         try:
             self._descriptor = open_regular(run.events)
         except OSError:
             return
-        self.size = os.fstat(self._descriptor).st_size
+        status = os.fstat(self._descriptor)
+        self.size, self.changed = status.st_size, status.st_mtime_ns
+        self.file = (status.st_dev, status.st_ino)
 
     def __enter__(self) -> Log:
         return self

@@ -19,6 +19,13 @@ DIGITS = 12
 """Significant digits of values that are worked out: 0.3 is 0.3."""
 SLACK = 1e-9
 """Part of a step that rounding may cost."""
+MAX_NAME = 200
+NO_AXES = {
+    "seeds": "expected sweep.seeds",
+    "sweep": "expected a key of the preset",
+    **dict.fromkeys(("title", "about", "reproduces"), "expected a key that changes a network"),
+}
+"""Keys of a preset that are not varied, and what to say."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +45,19 @@ class Line:
 def line(name: str, axis: Axis, source: str) -> Line:
     """The axis worked out. Raises PresetError."""
     key = f"sweep.axes.{name[:60]}"
+    if not name.rpartition(".")[2].strip() or len(name) > MAX_NAME or not name.isprintable():
+        problem = f"expected a name of 1 to {MAX_NAME} printable characters, no point at its end"
+        raise PresetError(source, key, problem)
     keys = axis.keys or (name,)
     paths = tuple(tuple(part.strip() for part in one.split(".")) for one in keys)
     for path in paths:
         if not all(path) or len(path) > MAX_DEPTH:
             raise PresetError(source, key, "expected a key of the preset, as train.learning_rate")
-        if path[0] in ("seeds", "sweep"):
-            raise PresetError(source, key, f"{path[0]} is no axis; expected sweep.seeds")
+        if path[0] in NO_AXES:
+            raise PresetError(source, key, f"{path[0]} is no axis; {NO_AXES[path[0]]}")
     values = _values(axis, source, key)
+    if any(isinstance(value, float) and not math.isfinite(value) for value in values):
+        raise PresetError(source, key, "expected numbers that are finite")
     if len({(type(value) is bool, value) for value in values}) < len(values):
         why = "a value stands twice; expected different ones (ends with a point for fractions)"
         raise PresetError(source, key, why)
@@ -69,8 +81,8 @@ def _values(axis: Axis, source: str, key: str) -> tuple[Scalar, ...]:
 def _spread(axis: Axis, source: str, key: str) -> Sequence[float]:
     """Evenly spaced numbers, both ends among them if the step is not given."""
     first, last = float(axis.start or 0), float(axis.to or 0)
-    if not (math.isfinite(first) and math.isfinite(last)):
-        raise PresetError(source, key, "expected ends that are finite")
+    if not math.isfinite(last - first):
+        raise PresetError(source, key, "expected ends that are finite, and their distance as well")
     log = axis.scale == "log"
     if log and min(first, last) <= 0:
         raise PresetError(source, key, "a log scale has no zero; expected ends above 0")
@@ -81,15 +93,18 @@ def _spread(axis: Axis, source: str, key: str) -> Sequence[float]:
         count = axis.count
     else:
         gap = _gap(axis, source, key, log=log) * (1 if last >= first else -1)
-        count = math.floor((last - first) / gap * (1 + SLACK) + SLACK) + 1
-    if count > MAX_VALUES:
-        raise PresetError(source, key, f"{count} values; expected at most {MAX_VALUES}")
+        steps = (last - first) / gap * (1 + SLACK) + SLACK
+        if steps >= MAX_VALUES:
+            raise PresetError(source, key, f"more than {MAX_VALUES} values; expected a larger step")
+        count = math.floor(steps) + 1
     found = [first + gap * index for index in range(count)]
     return [math.exp(number) for number in found] if log else found
 
 
 def _gap(axis: Axis, source: str, key: str, *, log: bool) -> float:
     step = axis.step or 0.0
+    if not math.isfinite(step):
+        raise PresetError(source, f"{key}.step", "expected a finite number")
     if not log:
         return step
     if step <= 1:

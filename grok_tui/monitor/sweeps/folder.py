@@ -24,8 +24,12 @@ import msgspec
 from msgspec import Meta
 
 from grok_tui.errors import RunError
+from grok_tui.monitor.finding import chosen
+from grok_tui.monitor.text import safe
 from grok_tui.protocol import presets
 from grok_tui.protocol.disk import Disk
+from grok_tui.protocol.owned import Owned
+from grok_tui.protocol.paths import hint
 from grok_tui.protocol.rundir import RUN_ID, RunDir, create, decode_small, slug
 from grok_tui.protocol.sweeps import MAX_CELLS, Scalar, Seed
 
@@ -61,6 +65,8 @@ class PlannedPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lanes: Count
     cells: dict[int, dict[str, str]]
     """By the number of a cell: what its arms are called in the pack."""
+    steps: Count = 0
+    """Steps of all its lanes together, at most."""
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -77,15 +83,8 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 @dataclass(frozen=True)
-class SweepDir:
-    """Paths of one sweep; the object touches nothing until asked."""
-
-    path: Path
-
-    @property
-    def id(self) -> str:
-        """The sweep's name, which is that of its folder."""
-        return self.path.name
+class SweepDir(Owned):
+    """Paths of one sweep. A driver holds the lock while it places packs, and is told things."""
 
     @property
     def file(self) -> Path:
@@ -98,16 +97,6 @@ class SweepDir:
         return self.path / "packs"
 
     @property
-    def lock(self) -> Path:
-        """Held with flock while a driver lives."""
-        return self.path / "lock"
-
-    @property
-    def control(self) -> Path:
-        """One small file a command."""
-        return self.path / "control"
-
-    @property
     def log(self) -> Path:
         """What the driver said."""
         return self.path / "driver.log"
@@ -116,11 +105,12 @@ class SweepDir:
         """The run of a pack."""
         return RunDir(self.packs / planned.run)
 
-    def plans(self) -> list[Plan]:
-        """All parts, the first first. Raises RunError."""
+    def plans(self, after: int = 0) -> list[Plan]:
+        """All parts, the first first, or those after the first so many. Raises RunError."""
         try:
             names = sorted(path.name for path in self.path.iterdir() if PLAN.fullmatch(path.name))
-            return [decode_small(self.path / name, Plan, MAX_PLAN) for name in names[:MAX_PLANS]]
+            wanted = names[after:MAX_PLANS]
+            return [decode_small(self.path / name, Plan, MAX_PLAN) for name in wanted]
         except (OSError, ValueError) as error:
             raise RunError(f"cannot read the plans of {self.id}: {error}") from None
 
@@ -134,6 +124,19 @@ def sweeps_in(runs: Path) -> Iterator[SweepDir]:
     for path in sorted(found, reverse=True):
         if path.is_dir() and not path.is_symlink():
             yield SweepDir(path)
+
+
+def find_sweep(runs: Path, text: str) -> SweepDir:
+    """The sweep of that id, the one sweep whose id has the text in it, or the newest for `last`.
+
+    Raises RunError, naming up to five candidates.
+    """
+    found = list(sweeps_in(runs))
+    shown = safe(str(runs), 200)
+    if not found:
+        first = hint("sweep FILE", runs)
+        raise RunError(f"there are no sweeps in {shown}; start one with {first}")
+    return chosen(found, text, "sweep", shown)
 
 
 def begin(runs: Path, name: str, text: str, make: Callable[[SweepDir], None]) -> SweepDir:
@@ -174,7 +177,7 @@ def add(
         run = create(sweep.packs, name)
         Disk().replace(run.config, presets.dump(pack.config).encode())
         cells = {number: dict(arms) for number, arms in pack.members.items()}
-        found.append(PlannedPack(run.id, pack.config.seeds, pack.lanes, cells))
+        found.append(PlannedPack(run.id, pack.config.seeds, pack.lanes, cells, pack.steps))
         told(len(found))
     made = plan(found)
     number = len(list(sweep.path.glob("plan-*.json"))) + 1

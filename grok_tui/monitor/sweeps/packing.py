@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grok_tui.protocol.config import Config, Train
+from grok_tui.protocol.rules.values import MAX_LANES
 from grok_tui.protocol.section import MAX_ARMS, MAX_NAME
 
 if TYPE_CHECKING:
@@ -42,6 +43,12 @@ class Pack:
     def lanes(self) -> int:
         """How many lanes it has."""
         return len(self.config.arms) * len(self.config.seeds)
+
+    @property
+    def steps(self) -> int:
+        """Steps of all its lanes together, at most."""
+        config = self.config
+        return len(config.seeds) * sum(config.train_of(arm).steps for arm in config.arms)
 
 
 @dataclass
@@ -127,7 +134,7 @@ def _name(name: str, place: int) -> str:
 def _packed(group: _Group, most: Most, title: str) -> Iterator[Pack]:
     """A group's cells in packs, those that share arms next to each other."""
     order = sorted(group.cells, key=lambda number: (sorted(group.cells[number].values()), number))
-    limit = max(1, most(group.config))
+    limit = min(MAX_LANES, max(1, most(group.config)))
     first = 0
     while first < len(order):
         arms: set[int] = set()
@@ -151,6 +158,13 @@ def _with_seeds(
     members = {
         cell: {own: names[place] for own, place in group.cells[cell].items()} for cell in cells
     }
+    probes = group.config.probes
+    if len(cells) == 1:  # else none of them names arms
+        own = members[cells[0]]
+        probes = tuple(
+            msgspec.structs.replace(probe, arms=tuple(own[name] for name in probe.arms))
+            for probe in probes
+        )
     many = f"cells {min(cells)} to {max(cells)}" if len(cells) > 1 else f"cell {cells[0]}"
     config = msgspec.structs.replace(
         group.config,
@@ -158,6 +172,7 @@ def _with_seeds(
         about=f"A part of a sweep: {len(cells)} of its cells, {many}."[:400],
         reproduces="",
         arms=tuple(group.arms[place] for place in arms),
+        probes=probes,
     )
     for start in range(0, len(seeds), some):
         yield Pack(msgspec.structs.replace(config, seeds=seeds[start : start + some]), members)

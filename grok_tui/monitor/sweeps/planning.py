@@ -61,11 +61,7 @@ class Part:
     @property
     def steps(self) -> int:
         """Steps of all lanes, at most."""
-        return sum(
-            len(pack.config.seeds) * pack.config.train_of(arm).steps
-            for pack in self.packs
-            for arm in pack.config.arms
-        )
+        return sum(pack.steps for pack in self.packs)
 
     def write(
         self, sweep: SweepDir, name: str, told: Callable[[int], None] = lambda _: None

@@ -1,0 +1,296 @@
+"""What came of a sweep: its packs and its cells as they stand now, looked at again and again."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from grok_tui.errors import PresetError, RunError
+from grok_tui.monitor.arms import Spread, spread_of
+from grok_tui.monitor.glance import Outcome
+from grok_tui.monitor.sweeps.alive import Driver, Pace
+from grok_tui.monitor.sweeps.design import MAX_FILE
+from grok_tui.monitor.sweeps.packwatch import ALIVE, PackWatch, Seen
+from grok_tui.monitor.text import safe
+from grok_tui.protocol import toml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Literal
+
+    from grok_tui.monitor.sweeps.folder import Plan, PlannedPack, SweepDir
+    from grok_tui.monitor.sweeps.packwatch import State
+    from grok_tui.protocol.rundir import RunDir
+    from grok_tui.protocol.sweeps import Scalar
+
+    CellState = Literal["waiting", "training", "done", "failed"]
+
+NOT_ENDED = ("", "stopped")
+"""Reasons of lanes that may still go on."""
+NOTHING = Outcome()
+
+
+@dataclass(frozen=True)
+class ArmResult:
+    """An arm of a cell over its seeds. Lanes whose mask or weights never came are in no spread."""
+
+    seeds: int
+    memorised: int
+    generalised: int
+    ended: int
+    unavailable: int
+    """Of those that ended: lanes whose mask or weights never came."""
+    t_mem: Spread
+    t_gen: Spread
+    tau_grok: Spread
+    lanes: Mapping[int, Outcome]
+    """By seed; of one that has not ended without how far it is."""
+
+    @property
+    def share(self) -> float | None:
+        """The part of those that trained to an end which generalised; None: there is none yet."""
+        trained = self.t_gen.missed + self.ended_generalised
+        return self.ended_generalised / trained if trained else None
+
+    @property
+    def ended_generalised(self) -> int:
+        """How many ended that had generalised."""
+        return sum(
+            one.t_gen is not None and one.reason not in NOT_ENDED for one in self.lanes.values()
+        )
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """A cell of the sweep, over all its seeds."""
+
+    number: int
+    values: tuple[Scalar, ...]
+    """In the order of the axes; those of a stranger's plan are not made safe."""
+    arms: Mapping[str, ArmResult]
+    """By the name that an arm has in the cell."""
+    state: CellState
+    runs: tuple[str, ...]
+    """The packs that train it."""
+
+
+@dataclass(frozen=True)
+class PackState:
+    """A pack as it stands."""
+
+    run: RunDir
+    state: State
+    lanes: int
+    lanes_done: int
+    steps: tuple[int, int]
+    """Of all its lanes together: trained, and how many there will be at most."""
+    cells: tuple[int, ...]
+    """Numbers of the cells that it trains."""
+    reason: str = ""
+    """Why it failed, or what is uncertain about it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """Everything there is to show of a sweep, at one moment."""
+
+    sweep: SweepDir
+    title: str
+    axes: tuple[str, ...]
+    arms: tuple[str, ...]
+    cells: Sequence[CellResult]
+    """By number. One that stands as it stood is the same object."""
+    packs: Sequence[PackState]
+    driver: bool
+    """Whether somebody places packs."""
+    lanes: int
+    lanes_done: int
+    steps_done: int
+    steps_most: int
+    """Lanes that ended early count as far as they came."""
+    speed: float | None
+    """Lane steps a second over the last half minute."""
+    eta: float | None
+    """Seconds that are left at that speed, at most."""
+    repeat: int
+    """The last one that is planned, from 0."""
+
+
+@dataclass
+class _Pack:
+    """A pack that is watched."""
+
+    planned: PlannedPack
+    watch: PackWatch
+    seen: Seen
+    state: PackState
+
+
+@dataclass
+class _Cell:
+    """A cell, and the packs that train it."""
+
+    values: tuple[Scalar, ...]
+    packs: list[_Pack] = field(default_factory=list)
+    result: CellResult | None = None
+    """None: something changed since it was made."""
+
+
+class SweepWatch:
+    """Looks at one sweep again and again; a look costs what is new. For one thread at a time."""
+
+    def __init__(self, sweep: SweepDir, clock: Callable[[], float] = time.monotonic) -> None:
+        self._sweep, self._clock = sweep, clock
+        self._pace = Pace(clock)
+        self._driver = Driver(sweep, clock)
+        self._plans = 0
+        self._title = ""
+        self._axes: tuple[str, ...] = ()
+        self._arms: dict[str, None] = {}
+        self._repeat = 0
+        self._packs: dict[str, _Pack] = {}
+        self._cells: dict[int, _Cell] = {}
+
+    def look(self) -> Board:
+        """The sweep now. Raises RunError where its plans cannot be read."""
+        self._take_plans()
+        for pack in self._packs.values():
+            self._look_at(pack)
+        packs = tuple(pack.state for pack in self._packs.values())
+        done = sum(pack.steps[0] for pack in packs)
+        most = sum(pack.steps[1] for pack in packs)
+        speed = self._pace.of(done)
+        return Board(
+            sweep=self._sweep,
+            title=self._title,
+            axes=self._axes,
+            arms=tuple(self._arms),
+            cells=tuple(self._result(number) for number in self._cells),
+            packs=packs,
+            driver=self._driver.lives(),
+            lanes=sum(pack.lanes for pack in packs),
+            lanes_done=sum(pack.lanes_done for pack in packs),
+            steps_done=done,
+            steps_most=most,
+            speed=speed,
+            eta=(most - done) / speed if speed else None,
+            repeat=self._repeat,
+        )
+
+    def _take_plans(self) -> None:
+        new = self._sweep.plans(after=self._plans)
+        if not new:
+            return
+        if self._sweep.packs.is_symlink():
+            raise RunError(f"{self._sweep.id}: packs is a link, which is not followed")
+        for plan in new:
+            self._add(plan)
+        self._plans += len(new)
+        self._title = _title(self._sweep)
+        self._cells = dict(sorted(self._cells.items()))
+
+    def _add(self, plan: Plan) -> None:
+        axes = self._axes or plan.axes
+        if plan.axes != axes or any(len(cell.values) != len(axes) for cell in plan.cells):
+            raise RunError(f"the plans of {self._sweep.id} do not belong together: other axes")
+        self._axes, self._repeat = axes, max(self._repeat, plan.repeat)
+        self._arms.update(dict.fromkeys(plan.arms))
+        for cell in plan.cells:
+            self._cells.setdefault(cell.number, _Cell(cell.values))
+        for planned in plan.packs:
+            if planned.run not in self._packs:
+                self._packs[planned.run] = pack = self._watched(planned)
+                for number in pack.state.cells:
+                    self._cells[number].packs.append(pack)
+                    self._cells[number].result = None
+
+    def _watched(self, planned: PlannedPack) -> _Pack:
+        run = self._sweep.pack(planned)
+        arms = {name for named in planned.cells.values() for name in named.values()}
+        lanes = frozenset((arm, seed) for arm in arms for seed in planned.seeds)
+        cells = tuple(number for number in planned.cells if number in self._cells)
+        state = PackState(run, "waiting", len(lanes), 0, (0, planned.steps), cells)
+        return _Pack(planned, PackWatch(run, lanes, self._clock), Seen(), state)
+
+    def _look_at(self, pack: _Pack) -> None:
+        seen = pack.watch.look()
+        if seen is pack.seen:
+            return
+        rare = (seen.state, seen.lanes) != (pack.seen.state, pack.seen.lanes)
+        pack.seen = seen
+        pack.state = _stands(pack.state, pack.planned, seen)
+        for number in pack.state.cells if rare else ():
+            self._cells[number].result = None
+
+    def _result(self, number: int) -> CellResult:
+        cell = self._cells[number]
+        if cell.result is None:
+            cell.result = _cell(number, cell)
+        return cell.result
+
+
+def _title(sweep: SweepDir) -> str:
+    try:
+        title = toml.read(sweep.file, "", MAX_FILE).get("title")
+    except PresetError:
+        title = None
+    return safe(str(title or sweep.id), 80)
+
+
+def _stands(before: PackState, planned: PlannedPack, seen: Seen) -> PackState:
+    ended = [one.step for one in seen.lanes.values() if one.reason not in NOT_ENDED]
+    left = planned.steps * (before.lanes - len(ended)) // max(1, before.lanes)
+    most = max(sum(ended) + left, seen.step)
+    return PackState(
+        before.run,
+        seen.state,
+        before.lanes,
+        len(ended),
+        (seen.step, most),
+        before.cells,
+        seen.reason,
+    )
+
+
+def _cell(number: int, cell: _Cell) -> CellResult:
+    lanes: dict[str, dict[int, Outcome]] = {}
+    for pack in cell.packs:
+        for own, name in pack.planned.cells[number].items():
+            found = lanes.setdefault(own, {})
+            for seed in pack.planned.seeds:
+                found[seed] = pack.seen.lanes.get((name, seed), NOTHING)
+    arms = {own: _arm(found) for own, found in lanes.items()}
+    runs = tuple(pack.planned.run for pack in cell.packs)
+    return CellResult(number, cell.values, arms, _state(cell.packs, arms.values()), runs)
+
+
+def _state(packs: Iterable[_Pack], arms: Iterable[ArmResult]) -> CellState:
+    states = {pack.seen.state for pack in packs}
+    if states <= {"done"} or all(arm.ended == arm.seeds for arm in arms):
+        return "done"
+    if states & ALIVE:
+        return "training"
+    return "failed" if "failed" in states else "waiting"
+
+
+def _arm(lanes: Mapping[int, Outcome]) -> ArmResult:
+    every = lanes.values()
+    able = [one for one in every if one.reason != "unavailable"]
+    ended = sum(one.reason not in NOT_ENDED for one in every)
+    return ArmResult(
+        seeds=len(lanes),
+        memorised=sum(one.t_mem is not None for one in every),
+        generalised=sum(one.t_gen is not None for one in every),
+        ended=ended,
+        unavailable=len(lanes) - len(able),
+        t_mem=spread_of((one.t_mem, _end(one)) for one in able),
+        t_gen=spread_of((one.t_gen, _end(one)) for one in able),
+        tau_grok=spread_of((one.tau_grok, _end(one)) for one in able),
+        lanes=lanes,
+    )
+
+
+def _end(one: Outcome) -> int | None:
+    """The steps after which a lane ended, if it did."""
+    return None if one.reason in NOT_ENDED else one.step
