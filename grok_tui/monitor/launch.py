@@ -5,15 +5,9 @@ The process is in a session of its own with no terminal: closing this one does n
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import platform
 import shutil
-import signal
-import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -22,6 +16,7 @@ import msgspec
 
 from grok_tui.errors import RunError, RunFailed
 from grok_tui.monitor.printed import log_lines, reported
+from grok_tui.monitor.spawning import spawn
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.watch import Pulse, View, Watch
 from grok_tui.protocol import presets, rundir
@@ -32,6 +27,7 @@ from grok_tui.protocol.paths import hint
 from grok_tui.protocol.rundir import RunDir
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Sequence
 
     from grok_tui.protocol.config import Config
@@ -108,6 +104,15 @@ def train(run: RunDir, device: str = "", threads: int = 0, command: Sequence[str
     """Start a trainer on a run that nobody trains. Raises RunError."""
     try:
         _spawn(RunDir(run.path.absolute()), _options(device or "auto", threads), command)
+    except OSError as error:
+        raise RunError(f"cannot train {run.id}: {error.strerror}") from None
+
+
+def foreground(run: RunDir, device: str = "", threads: int = 0) -> subprocess.Popen[bytes]:
+    """The same, with the trainer in our session: who ends all of that ends it. Raises RunError."""
+    try:
+        run, options = RunDir(run.path.absolute()), _options(device or "auto", threads)
+        return _spawn(run, options, (), detached=False)
     except OSError as error:
         raise RunError(f"cannot train {run.id}: {error.strerror}") from None
 
@@ -206,55 +211,23 @@ def last_words(run: RunDir) -> str:
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
-ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(256 << 20)}
-"""Lets glibc keep the memory of one step for the next: handed back, it comes with page faults."""
-
-
-def environment(command: Sequence[str] = ()) -> dict[str, str]:
-    """The environment of a trainer: ours, with threads that do not spin while they wait, and
-    memory that is kept.
-
-    PWD stays the folder that the run was asked for in; GROK_TUI_COMMAND, a JSON list, is what was
-    typed.
-    """
-    env = {"OMP_WAIT_POLICY": "PASSIVE", **ALLOCATOR, **os.environ}
-    with contextlib.suppress(OSError):
-        env["PWD"] = str(Path.cwd())
-    if command:
-        env["GROK_TUI_COMMAND"] = json.dumps(list(command))
-    home = Path(__file__).resolve().parents[2]
-    if home.name not in ("site-packages", "dist-packages"):
-        # A source checkout: `-m grok_tui.engine` has to find it from the root folder too.
-        known = env.get("PYTHONPATH", "")
-        env["PYTHONPATH"] = os.pathsep.join(part for part in (str(home), known) if part)
-    return env
-
-
 def _options(device: str, threads: int) -> tuple[str, ...]:
     return ("--device", device, *(("--threads", str(threads)) if threads else ()))
 
 
-def _spawn(run: RunDir, options: Sequence[str], command: Sequence[str]) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-    output = os.open(run.trainer_log, flags | os.O_NONBLOCK, 0o644)  # it may be a pipe
-    # A blocked signal would stay blocked in the child, and it could not be told to stop.
-    mask = signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    try:
-        child = subprocess.Popen(
-            (*ENGINE, str(run.path), *options),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            cwd="/",
-            env=environment(command),
-            start_new_session=True,
-        )
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        os.close(output)
+def _spawn(
+    run: RunDir, options: Sequence[str], command: Sequence[str], *, detached: bool = True
+) -> subprocess.Popen[bytes]:
+    words = (*ENGINE, str(run.path), *options)
+    child = spawn(words, run.trainer_log, command, detached=detached)
     _children[run.path] = child
-    # Reaped as soon as it dies, however long this process lives and whatever it is doing.
-    threading.Thread(target=child.wait, name=f"reap {run.id}", daemon=True).start()
+    return child
+
+
+def lives(run: RunDir) -> bool:
+    """Whether a trainer that this process started on the run has not ended yet."""
+    child = _children.get(run.path.absolute())
+    return child is not None and child.poll() is None
 
 
 def with_whole_paths(config: Config) -> Config:

@@ -20,7 +20,7 @@ import msgspec
 import pytest
 
 from grok_tui.errors import RunError, RunFailed
-from grok_tui.monitor import launch
+from grok_tui.monitor import launch, spawning
 from grok_tui.monitor.watch import Watch
 from grok_tui.protocol import presets
 from grok_tui.protocol.events import Failed
@@ -99,17 +99,17 @@ def test_a_trainer_is_detached_and_knows_its_run(
 def test_the_trainer_finds_the_package_from_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     code = "import grok_tui.errors"
     command = [sys.executable, "-S", "-c", code]
-    found = subprocess.run(command, cwd="/", env=launch.environment(), check=False)
+    found = subprocess.run(command, cwd="/", env=spawning.environment(), check=False)
     assert found.returncode == 0
     monkeypatch.setenv("PYTHONPATH", "/somewhere")
-    assert launch.environment()["PYTHONPATH"].endswith(f"{os.pathsep}/somewhere")
-    monkeypatch.setattr(launch, "__file__", "/x/site-packages/grok_tui/monitor/launch.py")
-    assert launch.environment()["PYTHONPATH"] == "/somewhere"
+    assert spawning.environment()["PYTHONPATH"].endswith(f"{os.pathsep}/somewhere")
+    monkeypatch.setattr(spawning, "__file__", "/x/site-packages/grok_tui/monitor/spawning.py")
+    assert spawning.environment()["PYTHONPATH"] == "/somewhere"
 
 
 def test_how_the_user_lets_threads_wait_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
-    found = launch.environment()
+    found = spawning.environment()
     assert found["OMP_WAIT_POLICY"] == "ACTIVE"
     assert "GROK_TUI_COMMAND" not in found
 

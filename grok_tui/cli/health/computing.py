@@ -34,7 +34,7 @@ class Torch:
     """torch, in a process of its own that begins at once; what it says is asked for later."""
 
     def __init__(self, command: Sequence[str] = TRIAL, patience: float = PATIENCE) -> None:
-        from grok_tui.monitor import launch
+        from grok_tui.monitor import spawning
 
         self._patience = patience
         self._out, self._err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115
@@ -44,7 +44,7 @@ class Torch:
             stdout=self._out,
             stderr=self._err,
             cwd="/",  # `-m` imports from where it is: here, a stranger's files
-            env=launch.environment(),
+            env=spawning.environment(),
         )
 
     def findings(self, gpus: Sequence[str], say: Callable[[str], object]) -> Iterator[Finding]:

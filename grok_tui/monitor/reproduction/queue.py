@@ -16,7 +16,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from grok_tui.errors import RunError, UsageError
-from grok_tui.monitor import launch
+from grok_tui.monitor import spawning
 from grok_tui.monitor.reproduction import rows
 from grok_tui.monitor.text import safe_lines
 from grok_tui.protocol.regular import open_regular
@@ -81,7 +81,7 @@ def _spawn(words: Sequence[str], output: int) -> None:
             stdout=output,
             stderr=output,
             cwd="/",  # `-c` imports from where it is: here, a stranger's files
-            env=launch.environment(),
+            env=spawning.environment(),
             start_new_session=True,
         )
     except OSError as error:
