@@ -1,4 +1,4 @@
-"""What the driver asks of a place where packs can run. The run folders alone say what came of it."""
+"""What the driver asks of a place where packs can run. What came of it say the run folders."""
 
 from __future__ import annotations
 
@@ -11,7 +11,17 @@ if TYPE_CHECKING:
 
 
 class Place(Protocol):
-    """Devices that trainers can be started on. Nothing in it waits for a pack."""
+    """Devices that trainers can be started on. Nothing in it waits for a pack.
+
+    The module `grok_tui.placing.NAME` makes it: `place(sweep, devices)`, with the devices as
+    `--devices` named them, none for `auto`. Raises RunError or UsageError if that cannot be.
+    """
+
+    @property
+    def keeps(self) -> bool:
+        """Whether somebody else looks after what was started, so that a driver that is told to end
+        leaves it alone; else the driver has every trainer stop first."""
+        ...
 
     def room(self) -> int:
         """How many more packs it takes now."""
@@ -26,6 +36,10 @@ class Place(Protocol):
 
     def running(self) -> Set[str]:
         """Ids of the runs that were started here and, as far as the place knows, go on or wait."""
+        ...
+
+    def withdraw(self) -> None:
+        """Take back what was started and has not begun; what trains goes on. For a stop."""
         ...
 
     def close(self) -> None:
