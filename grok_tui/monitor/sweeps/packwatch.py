@@ -69,9 +69,11 @@ class Seen:
 class PackWatch:
     """Looks at one pack; a look costs what is new, and nothing once the pack is done."""
 
-    def __init__(self, run: RunDir, lanes: Set[LaneKey], clock: Callable[[], float]) -> None:
-        """`lanes` are those that it has been given: its log tells of no others."""
-        self._run, self._planned = run, lanes
+    def __init__(
+        self, run: RunDir, arms: Set[str], seeds: Set[int], clock: Callable[[], float]
+    ) -> None:
+        """`arms` and `seeds` are those that it has been given: its log tells of no others."""
+        self._run, self._arms, self._seeds = run, arms, seeds
         self._pulse = Pulse(clock)
         self._is_link = run.path.is_symlink()
         self._seen = Seen("failed", "its folder is a link") if self._is_link else Seen()
@@ -170,7 +172,7 @@ class PackWatch:
         self._begun = True
         for arm, seed, step in _STEP.findall(lines, max(0, len(lines) - REACH)):
             key = (arm.decode(errors="replace"), int(seed))
-            if key in self._planned:
+            if self._is_planned(key):
                 self._steps[key] = int(step)
         found = [event for line in _RARE.findall(lines) if (event := decoded(line)) is not None]
         past = fold(self._history or EMPTY, found)
@@ -178,8 +180,11 @@ class PackWatch:
         self._ended = past.ended
         return bool(found)
 
+    def _is_planned(self, key: LaneKey) -> bool:
+        return key[0] in self._arms and key[1] in self._seeds
+
     def _chosen(self, lanes: Mapping[LaneKey, Outcome]) -> Mapping[LaneKey, Outcome]:
-        return {key: one for key, one in lanes.items() if key in self._planned}
+        return {key: one for key, one in lanes.items() if self._is_planned(key)}
 
 
 def _last_word(log: Log) -> Finished | None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grok_tui.errors import PresetError, RunError
-from grok_tui.monitor.arms import Spread, spread_of
-from grok_tui.monitor.glance import Outcome
 from grok_tui.monitor.sweeps.alive import Driver, Pace
 from grok_tui.monitor.sweeps.design import MAX_FILE
+from grok_tui.monitor.sweeps.lanes import NOTHING, Trained, arm_result, has_ended
+from grok_tui.monitor.sweeps.lanes import ArmResult as ArmResult
 from grok_tui.monitor.sweeps.packwatch import ALIVE, PackWatch, Seen
 from grok_tui.monitor.text import safe
 from grok_tui.protocol import toml
@@ -19,46 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Literal
 
+    from grok_tui.monitor.glance import Outcome
     from grok_tui.monitor.sweeps.folder import Plan, PlannedPack, SweepDir
     from grok_tui.monitor.sweeps.packwatch import State
     from grok_tui.protocol.rundir import RunDir
     from grok_tui.protocol.sweeps import Scalar
 
     CellState = Literal["waiting", "training", "done", "failed"]
-
-NOT_ENDED = ("", "stopped")
-"""Reasons of lanes that may still go on."""
-NOTHING = Outcome()
-
-
-@dataclass(frozen=True)
-class ArmResult:
-    """An arm of a cell over its seeds. Lanes whose mask or weights never came are in no spread."""
-
-    seeds: int
-    memorised: int
-    generalised: int
-    ended: int
-    unavailable: int
-    """Of those that ended: lanes whose mask or weights never came."""
-    t_mem: Spread
-    t_gen: Spread
-    tau_grok: Spread
-    lanes: Mapping[int, Outcome]
-    """By seed; of one that has not ended without how far it is."""
-
-    @property
-    def share(self) -> float | None:
-        """The part of those that trained to an end which generalised; None: there is none yet."""
-        trained = self.t_gen.missed + self.ended_generalised
-        return self.ended_generalised / trained if trained else None
-
-    @property
-    def ended_generalised(self) -> int:
-        """How many ended that had generalised."""
-        return sum(
-            one.t_gen is not None and one.reason not in NOT_ENDED for one in self.lanes.values()
-        )
 
 
 @dataclass(frozen=True)
@@ -207,11 +174,12 @@ class SweepWatch:
 
     def _watched(self, planned: PlannedPack) -> _Pack:
         run = self._sweep.pack(planned)
-        arms = {name for named in planned.cells.values() for name in named.values()}
-        lanes = frozenset((arm, seed) for arm in arms for seed in planned.seeds)
+        arms = frozenset(name for named in planned.cells.values() for name in named.values())
+        seeds = frozenset(planned.seeds)
+        lanes = len(arms) * len(seeds)
         cells = tuple(number for number in planned.cells if number in self._cells)
-        state = PackState(run, "waiting", len(lanes), 0, (0, planned.steps), cells)
-        return _Pack(planned, PackWatch(run, lanes, self._clock), Seen(), state)
+        state = PackState(run, "waiting", lanes, 0, (0, planned.steps), cells)
+        return _Pack(planned, PackWatch(run, arms, seeds, self._clock), Seen(), state)
 
     def _look_at(self, pack: _Pack) -> None:
         seen = pack.watch.look()
@@ -239,7 +207,7 @@ def _title(sweep: SweepDir) -> str:
 
 
 def _stands(before: PackState, planned: PlannedPack, seen: Seen) -> PackState:
-    ended = [one.step for one in seen.lanes.values() if one.reason not in NOT_ENDED]
+    ended = [one.step for one in seen.lanes.values() if has_ended(one)]
     left = planned.steps * (before.lanes - len(ended)) // max(1, before.lanes)
     most = max(sum(ended) + left, seen.step)
     return PackState(
@@ -255,42 +223,24 @@ def _stands(before: PackState, planned: PlannedPack, seen: Seen) -> PackState:
 
 def _cell(number: int, cell: _Cell) -> CellResult:
     lanes: dict[str, dict[int, Outcome]] = {}
+    trained: dict[str, list[Trained]] = {}
     for pack in cell.packs:
+        seeds = pack.planned.seeds
         for own, name in pack.planned.cells[number].items():
-            found = lanes.setdefault(own, {})
-            for seed in pack.planned.seeds:
-                found[seed] = pack.seen.lanes.get((name, seed), NOTHING)
-    arms = {own: _arm(found) for own, found in lanes.items()}
+            trained.setdefault(own, []).append(Trained(pack.planned.run, name, seeds))
+            found = {seed: pack.seen.lanes.get((name, seed), NOTHING) for seed in seeds}
+            lanes.setdefault(own, {}).update(found)
+    arms = {own: arm_result(lanes[own], tuple(where)) for own, where in trained.items()}
     runs = tuple(pack.planned.run for pack in cell.packs)
     return CellResult(number, cell.values, arms, _state(cell.packs, arms.values()), runs)
 
 
 def _state(packs: Iterable[_Pack], arms: Iterable[ArmResult]) -> CellState:
     states = {pack.seen.state for pack in packs}
-    if states <= {"done"} or all(arm.ended == arm.seeds for arm in arms):
+    if not states:
+        return "waiting"
+    if states == {"done"} or all(arm.ended == arm.seeds for arm in arms):
         return "done"
     if states & ALIVE:
         return "training"
     return "failed" if "failed" in states else "waiting"
-
-
-def _arm(lanes: Mapping[int, Outcome]) -> ArmResult:
-    every = lanes.values()
-    able = [one for one in every if one.reason != "unavailable"]
-    ended = sum(one.reason not in NOT_ENDED for one in every)
-    return ArmResult(
-        seeds=len(lanes),
-        memorised=sum(one.t_mem is not None for one in every),
-        generalised=sum(one.t_gen is not None for one in every),
-        ended=ended,
-        unavailable=len(lanes) - len(able),
-        t_mem=spread_of((one.t_mem, _end(one)) for one in able),
-        t_gen=spread_of((one.t_gen, _end(one)) for one in able),
-        tau_grok=spread_of((one.tau_grok, _end(one)) for one in able),
-        lanes=lanes,
-    )
-
-
-def _end(one: Outcome) -> int | None:
-    """The steps after which a lane ended, if it did."""
-    return None if one.reason in NOT_ENDED else one.step
