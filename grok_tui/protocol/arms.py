@@ -11,6 +11,7 @@ from grok_tui.protocol.section import MAX_STEPS, ArmName, Moment, Name, Section,
 from grok_tui.protocol.tasks import Task
 
 Rate = Annotated[float, Meta(ge=0, lt=1)]
+Stream = Annotated[str, Meta(pattern=r"^([a-z0-9][a-z0-9-]{0,39})?\Z")]
 Weight = Annotated[float, Meta(ge=0, le=1000)]
 
 
@@ -120,9 +121,9 @@ class Arm(Section, frozen=True, kw_only=True):
 
     name: Name
     """What the arm is called in this run."""
-    draws_as: ArmName = ""
-    """Whose random numbers it draws, by the name of an arm; empty: its own. Two arms that differ in
-    nothing but their names draw the same under one."""
+    draws_as: Stream = ""
+    """The name that its random numbers go by; empty: its own. Arms that differ in nothing but their
+    names, in this run or another, draw the same under one."""
     about: Sentence = ""
     """One sentence on what this arm shows."""
     method: MethodName = "none"

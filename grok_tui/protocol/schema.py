@@ -122,7 +122,9 @@ def _inside(found: types.Type, part: str | int) -> types.Type | None:
         return found.item_types[part] if part < len(found.item_types) else None
     if isinstance(found, types.UnionType):
         tags = tuple(str(one.tag) for one in _tables(found) if one.tag_field == part)
-        return types.LiteralType(tags) if tags else None
+        lists = (one for one in found.types if isinstance(one, types.VarTupleType))
+        items = next((one.item_type for one in lists if isinstance(part, int)), None)
+        return types.LiteralType(tags) if tags else items
     if isinstance(found, types.DictType):
         return found.value_type
     if isinstance(found, types.StructType):
@@ -134,8 +136,10 @@ def in_words(found: types.Type) -> str:
     """A type with its bounds as a person says it."""
     if isinstance(found, types.UnionType):
         said = [one for one in found.types if not isinstance(one, types.NoneType)]
-        words = (in_words(one) for one in sorted(said, key=_literals_last))
-        return " or ".join(dict.fromkeys(words))
+        words = dict.fromkeys(in_words(one) for one in sorted(said, key=_literals_last))
+        if "a number" in words:
+            words.pop("a whole number", None)
+        return " or ".join(words)
     if isinstance(found, types.LiteralType):
         return "one of " + ", ".join(str(value) for value in found.values)
     if isinstance(found, (types.IntType, types.FloatType)):

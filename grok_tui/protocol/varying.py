@@ -37,8 +37,8 @@ class Variants:
             plain = changed(self._table, self._source, changes)
         else:
             plain = _copied(ready)
-            for change in rest:
-                change.put(plain)
+            for change in sorted(rest, key=lambda change: not change.meets(plain)):
+                change.put(plain)  # in the order of `changed`
         if seeds:
             plain["seeds"] = list(seeds)
         return as_config(plain, self._source)
