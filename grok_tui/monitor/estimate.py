@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import platform
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -37,6 +37,8 @@ CLOSE = 4.0
 """Operations of a step may differ by this factor: beyond, the rate is that of other work."""
 GUESSED_RATE = 4e10
 """Operations a second assumed where nothing was measured: half of what two cores at 2.8 GHz do."""
+GUESSED_GPU_RATE = 4e12
+"""The same on a GPU, where many lanes train at once: an assumption, not measured."""
 FEWEST_SECONDS = 1.0
 """Shorter runs are no evidence: the start-up of the first steps is most of them."""
 STEP_OVERHEAD = 5e6
@@ -81,10 +83,40 @@ class _Evidence:
 
 def estimate(config: Config, runs: Path) -> Estimate:
     """The size of an experiment and the time it will take here."""
-    lanes = len(config.arms) * len(config.seeds)
-    seconds, basis = _time(config, lanes, runs)
-    steps = max(config.train_of(arm).steps for arm in config.arms)
-    return Estimate(lanes, config.parameters, steps, seconds, basis)
+    return Past(runs).estimate(config)
+
+
+class Past:
+    """What the newest runs of some folders took, read once for many estimates."""
+
+    def __init__(self, *folders: Path, kind: str = "") -> None:
+        """With a `kind` of device (cpu, cuda) only runs on one count."""
+        newest = (run for runs in folders for run in islice(run_folders(runs), NEWEST))
+        self._found = [one for run in newest if (one := _evidence(run, kind)) is not None]
+        self._guess = GUESSED_GPU_RATE if kind == "cuda" else GUESSED_RATE
+
+    def estimate(self, config: Config) -> Estimate:
+        """The size of an experiment and the time it will take here."""
+        lanes = len(config.arms) * len(config.seeds)
+        seconds, basis = self._time(config, lanes)
+        steps = max(config.train_of(arm).steps for arm in config.arms)
+        return Estimate(lanes, config.parameters, steps, seconds, basis)
+
+    def _time(self, config: Config, lanes: int) -> tuple[float, str]:
+        found = self._found
+        for one in found:
+            if _same_work(one.config, config):
+                return one.seconds * lanes / one.lanes, f"as the run of {_when(one)} took"
+        at_most = _work(config)
+        for one in found:
+            if _close(one.config, config):
+                return at_most / one.rate, f"at most, at the rate of the run of {_when(one)}"
+        if found:
+            kind = to_plain(found[0].config.model)["kind"]
+            return at_most / found[
+                0
+            ].rate, f"a guess, at most: from the {kind} of {_when(found[0])}"
+        return at_most / self._guess, "a guess, at most: no run on this machine yet"
 
 
 def operations(config: Config, arm: Arm) -> float:
@@ -148,30 +180,6 @@ def _step(config: Config) -> float:
     return sum(operations(config, arm) for arm in config.arms) / len(config.arms)
 
 
-def _time(config: Config, lanes: int, runs: Path) -> tuple[float, str]:
-    found = [one for run in _newest(runs) if (one := _evidence(run)) is not None]
-    for one in found:
-        if _same_work(one.config, config):
-            return one.seconds * lanes / one.lanes, f"as the run of {_when(one)} took"
-    at_most = _work(config)
-    for one in found:
-        if _close(one.config, config):
-            return at_most / one.rate, f"at most, at the rate of the run of {_when(one)}"
-    if found:
-        kind = to_plain(found[0].config.model)["kind"]
-        return at_most / found[0].rate, f"a guess, at most: from the {kind} of {_when(found[0])}"
-    return at_most / GUESSED_RATE, "a guess, at most: no run on this machine yet"
-
-
-def _newest(runs: Path) -> list[RunDir]:
-    found: list[RunDir] = []
-    for run in run_folders(runs):
-        found.append(run)
-        if len(found) == NEWEST:
-            break
-    return found
-
-
 def _when(one: _Evidence) -> str:
     day = one.run.id
     return f"{day[:4]}-{day[4:6]}-{day[6:8]} {day[9:11]}:{day[11:13]}"
@@ -192,10 +200,10 @@ def _close(one: Config, other: Config) -> bool:
     return type(one.model) is type(other.model) and 1 / CLOSE <= ratio <= CLOSE
 
 
-def _evidence(run: RunDir) -> _Evidence | None:
+def _evidence(run: RunDir, kind: str) -> _Evidence | None:
     """The steps and seconds of a completed run of this host; None for any other."""
     about = read_about(run)
-    if about is None or about.host != platform.node():
+    if about is None or about.host != platform.node() or not about.device.startswith(kind):
         return None
     seconds = 0.0
     ended: Finished | None = None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence, Set
 
     from grok_tui.monitor.sweeps.folder import SweepDir
+    from grok_tui.placing.place import Asked
     from grok_tui.protocol.rundir import RunDir
 
 _DEVICE = re.compile(r"cpu|mps|cuda(:[0-9]{1,3})?")
@@ -23,9 +24,11 @@ MOST = 64
 """Trainers at a time."""
 
 
-def place(sweep: SweepDir, devices: Sequence[str]) -> Local:
+def place(sweep: SweepDir, asked: Asked) -> Local:
     """This machine with these devices, each as often as it is named. Raises UsageError."""
-    return Local(slots(devices), run_folders(sweep.packs))
+    if asked.options:
+        raise UsageError("--option is for other engines than local")
+    return Local(slots(asked.devices), run_folders(sweep.packs))
 
 
 def slots(devices: Sequence[str]) -> tuple[str, ...]:

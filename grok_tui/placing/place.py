@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Iterable, Set
 
     from grok_tui.protocol.rundir import RunDir
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a place is asked for."""
+
+    devices: tuple[str, ...] = ()
+    """As `--devices` names them; none: what there is."""
+    options: tuple[str, ...] = ()
+    """As `--option` gives them: for sbatch, or where the Ray cluster is."""
+
+    @classmethod
+    def read(cls, devices: str, options: Iterable[str] = ()) -> Asked:
+        """As it was typed: auto, or names of devices with commas between."""
+        return cls(() if devices == "auto" else tuple(devices.split(",")), tuple(options))
 
 
 class Place(Protocol):
     """Devices that trainers can be started on. Nothing in it waits for a pack.
 
-    The module `grok_tui.placing.NAME` makes it: `place(sweep, devices)`, with the devices as
-    `--devices` named them, none for `auto`. Raises RunError or UsageError if that cannot be.
+    A module in `ENGINES` (`engines.py`) makes it by its function `place(sweep, asked)`, which
+    raises RunError or UsageError where that cannot be.
     """
 
     @property

@@ -12,11 +12,14 @@ packs alone.
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
 import secrets
 import shutil
 import string
 import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -92,6 +95,21 @@ class SweepDir(Owned):
         return self.path / "sweep.toml"
 
     @property
+    def name(self) -> str:
+        """What it was called when it was made."""
+        return self.id[16:-5]
+
+    @property
+    def runs(self) -> Path:
+        """The folder of the runs that it lies in."""
+        return self.path.parent.parent
+
+    @property
+    def linked(self) -> str:
+        """A folder of it that is a link, to who knows where; empty if there is none."""
+        return next((path.name for path in (self.packs, self.control) if path.is_symlink()), "")
+
+    @property
     def packs(self) -> Path:
         """The runs folder of its packs."""
         return self.path / "packs"
@@ -159,6 +177,18 @@ def begin(runs: Path, name: str, text: str, make: Callable[[SweepDir], None]) ->
         shutil.rmtree(hidden.path, ignore_errors=True)
         raise
     return made
+
+
+@contextmanager
+def planning(sweep: SweepDir) -> Iterator[None]:
+    """Alone among those who plan for a sweep: a driver its next repeat, a user an extension."""
+    descriptor = os.open(sweep.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):  # a filesystem without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def add(
