@@ -76,7 +76,7 @@ def to_svg(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
             f'viewBox="0 0 {width} {height}" role="img">',
-            f"<title>{_escaped(safe(title, 200))}</title>",
+            f"<title>{escaped(safe(title, 200))}</title>",
             f'<rect width="{width}" height="{height}" fill="{PAPER}"/>',
             f'<g transform="translate({MARGIN} {MARGIN})">',
             *_drawn(pieces),
@@ -175,11 +175,12 @@ def _text(word: str, column: int, cells: int, row: int) -> str:
     at = f'x="{column * WIDTH}" y="{row * HEIGHT + _BASELINE}"'
     return (
         f'<text {at} textLength="{cells * WIDTH}" lengthAdjust="spacingAndGlyphs">'
-        f"{_escaped(word)}</text>"
+        f"{escaped(word)}</text>"
     )
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """The text as it may stand in a file of XML."""
     for character, entity in (("&", "amp"), ("<", "lt"), (">", "gt"), ('"', "quot")):
         text = text.replace(character, f"&{entity};")
     return text

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from grok_tui.errors import UsageError
 from grok_tui.monitor.axes import ACCURACY, Axis, limited, value_axis
-from grok_tui.monitor.sweeps.design import key_of, shown
+from grok_tui.monitor.sweeps.crossing import key_of
+from grok_tui.monitor.sweeps.design import shown
 from grok_tui.monitor.sweeps.lanes import UNAVAILABLE, share, spread
 from grok_tui.monitor.text import safe
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from grok_tui.errors import PresetError, RunError
 from grok_tui.monitor.sweeps.alive import Driver, Pace
-from grok_tui.monitor.sweeps.design import MAX_FILE
+from grok_tui.monitor.sweeps.design import MAX_WRITTEN
 from grok_tui.monitor.sweeps.lanes import NOTHING, Trained, arm_result, has_ended
 from grok_tui.monitor.sweeps.lanes import ArmResult as ArmResult
 from grok_tui.monitor.sweeps.packwatch import ALIVE, PackWatch, Seen
@@ -200,7 +200,7 @@ class SweepWatch:
 
 def _title(sweep: SweepDir) -> str:
     try:
-        title = toml.read(sweep.file, "", MAX_FILE).get("title")
+        title = toml.read(sweep.file, "", MAX_WRITTEN).get("title")
     except PresetError:
         title = None
     return safe(str(title or sweep.id), 80)
