@@ -152,8 +152,8 @@ class Driver:
                 break
             if id_ in self._over or id_ in running or pack.state in ALIVE:
                 continue
-            if not pack.run.path.is_dir():
-                self._end(pack, "failed", "its folder is gone")
+            if pack.run.path.is_symlink() or not pack.run.path.is_dir():
+                self._end(pack, "failed", "its folder is gone, or a link")
                 continue
             self._place.start(pack.run)
             self._begun.add(id_)

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tomli_w
 
-from grok_tui.errors import PresetError, UsageError
-from grok_tui.monitor.filter import parse
+from grok_tui.errors import PresetError
 from grok_tui.monitor.sweeps.axes import Line, line
+from grok_tui.monitor.sweeps.crossing import key_of, settings
 from grok_tui.protocol import gallery, toml
 from grok_tui.protocol.checks import as_section
+from grok_tui.protocol.paths import expanded
 from grok_tui.protocol.pieces import filled
-from grok_tui.protocol.sweeps import MAX_AXES, MAX_CELLS, Axis, Scalar, Sweep
+from grok_tui.protocol.settings import Change
+from grok_tui.protocol.sweeps import MAX_AXES, MAX_VALUES, Axis, Scalar, Stop, Sweep
 from grok_tui.protocol.varying import Variants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from grok_tui.monitor.filter import Filter
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.toml import Table, Value
 
-MAX_FILE = 256 * 1024
-"""Bytes of a sweep file."""
-MAX_CROSSED = 10 * MAX_CELLS
-"""Settings of which `where` chooses."""
+MAX_WRITTEN = 256 * 1024
+"""Bytes of a sweep that is written out; a file that asks for one is shorter."""
 MAX_SEED = 2**31 - 1
 SHOWN = 160
 """Characters of a cell's values in a message."""
@@ -70,11 +67,7 @@ class Design:
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """Every cell, the last axis the quickest. Raises PresetError."""
-        found = [values for values in self._crossed() if self._chosen(values)]
-        if not found:
-            raise PresetError(self.source, "sweep.where", "no cell is left; expected some")
-        if len(found) > MAX_CELLS:
-            raise PresetError(self.source, "sweep.axes", f"more than {MAX_CELLS} cells")
+        found = settings(self.axes, self.sweep, self.source)
         return tuple(Cell(number, values) for number, values in enumerate(found))
 
     @cached_property
@@ -111,8 +104,8 @@ class Design:
         return ", ".join(f"{axis.name}={shown(value)}" for axis, value in named)
 
     def dump(self) -> str:
-        """The sweep as TOML that `of_table` reads back: nothing in it is looked up by name but what
-        axes name."""
+        """The sweep as TOML that `read_written` reads back: nothing in it is looked up by name but
+        what axes name. Raises PresetError if it would be too long for that."""
         axes = {
             one.name: {"keys": list(map(".".join, one.keys)), "values": list(one.values)}
             for one in self.axes
@@ -125,58 +118,35 @@ class Design:
             "repeats": sweep.repeats,
             "stop": {name: getattr(sweep.stop, name) for name in sweep.stop.__struct_fields__},
         }
-        return tomli_w.dumps({**self.table, "sweep": {**rest, "axes": axes}})
-
-    def _crossed(self) -> Iterator[tuple[Scalar, ...]]:
-        """All settings, zipped axes side by side."""
-        groups: list[tuple[int, ...]] = []
-        names = [axis.name for axis in self.axes]
-        together = {names.index(name): zipped for zipped in self.sweep.zips for name in zipped}
-        for index in range(len(names)):
-            zipped = together.get(index)
-            if zipped is None:
-                groups.append((index,))
-            elif names.index(zipped[0]) == index:
-                groups.append(tuple(names.index(name) for name in zipped))
-        columns = [
-            list(zip(*(self.axes[i].values for i in group), strict=True)) for group in groups
-        ]
-        order = [index for group in groups for index in group]
-        crossed = math.prod(map(len, columns))
-        if crossed > MAX_CROSSED:
-            problem = f"{crossed} settings; expected at most {MAX_CROSSED}"
+        text = tomli_w.dumps({**self.table, "sweep": {**rest, "axes": axes}})
+        if len(text.encode()) > MAX_WRITTEN:
+            problem = f"spelled out it is longer than {MAX_WRITTEN // 1024} KiB; expected less"
             raise PresetError(self.source, "sweep.axes", problem)
-        for parts in product(*columns):
-            values = dict(zip(order, (value for part in parts for value in part), strict=True))
-            yield tuple(values[index] for index in range(len(names)))
-
-    def _chosen(self, values: Sequence[Scalar]) -> bool:
-        if not self._where:
-            return True
-        return self._where.fits(dict(zip(self._keys, values, strict=True)))
-
-    @cached_property
-    def _keys(self) -> tuple[str, ...]:
-        return tuple(key_of(axis.name) for axis in self.axes)
-
-    @cached_property
-    def _where(self) -> Filter:
-        try:
-            return parse(self.sweep.where, self._keys)
-        except UsageError as error:
-            raise PresetError(self.source, "sweep.where", str(error)) from None
+        return text
 
 
-def read(name: str) -> Design:
-    """The sweep in a file, or of the gallery. Raises PresetError."""
+def read(name: str, settings: Iterable[str] = ()) -> Design:
+    """The sweep in a file, or of the gallery, changed as `--set` says. Raises PresetError."""
     path = gallery.find(name, "sweep")
-    table = gallery.read(path, limit=MAX_FILE)
-    return of_table(table, gallery.shown(path))
+    table = gallery.read(path)
+    _make_absolute(table, path.resolve().parent)
+    changes = [Change.read(text) for text in settings]
+    early = [change for change in changes if len(change.path) == 1 or change.path[0] == "sweep"]
+    for change in early:
+        change.put(table)
+    design = of_table(table, gallery.shown(path))
+    plain = dict(design.table)
+    for change in changes:
+        if change not in early:
+            change.put(plain)
+    if changes:
+        gallery.make_absolute(plain, Path.cwd())
+    return replace(design, table=plain)
 
 
 def read_written(path: Path) -> Design:
     """The sweep that `Design.dump` wrote. Raises PresetError."""
-    return of_table(toml.read(path, gallery.shown(path), MAX_FILE), gallery.shown(path))
+    return of_table(toml.read(path, gallery.shown(path), MAX_WRITTEN), gallery.shown(path))
 
 
 def of_table(table: Table, source: str) -> Design:
@@ -196,6 +166,7 @@ def of_table(table: Table, source: str) -> Design:
     lines = tuple(line(name, axis, source) for name, axis in found.items())
     design = Design(filled(given, source), sweep, lines, source)
     _check_names(design)
+    _check_stop(design)
     return design
 
 
@@ -205,11 +176,32 @@ def _axis(name: str, plain: Value, source: str) -> Axis:
         raise PresetError(
             source, f"sweep.axes.{name[:60]}", "expected a list of values, or a table"
         )
+    values = table.get("values")
+    if isinstance(values, list) and len(values) > MAX_VALUES:
+        problem = f"{len(values)} values; expected at most {MAX_VALUES}"
+        raise PresetError(source, f"sweep.axes.{name[:60]}", problem)
     try:
         return as_section(table, Axis, source)
     except PresetError as error:
         key = f"sweep.axes.{name[:60]}.{error.key}"
         raise PresetError(source, key, error.problem) from None
+
+
+def _make_absolute(table: Table, base: Path) -> None:
+    """Files that an axis names are meant from the folder of the sweep, as those of its preset."""
+    sweep = table.get("sweep")
+    axes = sweep.get("axes") if isinstance(sweep, dict) else None
+    for name, axis in axes.items() if isinstance(axes, dict) else ():
+        whole = axis if isinstance(axis, dict) else {"values": axis}
+        keys, values = whole.get("keys") or [name], whole.get("values")
+        of_files = isinstance(keys, list) and any(
+            isinstance(key, str) and key.rpartition(".")[2] in gallery.FILE_KEYS for key in keys
+        )
+        if of_files and isinstance(values, list):
+            values[:] = [
+                str(base / expanded(value)) if isinstance(value, str) and value else value
+                for value in values
+            ]
 
 
 def _check_names(design: Design) -> None:
@@ -232,9 +224,14 @@ def _check_names(design: Design) -> None:
             raise PresetError(design.source, "sweep.zips", f"{told}; expected as many values")
 
 
-def key_of(name: str) -> str:
-    """What an axis is called in a filter: the last part of its name."""
-    return name.rpartition(".")[2].replace("-", "_").casefold()
+def _check_stop(design: Design) -> None:
+    """A rule that would never be asked is refused: nobody should believe that it was."""
+    stop, source = design.sweep.stop, design.source
+    if stop.arm and not (stop.generalised or stop.not_generalised):
+        raise PresetError(source, "sweep.stop.arm", "no number of seeds is asked for; expected one")
+    if stop != Stop() and design.sweep.repeats == 1:
+        problem = "it is looked at between repeats, and there is one; expected more repeats"
+        raise PresetError(source, "sweep.stop", problem)
 
 
 def shown(value: Scalar) -> str:

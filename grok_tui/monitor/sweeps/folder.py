@@ -33,8 +33,10 @@ from grok_tui.protocol import presets
 from grok_tui.protocol.disk import Disk
 from grok_tui.protocol.owned import Owned
 from grok_tui.protocol.paths import hint
+from grok_tui.protocol.rules.values import MAX_LANES
 from grok_tui.protocol.rundir import RUN_ID, RunDir, create, decode_small, slug
-from grok_tui.protocol.sweeps import MAX_CELLS, Scalar, Seed
+from grok_tui.protocol.section import MAX_ARMS, ArmName
+from grok_tui.protocol.sweeps import MAX_AXES, MAX_CELLS, Key, Scalar, Seed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -46,6 +48,8 @@ FOLDER = "sweeps"
 """Where sweeps lie in the folder of the runs."""
 MAX_PLAN = 64 << 20
 MAX_PLANS = 200
+MAX_NUMBERED = 10 * MAX_CELLS
+"""Cells of all plans of a sweep."""
 PLAN = re.compile(r"plan-([0-9]{4})\.json")
 
 Count = Annotated[int, Meta(ge=0)]
@@ -54,9 +58,9 @@ Count = Annotated[int, Meta(ge=0)]
 class PlannedCell(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A cell in a plan."""
 
-    number: Annotated[int, Meta(ge=0, lt=10 * MAX_CELLS)]
+    number: Annotated[int, Meta(ge=0, lt=MAX_NUMBERED)]
     """Its place among all cells of the sweep, those of earlier plans included."""
-    values: tuple[Scalar, ...]
+    values: Annotated[tuple[Scalar, ...], Meta(max_length=MAX_AXES)]
 
 
 class PlannedPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,8 +69,8 @@ class PlannedPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     run: Annotated[str, Meta(pattern=rf"^{RUN_ID.pattern}\Z")]
     """The id of its run."""
     seeds: Annotated[tuple[Seed, ...], Meta(min_length=1, max_length=1000)]
-    lanes: Count
-    cells: dict[int, dict[str, str]]
+    lanes: Annotated[int, Meta(ge=1, le=MAX_LANES)]
+    cells: dict[int, Annotated[dict[ArmName, ArmName], Meta(min_length=1, max_length=MAX_ARMS)]]
     """By the number of a cell: what its arms are called in the pack."""
     steps: Count = 0
     """Steps of all its lanes together, at most."""
@@ -77,12 +81,24 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     repeat: Count
     """Which repeat it is, from 0."""
-    axes: tuple[str, ...]
+    axes: Annotated[tuple[Key, ...], Meta(min_length=1, max_length=MAX_AXES)]
     """What the axes are called, in the order of the values."""
-    arms: tuple[str, ...]
+    arms: tuple[ArmName, ...]
     """The arms of a cell, in their order."""
     cells: Annotated[tuple[PlannedCell, ...], Meta(max_length=MAX_CELLS)]
     packs: tuple[PlannedPack, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what does not go together. Raises ValueError."""
+        numbers = {cell.number for cell in self.cells}
+        if len(numbers) < len(self.cells):
+            raise ValueError("two cells have one number")
+        if any(len(cell.values) != len(self.axes) for cell in self.cells):
+            raise ValueError("a cell has more or fewer values than there are axes")
+        if len({pack.run for pack in self.packs}) < len(self.packs):
+            raise ValueError("two packs are one run")
+        if any(not pack.cells.keys() <= numbers for pack in self.packs):
+            raise ValueError("a pack has a cell that is not planned")
 
 
 @dataclass(frozen=True)
@@ -126,11 +142,24 @@ class SweepDir(Owned):
     def plans(self, after: int = 0) -> list[Plan]:
         """All parts, the first first, or those after the first so many. Raises RunError."""
         try:
-            names = sorted(path.name for path in self.path.iterdir() if PLAN.fullmatch(path.name))
-            wanted = names[after:MAX_PLANS]
-            return [decode_small(self.path / name, Plan, MAX_PLAN) for name in wanted]
+            wanted = [self.path / name for name in self._planned()[after:MAX_PLANS]]
+            for path in wanted:
+                if path.is_symlink():
+                    raise ValueError(f"{path.name} is a link, which is not followed")
+            return [decode_small(path, Plan, MAX_PLAN) for path in wanted]
         except (OSError, ValueError) as error:
             raise RunError(f"cannot read the plans of {self.id}: {error}") from None
+
+    def next_plan(self) -> Path:
+        """Where a further one goes. Raises RunError if there are too many."""
+        last = max((int(name[5:9]) for name in self._planned()), default=0)
+        if last >= MAX_PLANS:
+            raise RunError(f"{self.id} has {last} plans; expected fewer: make a new sweep")
+        return self.path / f"plan-{last + 1:04d}.json"
+
+    def _planned(self) -> list[str]:
+        """The names of its plans, in order."""
+        return sorted(path.name for path in self.path.iterdir() if PLAN.fullmatch(path.name))
 
 
 def sweeps_in(runs: Path) -> Iterator[SweepDir]:
@@ -202,6 +231,9 @@ def add(
 
     `told` hears how many are made. Raises RunError.
     """
+    if sweep.linked:
+        raise RunError(f"{sweep.id}: {sweep.linked} is a link, which is not followed")
+    path = sweep.next_plan()
     found: list[PlannedPack] = []
     for pack in packs:
         run = create(sweep.packs, name)
@@ -210,6 +242,8 @@ def add(
         found.append(PlannedPack(run.id, pack.config.seeds, pack.lanes, cells, pack.steps))
         told(len(found))
     made = plan(found)
-    number = len(list(sweep.path.glob("plan-*.json"))) + 1
-    Disk().replace(sweep.path / f"plan-{number:04d}.json", msgspec.json.encode(made))
+    data = msgspec.json.encode(made)
+    if len(data) > MAX_PLAN:
+        raise RunError(f"the plan is larger than {MAX_PLAN >> 20} MiB; expected fewer cells")
+    Disk().replace(path, data)
     return made

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
+from grok_tui.errors import PresetError
 from grok_tui.monitor.sweeps import folder
 from grok_tui.monitor.sweeps.design import shown
-from grok_tui.monitor.sweeps.folder import Plan, PlannedCell
+from grok_tui.monitor.sweeps.folder import MAX_NUMBERED, Plan, PlannedCell
 from grok_tui.monitor.sweeps.packing import Pack, packs
 
 if TYPE_CHECKING:
@@ -37,18 +39,23 @@ class Part:
         has already is left out. Raises PresetError: every cell is checked."""
         self._repeat = repeat
         self._axes = tuple(axis.name for axis in design.axes)
+        _check_axes(design, self._axes, earlier)
         self._numbers = {cell.values: cell.number for plan in earlier for cell in plan.cells}
+        free = count(max(self._numbers.values(), default=-1) + 1)
         done = _seeds(earlier)
         self.cells: list[PlannedCell] = []
         configs: list[tuple[int, Config]] = []
         for cell in design.cells:
-            number = self._numbers.setdefault(cell.values, len(self._numbers))
+            if cell.values not in self._numbers:
+                self._numbers[cell.values] = next(free)
+            number = self._numbers[cell.values]
             wanted = design.seeds if seeds is None else seeds(cell)
             lacking = [seed for seed in wanted if seed not in done.get(number, ())]
             if lacking:
                 self.cells.append(PlannedCell(number, cell.values))
                 configs.append((number, design.config(cell, lacking)))
         self._arms = tuple(dict.fromkeys(arm.name for _, one in configs for arm in one.arms))
+        _check_rules(design, self._arms, max(self._numbers.values()))
         self.packs: list[Pack] = list(packs(configs, most, design.title))
         self.lanes_asked = sum(len(one.arms) * len(one.seeds) for _, one in configs)
         """Lanes that the cells would have by themselves."""
@@ -77,6 +84,26 @@ class Part:
             cells=tuple(self.cells),
             packs=tuple(made),
         )
+
+
+def _check_axes(design: Design, axes: Sequence[str], earlier: Sequence[Plan]) -> None:
+    """Cells are known by their values, so that axes have to be those of before."""
+    for plan in earlier:
+        if plan.axes != axes:
+            problem = f"other axes than before; expected {', '.join(plan.axes)}"
+            raise PresetError(design.source, "sweep.axes", problem)
+
+
+def _check_rules(design: Design, arms: Sequence[str], last: int) -> None:
+    """What is asked of arms and of later repeats is there."""
+    design.seeds_of(design.sweep.repeats - 1)
+    stop = design.sweep.stop.arm
+    if arms and stop and stop not in arms:
+        problem = f"no cell has an arm {stop}; expected {', '.join(arms)}"
+        raise PresetError(design.source, "sweep.stop.arm", problem)
+    if last >= MAX_NUMBERED:
+        problem = f"more than {MAX_NUMBERED} cells with those of before; expected a new sweep"
+        raise PresetError(design.source, "sweep.axes", problem)
 
 
 def _seeds(plans: Sequence[Plan]) -> dict[int, set[int]]:
