@@ -16,8 +16,8 @@ import msgspec
 
 from grok_tui.cli.lines import print_data, say
 from grok_tui.errors import Interrupted, RunFailed, UsageError
-from grok_tui.monitor.launch import ALLOCATOR
 from grok_tui.monitor.milestones import duration
+from grok_tui.monitor.spawning import ALLOCATOR
 from grok_tui.monitor.text import safe
 from grok_tui.protocol.benchmark import Line
 

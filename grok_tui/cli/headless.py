@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 from typing import TYPE_CHECKING, TextIO
 
+from grok_tui.cli.interrupts import Interrupts
 from grok_tui.cli.lines import say, writing
 from grok_tui.cli.tables import verdict_lines
 from grok_tui.errors import Interrupted, RunError, RunFailed
@@ -18,7 +18,6 @@ from grok_tui.protocol.paths import hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
 
     from grok_tui.cli.progress import Reporter
     from grok_tui.protocol.config import Config
@@ -28,51 +27,26 @@ LOOK = 0.1
 """Seconds between two looks at the log."""
 START_WAIT = 120.0
 """Seconds that a trainer may take to begin: torch is slow to load from a cold disk."""
-ONE_TERM = 1.0
-"""Seconds within which two SIGTERM are one: timeout(1) sends it to a process and to its group."""
 ASK_AGAIN = 5.0
 """Seconds after which a trainer that still trains is asked to stop once more."""
 
 
-class Stop:
+class Stop(Interrupts):
     """SIGINT and SIGTERM while a run is followed: the first asks the trainer to stop.
 
-    The second leaves at once, with the trainer still to obey. SIGHUP keeps its default: this
-    process ends, the trainer, in a session of its own, does not hear of it.
+    The second leaves at once, with the trainer still to obey.
     """
 
-    SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
     def __init__(self, run: RunDir, clock: Callable[[], float] = time.monotonic) -> None:
-        self.wanted = False
+        super().__init__(clock)
         self._run = run
-        self._clock = clock
-        self._asked = self._heard_at = float("-inf")
-        self._before: dict[signal.Signals, object] = {}
+        self._asked = float("-inf")
 
-    def __enter__(self) -> Stop:
-        for number in self.SIGNALS:
-            self._before[number] = signal.signal(number, self._heard)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]
-
-    def _heard(self, number: int, _frame: FrameType | None) -> None:
-        echo = number == signal.SIGTERM and self._clock() - self._heard_at < ONE_TERM
-        if self.wanted and echo:
-            return
-        self._heard_at = self._clock()
-        if self.wanted:
-            self._dismiss()
-            raise Interrupted(f"left; the trainer of {self._run.id} was asked to stop")
-        self.wanted = True
-
-    def _dismiss(self) -> None:
+    def leave(self) -> str:
         """Have the trainer told before we leave: one that does not read commands yet, by signal."""
         if self._asked == float("-inf"):
             self._terminate()
+        return f"left; the trainer of {self._run.id} was asked to stop"
 
     def ask(self, view: View) -> bool:
         """Tell the trainer if it is time to; whether it was told now.
@@ -80,10 +54,10 @@ class Stop:
         A command that lies there when a trainer takes its lock is swept, so the first goes out
         only once it trains, and again if it does not take effect.
         """
-        due = self._clock() - self._asked >= ASK_AGAIN
+        due = self.clock() - self._asked >= ASK_AGAIN
         if not (self.wanted and due and view.state in ("running", "paused")):
             return False
-        self._asked = self._clock()
+        self._asked = self.clock()
         try:
             control.send(self._run, "stop", by="headless")
         except RunError:  # the disk is full, for one: our own trainer hears a signal as well

@@ -52,7 +52,7 @@ def test_a_signal_to_a_run_that_is_followed_stops_the_trainer_or_leaves_it(
             time.sleep(chance.uniform(0.2, 0.6))
             process.send_signal(numbers[0])
             if numbers == (signal.SIGTERM,) * 2:
-                time.sleep(1.1)  # sooner it is one, see `headless.ONE_TERM`
+                time.sleep(1.1)  # sooner it is one, see `interrupts.ONE_TERM`
             if len(numbers) == 2:
                 process.send_signal(numbers[1])
             _, said = process.communicate(timeout=PATIENCE)
