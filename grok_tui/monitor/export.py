@@ -12,7 +12,7 @@ from grok_tui.monitor.text import MAX_LENGTH, safe
 from grok_tui.protocol.events import Measured, Series
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from grok_tui.monitor.watch import View
 
@@ -59,9 +59,14 @@ def vector_rows(view: View) -> Iterator[tuple[str, ...]]:
 
 def write_csv(view: View, file: TextIO, rows: Rows = csv_rows) -> int:
     """Write all rows; their number without the header. Open the file with `newline=""`."""
+    return write_rows(rows(view), file)
+
+
+def write_rows(rows: Iterable[Sequence[str]], file: TextIO) -> int:
+    """Write a header and rows; the number of the rows."""
     writer = csv.writer(file, lineterminator="\n")
     count = -1
-    for row in rows(view):
+    for row in rows:
         writer.writerow(row)
         count += 1
     return count
