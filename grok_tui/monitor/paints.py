@@ -27,13 +27,22 @@ RIGHT, WRONG, TRAINED_RIGHT, TRAINED_WRONG, UNUSED = 21, 22, 23, 24, 25
 WHEEL = 26
 """The first of twelve around the colours, where the last is next to the first."""
 WHEELS = 12
-GROUND = 38
+HEAT = 38
+"""The first of ten from low to high, near those of viridis on every ground."""
+HEATS = 10
+NEVER = 48
+"""What was never reached."""
+PALE, BLACK = 49, 50
+"""Words on the lower half of the heat, and on the upper."""
+GROUND = 51
 """The ground itself: nothing is there."""
+_HEAT = (53, 54, 55, 24, 30, 36, 77, 148, 184, 226)
 DARK = (
     153, 75, 32, 25, 17, 16, 52, 94, 172, 214, 223,
     16, 17, 18, 24, 25, 31, 38, 80, 123, 195,
     45, 208, 24, 94, 234,
     196, 202, 214, 226, 154, 47, 43, 51, 39, 69, 135, 199,
+    *_HEAT, 240, 231, 16,
 )  # fmt: skip
 """xterm-256 colours on a dark ground."""
 LIGHT = (
@@ -41,6 +50,7 @@ LIGHT = (
     231, 195, 153, 117, 75, 38, 32, 25, 19, 17,
     26, 208, 152, 223, 254,
     160, 130, 94, 58, 28, 29, 23, 24, 25, 57, 91, 126,
+    *_HEAT, 250, 231, 16,
 )  # fmt: skip
 """The same on a light ground."""
 FEW = (
@@ -48,6 +58,7 @@ FEW = (
     *(15,) * 10,
     14, 11, 6, 3, 8,
     9, 9, 11, 11, 10, 10, 14, 14, 12, 12, 13, 13,
+    *(15,) * 13,
 )  # fmt: skip
 """The same of a terminal's own sixteen, where paints are characters."""
 FEW_LIGHT = (
@@ -55,8 +66,9 @@ FEW_LIGHT = (
     *(0,) * 10,
     4, 1, 12, 9, 8,
     1, 1, 9, 9, 0, 0, 8, 8, 12, 12, 4, 5,
+    *(0,) * 13,
 )  # fmt: skip
-PLAIN = "%=~-. '+*#@" + " .:-=+*#%@" + "#.+- " + "abcdefghijkl"
+PLAIN = "%=~-. '+*#@" + " .:-=+*#%@" + "#.+- " + "abcdefghijkl" + "0123456789x  "
 """A character for each."""
 UPPER, LOWER = "\u2580", "\u2584"
 
@@ -87,6 +99,16 @@ def signed(level: int, most: int) -> int:
 def amount(share: float) -> int:
     """The paint of a share from 0 to 1."""
     return AMOUNT + max(0, min(AMOUNTS - 1, int(share * AMOUNTS)))
+
+
+def heat(share: float) -> int:
+    """The paint of a place on a scale from 0 to 1."""
+    return HEAT + max(0, min(HEATS - 1, int(share * HEATS)))
+
+
+def on_heat(paint: int) -> int:
+    """The paint of words on this one."""
+    return PALE if paint < HEAT + HEATS // 2 else BLACK
 
 
 def wheel(turn: float) -> int:

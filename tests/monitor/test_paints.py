@@ -30,6 +30,17 @@ def test_more_stands_out_more(light: bool) -> None:
         assert side == sorted(side, reverse=light)
 
 
+@pytest.mark.parametrize("light", [False, True])
+def test_heat_rises_in_lightness_and_words_stand_out_on_it(light: bool) -> None:
+    found = [lightness(number) for number in paints.colours(light)]
+    heat = found[paints.HEAT : paints.HEAT + paints.HEATS]
+    assert heat == sorted(heat)
+    assert len({*heat}) == paints.HEATS
+    for paint in range(paints.HEAT, paints.HEAT + paints.HEATS):
+        assert abs(found[paints.on_heat(paint)] - found[paint]) > 90
+    assert [paints.heat(share) - paints.HEAT for share in (-1.0, 0.0, 0.55, 1.0)] == [0, 0, 5, 9]
+
+
 def test_levels_and_shares_have_their_paints() -> None:
     assert [paints.signed(level, 127) for level in (-127, -20, 0, 3, 127)] == [0, 4, 5, 5, 10]
     assert [paints.amount(share) for share in (0.0, 0.09, 0.55, 1.0)] == [11, 11, 16, 20]
