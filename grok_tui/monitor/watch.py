@@ -260,9 +260,13 @@ def _beaten_lately(run: RunDir) -> bool:
 
 
 def _is_young(run: RunDir) -> bool:
-    """Whether a trainer may still be on its way: no lock yet and the folder was just made."""
+    """Whether a trainer may still be on its way: no beat yet and the folder was just made.
+
+    One that looks has the lock for a moment, too: a trainer then waits beside a lock that is free.
+    """
     try:
         made = run.path.stat().st_mtime
+        beaten = run.lock.exists() and run.lock.stat().st_size > 0
     except OSError:
         return False
-    return not run.lock.exists() and abs(time.time() - made) < YOUNG
+    return not beaten and abs(time.time() - made) < YOUNG

@@ -60,6 +60,12 @@ def test_a_new_folder_is_starting_and_an_old_one_is_not(tmp_path: Path) -> None:
     assert Watch(RunDir(tmp_path / "gone")).look().state == "interrupted"
 
 
+def test_a_lock_that_has_no_beat_yet_is_no_end(tmp_path: Path) -> None:
+    run = fakes.recorded_run(tmp_path, "empty")
+    run.lock.touch()  # a trainer made it, and somebody who looks has it
+    assert Watch(run).look().state == "starting"
+
+
 def test_a_lock_let_go_before_the_first_word_is_an_end(tmp_path: Path) -> None:
     run = fakes.recorded_run(tmp_path, "starting")
     fakes.let_go(run)
