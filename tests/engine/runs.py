@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -57,13 +58,15 @@ def train(
     """Train a run until it ends or is stopped; the exit code. 0 threads: what trials find."""
     disk, signals = disk or Disk(), signals or Signals()
     lock = TrainerLock(run)
+    recorder = Recorder(run, lock, signals, disk)
     try:
         hardware = Hardware(Watch(), "cpu", threads)
-        recorder = Recorder(run, lock, signals, disk)
         opened = open_run(run, presets.load_config(run.config), hardware, recorder, disk)
         with mock.patch.object(Pace, "SLICE", 0.0):  # looks up after every step, however fast
             return Trainer(run, opened, recorder, signals, disk).train()
     finally:
+        with contextlib.suppress(OSError):  # it may not have come to be opened
+            recorder.log.close()  # what the end of a process does
         lock.release()
 
 
