@@ -10,12 +10,13 @@ import msgspec
 import torch
 from torch import Tensor
 
+from grok_tui.protocol.config import Train
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from grok_tui.engine.tasks.data import Data
     from grok_tui.engine.teaching import Lesson
-    from grok_tui.protocol.config import Train
 
 ALIGN = 16  # every tensor in a row starts at a multiple: the bits of a product depend on alignment
 
@@ -134,14 +135,18 @@ class Lane:
 
     @property
     def group(self) -> tuple[object, ...]:
-        """What lanes have in common that step as one block."""
+        """What lanes have in common that step as one block.
+
+        Masks, learning rates and decays may differ. The number of examples may not, as it gives
+        tensors their shape: lanes of another train fraction, or of a subset, step in another block.
+        """
         popup, lesson = self.popup, self.lesson
         return (
-            msgspec.structs.replace(self.train, steps=1, stop_after_generalised=0),
+            _alike(self.train),
             self.data.loss,
             tuple(self.data.train.inputs.shape),
             tuple(self.data.test.inputs.shape),
-            popup and (popup.train, popup.frozen, tuple(popup.gone.items())),
+            popup and (_alike(popup.train), popup.frozen, tuple(popup.gone.items())),
             lesson and lesson.section,
         )
 
@@ -153,3 +158,15 @@ class Lane:
         """The lane as it is, with rows of its own."""
         popup = self.popup and replace(self.popup, rows=self.popup.rows.copy())
         return replace(self, rows=self.rows.copy(), popup=popup)
+
+
+def _alike(train: Train) -> Train:
+    """How lanes of one block train, without what each has for itself."""
+    own = Train()
+    return msgspec.structs.replace(
+        train,
+        steps=own.steps,
+        learning_rate=own.learning_rate,
+        weight_decay=own.weight_decay,
+        stop_after_generalised=own.stop_after_generalised,
+    )

@@ -1,4 +1,4 @@
-"""AdamW on flat rows: one fused update for all weights of the lanes that step together."""
+"""AdamW on flat rows: fused updates of all weights of the lanes that step together."""
 
 from __future__ import annotations
 
@@ -26,6 +26,19 @@ class AdamW:
     def bind(self, rows: Sequence[Rows]) -> Bound:
         """The update of these lanes, ready to be called at each step."""
         return Bound(self.train, rows)
+
+
+def together(trains: Sequence[Train], rows: Sequence[Rows]) -> list[Bound]:
+    """The updates of lanes that step as one, which may differ in learning rate and decay alone.
+
+    Those that differ in neither share a call. The kernel takes both as plain numbers and works
+    entry by entry, so that a lane's bits are those it has alone, and a call more costs next to
+    nothing beside the tensor operations that (lanes, 1) factors would take.
+    """
+    alike: dict[tuple[float, float], tuple[Train, list[Rows]]] = {}
+    for train, row in zip(trains, rows, strict=True):
+        alike.setdefault((train.learning_rate, train.weight_decay), (train, []))[1].append(row)
+    return [AdamW(train).bind(own) for train, own in alike.values()]
 
 
 class Bound:

@@ -35,11 +35,12 @@ class Weights:
     def __init__(self, lanes: Sequence[Lane], stacked: Rows, layout: Layout) -> None:
         self.row, self._mask, self.count = stacked.weights, stacked.mask, stacked.updates
         self._pruned = bool((layout.packed(stacked.mask) == 0).any())
-        self._optimizer = optimizer.AdamW(lanes[0].train).bind([lane.rows for lane in lanes])
+        self._optimizers = _optimizers(lanes)
 
     def __call__(self) -> None:
         """AdamW on all weights; afterwards pruned ones are zero again."""
-        self._optimizer.update()
+        for one in self._optimizers:
+            one.update()
         if self._pruned:
             self.row.mul_(self._mask)
 
@@ -52,12 +53,11 @@ class Scores:
         popup = popups[0]
         self._rows, self._scores = stacked, scores
         self.row, self.count = stacked.weights * stacked.mask, scores.updates
-        train_scores = optimizer.AdamW(popup.train)
-        self._optimizers = [train_scores.bind([one.rows for one in popups])]
+        rows = [one.rows for one in popups]
+        self._optimizers = optimizer.together([one.train for one in popups], rows)
         self._frozen = popup.frozen
         if not popup.frozen:
-            train = optimizer.AdamW(lanes[0].train)
-            self._optimizers.append(train.bind([lane.rows for lane in lanes]))
+            self._optimizers += _optimizers(lanes)
         self._gone = popup.gone
         flat = {
             name: (scores.weights.narrow(-1, *span), stacked.mask.narrow(-1, *span))
@@ -77,3 +77,8 @@ class Scores:
             one.update()
         remask(self._flat_scores, self._gone, self._flat_masks)
         torch.mul(weights.weights, weights.mask, out=self.row)
+
+
+def _optimizers(lanes: Sequence[Lane]) -> list[optimizer.Bound]:
+    """Of the weights of these lanes."""
+    return optimizer.together([lane.train for lane in lanes], [lane.rows for lane in lanes])

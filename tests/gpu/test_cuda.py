@@ -36,6 +36,7 @@ MODELS = (
     tiny.TRANSFORMER,
     Transformer(positions=True, biases=True, heads=2),
 )
+QUICK = Arm(name="quick", learning_rate=2e-2, weight_decay=0.5)
 POPUP = Arm(name="popup", method="edge-popup", pruning_rate=0.5, scope="layer")
 HARD = Arm(name="hard", subset=Subset(score="el2n", fraction=0.5, arms=("dense",), at=10))
 STUDENT = Arm(name="student", teacher=Teacher(arm="dense", at=40, features=2.0))
@@ -52,7 +53,7 @@ def on_cuda(config: Config) -> Experiment:
 
 def exact(model: Model, **train: Any) -> Config:
     """Arms of every kind with two seeds in float64."""
-    arms = (tiny.DENSE, tiny.RANDOM, tiny.TICKET, POPUP, HARD, STUDENT)
+    arms = (tiny.DENSE, QUICK, tiny.RANDOM, tiny.TICKET, POPUP, HARD, STUDENT)
     config = tiny.tiny(arms, seeds=(0, 1), precision="float64", **train)
     return msgspec.structs.replace(config, model=model)
 
