@@ -28,6 +28,8 @@ from grok_tui.cli.options import (
     checked,
 )
 from grok_tui.cli.reproduce import reproduce
+from grok_tui.cli.sweeping import OPEN, resumed, stopped, sweep, sweep_meant
+from grok_tui.cli.sweeping import show as show_sweep
 from grok_tui.cli.typed import Typed
 from grok_tui.errors import UsageError
 from grok_tui.protocol.paths import expanded, hint
@@ -41,7 +43,7 @@ app = typer.Typer(
     name="grok-tui",
     cls=Typed,
     help="See grokking happen in the terminal, and find out what removes the delay.",
-    epilog="RUN is an id, a unique part of one, or last.",
+    epilog="RUN is an id, a unique part of one, or last; of a sweep where that makes sense.",
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -54,8 +56,6 @@ Threads = Annotated[
     typer.Option(min=1, max=256, metavar="N", help="Threads, or workers of several lanes."),
 ]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="An id, a unique part, or last.")]
-_OPEN = "grok_tui.open"
-"""Under which a command finds how to open the TUI."""
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
@@ -78,7 +78,7 @@ def everywhere(  # noqa: PLR0913  (one for each option)
         raise typer.Exit
     context.obj = expanded(str(runs_dir)).absolute()
     asked = checked(Asked(refresh, low_bandwidth, not no_mouse, charset, theme))
-    context.meta[_OPEN] = partial(open_tui, asked)
+    context.meta[OPEN] = partial(open_tui, asked)
     if context.invoked_subcommand is None:
         _open(context, None)
 
@@ -122,8 +122,11 @@ def run(  # noqa: PLR0913  (one for each option)
 
 @app.command()
 def attach(context: typer.Context, run: RunName = "last") -> None:
-    """Watch a run in the TUI: one that trains, or the replay of one that ended."""
-    _open(context, _find(context, run))
+    """Watch a run in the TUI: one that trains, or the replay of one that ended; or a sweep."""
+    if found := sweep_meant(context.obj, run):
+        show_sweep(context, found)
+    else:
+        _open(context, _find(context, run))
 
 
 @app.command()
@@ -147,7 +150,7 @@ def replay(
     """Tell a recorded run again as if it trained now; without a terminal needs --into."""
     from grok_tui.cli import replaying
 
-    show = None if headless or not has_terminal() else context.meta[_OPEN]
+    show = None if headless or not has_terminal() else context.meta[OPEN]
     replaying.replay(_find(context, run), rate, into, show)
 
 
@@ -165,8 +168,11 @@ def show(context: typer.Context, run: RunName, as_json: AsJson = False) -> None:
 
 @app.command()
 def stop(context: typer.Context, run: RunName) -> None:
-    """Stop a run; a checkpoint is written, resume goes on from it."""
-    _tell(_find(context, run), "stop")
+    """Stop a run or a sweep; checkpoints are written, resume goes on from them."""
+    if found := sweep_meant(context.obj, run):
+        print_lines([stopped(found)])
+    else:
+        _tell(_find(context, run), "stop")
 
 
 @app.command()
@@ -191,12 +197,19 @@ def resume(
         bool, typer.Option("--force", help="Its trainer was on another host and is dead.")
     ] = False,
 ) -> None:
-    """Take a stopped, failed or interrupted run on from its last checkpoint."""
+    """Take a stopped, failed or interrupted run, or a sweep, on from its last checkpoint."""
     from grok_tui.cli.headless import wait_until_started, wait_until_taken
     from grok_tui.monitor import launch
 
     if device:
         check_device(device)
+    if whole := sweep_meant(context.obj, run):
+        if device or threads or force:
+            raise UsageError(
+                f"{whole.id} is a sweep; `grok-tui sweep ID --devices` sets its devices"
+            )
+        print_lines([resumed(whole)])
+        return
     found = _find(context, run)
     launch.resume(found, device, threads or 0, force=force)
     warn_of_logout()
@@ -256,6 +269,7 @@ app.command()(note)
 app.command()(bench)
 app.command()(doctor)
 app.command()(reproduce)
+app.command()(sweep)
 
 
 def _find(context: typer.Context, text: str) -> RunDir:
@@ -278,4 +292,4 @@ def _tell(found: RunDir, command: Command) -> None:
 
 def _open(context: typer.Context, found: RunDir | None, *, demo: bool = False) -> None:
     """The TUI, as the options say, on one run, on the tour, or on the launcher."""
-    context.meta[_OPEN](context.obj, found, demo=demo)
+    context.meta[OPEN](context.obj, found, demo=demo)

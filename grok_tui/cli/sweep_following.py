@@ -1,0 +1,93 @@
+"""A sweep without the TUI: follow its packs until nobody places any, then say what came of it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from grok_tui.cli.interrupts import Interrupts
+from grok_tui.cli.lines import print_lines
+from grok_tui.cli.sweep_progress import Objects, reporter
+from grok_tui.cli.sweep_tables import result_lines
+from grok_tui.errors import Interrupted, RunError, RunFailed
+from grok_tui.monitor.sweeps import driving
+from grok_tui.monitor.sweeps.results import SweepWatch
+from grok_tui.protocol.paths import hint
+
+if TYPE_CHECKING:
+    from grok_tui.cli.sweep_progress import SweepReporter
+    from grok_tui.monitor.sweeps.folder import SweepDir
+    from grok_tui.monitor.sweeps.results import Board
+
+LOOK = 0.25
+"""Seconds between two looks at the packs."""
+
+
+class Stop(Interrupts):
+    """The first asks the driver to have every trainer stop; the second leaves at once."""
+
+    def __init__(self, sweep: SweepDir) -> None:
+        super().__init__()
+        self._sweep = sweep
+        self._asked = False
+
+    def leave(self) -> str:
+        """Have the driver told, if nobody did."""
+        self.ask()
+        return f"left; the packs of {self._sweep.id} were asked to stop"
+
+    def ask(self) -> bool:
+        """Tell the driver if it is time to; whether it was told now."""
+        if not self.wanted or self._asked:
+            return False
+        self._asked = True
+        driving.stop(self._sweep, "headless")
+        return True
+
+
+def follow(sweep: SweepDir, shown: SweepReporter) -> Board:
+    """Follow a sweep until no driver is at it; the last board. Raises Interrupted, RunError."""
+    watch = SweepWatch(sweep)
+    with Stop(sweep) as stop:
+        try:
+            while True:
+                board = watch.look()
+                shown.show(board)
+                if not board.driver:
+                    break
+                if stop.ask():
+                    shown.say("stopping: each pack writes a checkpoint; once more leaves at once")
+                time.sleep(LOOK)
+            board = watch.look()
+            shown.show(board)
+            return board
+        finally:
+            shown.close()
+
+
+def conclude(board: Board) -> None:
+    """Raise what the end of a sweep means: RunFailed (a pack failed) or Interrupted (stopped)."""
+    sweep = board.sweep
+    states = [pack.state for pack in board.packs]
+    again = hint(f"resume {sweep.id}", sweep.runs)
+    left = [pack for pack in board.packs if pack.state not in ("done", "stopped", "waiting")]
+    said = driving.last_word(sweep)
+    if left:
+        pack, others = left[0], f" and {len(left) - 1} more" if len(left) > 1 else ""
+        why = f": {pack.reason}" if pack.reason else ""
+        raise RunFailed(
+            f"pack {pack.run.id}{others} {pack.state}{why}; {again} tries again; see {sweep.log}"
+        )
+    if "stopped" in states:
+        raise Interrupted(f"stopped; {again} goes on from here")
+    if "waiting" in states:
+        raise RunError(f"the driver of {sweep.id} ended: {said}; {again} goes on")
+
+
+def run_headless(sweep: SweepDir, *, json: bool) -> None:
+    """Follow a sweep and print what it comes to. Raises as `follow` and `conclude`."""
+    board = follow(sweep, Objects(sys.stderr) if json else reporter(sys.stderr))
+    if not json:
+        print_lines(result_lines(board))
+    conclude(board)
