@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from grok_tui.errors import Interrupted, RunError, RunFailed
@@ -18,6 +18,7 @@ from grok_tui.monitor.sweeps.results import SweepWatch
 from grok_tui.monitor.watch import Watch
 from grok_tui.placing.repeats import plan_next
 from grok_tui.placing.restarts import MOST, Restarts
+from grok_tui.placing.training import Afar
 from grok_tui.protocol import control
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Driver:
         self._place, self._say = hands.place, hands.journal.say
         self._watch = SweepWatch(sweep)
         self._restarts = Restarts()
+        self._afar = Afar()
         self._begun: set[str] = set()
         """Packs that were started here, or were seen to train."""
         self._over: dict[str, str] = {}
@@ -87,7 +89,7 @@ class Driver:
         self._beat()
         self._listen()
         running = frozenset(self._place.running())  # before the look: who is gone has had his say
-        board = self._watch.look()
+        board = self._look(running)
         for pack in board.packs:
             self._settle(pack, running)
         if self._stopping:
@@ -95,6 +97,18 @@ class Driver:
         if self._start(board, running) or len(self._over) < len(board.packs):
             return None
         return self._finish(board)
+
+    def _look(self, running: Set[str]) -> Board:
+        """All packs; as interrupted one that its place has lost together with a machine."""
+        board = self._watch.look()
+        unsure = [one for one in board.packs if one.state in ALIVE and one.run.id not in running]
+        lost = {pack.run.id for pack in unsure if self._afar.lost(pack.run)}
+        if not lost:
+            return board
+        packs = [
+            replace(one, state="interrupted") if one.run.id in lost else one for one in board.packs
+        ]
+        return replace(board, packs=packs)
 
     def _beat(self) -> None:
         now = time.monotonic()

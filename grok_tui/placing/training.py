@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grok_tui.monitor.glance import glance
+from grok_tui.monitor.watch import SILENCE, Pulse
 from grok_tui.protocol.alive import process_lives
 from grok_tui.protocol.events import Finished
 from grok_tui.protocol.rundir import boot_id, lock_state, read_about
 
 if TYPE_CHECKING:
-    from grok_tui.monitor.watch import Pulse
     from grok_tui.protocol.rundir import RunDir
 
 
@@ -23,10 +23,29 @@ def trained(run: RunDir, pulse: Pulse, silence: float) -> bool:
     lock = lock_state(run)
     if lock == "held":
         return True
-    about = read_about(run)
-    if about is None or about.boot_id == boot_id():
+    if not _is_afar(run):
+        about = read_about(run)
         return lock == "unknown" and about is not None and process_lives(about)
     return glance(run).ended is None and pulse.silence(run) < silence
+
+
+class Afar:
+    """Trainers on other machines, whose deaths nobody tells: who falls silent is gone."""
+
+    def __init__(self) -> None:
+        self._pulses: dict[str, Pulse] = {}
+
+    def lost(self, run: RunDir) -> bool:
+        """Whether the trainer of a run, which is said to live, was not heard of for a minute."""
+        if lock_state(run) == "held" or not _is_afar(run):
+            self._pulses.pop(run.id, None)
+            return False
+        return self._pulses.setdefault(run.id, Pulse()).silence(run) >= SILENCE
+
+
+def _is_afar(run: RunDir) -> bool:
+    about = read_about(run)
+    return about is not None and about.boot_id != boot_id()
 
 
 def completed(run: RunDir) -> bool:
