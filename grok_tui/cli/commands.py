@@ -17,6 +17,7 @@ from grok_tui.cli.choosing import AS_GIVEN, compare, list_runs
 from grok_tui.cli.doctor import doctor
 from grok_tui.cli.forking import fork
 from grok_tui.cli.lines import print_lines, print_made, warn_of_logout
+from grok_tui.cli.meant import sweep_meant
 from grok_tui.cli.opening import Asked, has_terminal, open_tui
 from grok_tui.cli.options import (
     CharsetName,
@@ -28,7 +29,7 @@ from grok_tui.cli.options import (
     checked,
 )
 from grok_tui.cli.reproduce import reproduce
-from grok_tui.cli.sweeping import OPEN, resumed, stopped, sweep, sweep_meant
+from grok_tui.cli.sweeping import OPEN, resumed, stopped, sweep
 from grok_tui.cli.sweeping import show as show_sweep
 from grok_tui.cli.typed import Typed
 from grok_tui.errors import UsageError

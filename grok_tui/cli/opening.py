@@ -12,6 +12,7 @@ from grok_tui.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from grok_tui.monitor.sweeps.folder import SweepDir
     from grok_tui.protocol.rundir import RunDir
 
 
@@ -51,8 +52,10 @@ def obstacle() -> str:
     return ""
 
 
-def open_tui(asked: Asked, runs: Path, run: RunDir | None = None, *, demo: bool = False) -> None:
-    """Show the TUI on one run, on the tour, or on the launcher. Raises UsageError.
+def open_tui(
+    asked: Asked, runs: Path, first: RunDir | SweepDir | None = None, *, demo: bool = False
+) -> None:
+    """Show the TUI on one run or sweep, on the tour, or on the launcher. Raises UsageError.
 
     What was not caught while it was shown is raised after it.
     """
@@ -74,7 +77,7 @@ def open_tui(asked: Asked, runs: Path, run: RunDir | None = None, *, demo: bool 
         thrifty=asked.thrifty,
     )
     terminal = settle(wanted, asked.charset, os.environ, sys.stderr.encoding or "ascii")
-    app = GrokTuiApp(runs, run, demo=demo, terminal=terminal)
+    app = GrokTuiApp(runs, first, demo=demo, terminal=terminal)
     app.run(mouse=terminal.mouse)
     if (wrong := fault(app)) is not None:
         raise wrong

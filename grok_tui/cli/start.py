@@ -55,7 +55,7 @@ def main() -> None:
 
 
 class Plain(NamedTuple):
-    """The TUI and nothing else: on a run, on the launcher, or on the tour."""
+    """The TUI and nothing else: on a run or a sweep, on the launcher, or on the tour."""
 
     runs: Path
     run: str = ""
@@ -107,9 +107,11 @@ def _watch(plain: Plain) -> None:
     if not plain.run:
         open_tui(PLAIN, plain.runs, demo=plain.demo)
         return
+    from grok_tui.cli.meant import sweep_meant
     from grok_tui.monitor.catalog import find
 
-    open_tui(PLAIN, plain.runs, find(plain.runs, plain.run))
+    found = sweep_meant(plain.runs, plain.run) or find(plain.runs, plain.run)
+    open_tui(PLAIN, plain.runs, found)
 
 
 def hoisted(arguments: Sequence[str]) -> list[str]:

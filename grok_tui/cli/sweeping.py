@@ -155,24 +155,6 @@ def _fetch(part: Part) -> None:
         fetch(pack.config)
 
 
-def sweep_meant(runs: Path, text: str) -> SweepDir | None:
-    """The sweep that a verb is about: by its id, or by a part of it that no run has."""
-    from grok_tui.monitor.catalog import find
-    from grok_tui.monitor.sweeps.folder import find_sweep, sweeps_in
-
-    known = next((one for one in sweeps_in(runs) if one.id == text), None)
-    if known is not None or text == "last":
-        return known
-    try:
-        find(runs, text)
-    except RunError as error:
-        try:
-            return find_sweep(runs, text)
-        except RunError:
-            raise error from None
-    return None
-
-
 def stopped(found: SweepDir) -> str:
     """Have every trainer of a sweep stop with a checkpoint; what became of that, in a sentence."""
     from grok_tui.monitor.sweeps import driving

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from grok_tui.monitor.sweeps.folder import SweepDir
 from grok_tui.ui import themes
 from grok_tui.ui.driver import CellDriver
 from grok_tui.ui.events import Mute
 from grok_tui.ui.keys import Key, bindings, on_screen
 from grok_tui.ui.leaving import farewell
+from grok_tui.ui.making import Making
 from grok_tui.ui.messages import CloneRun, EditRun
 from grok_tui.ui.owners import owners
 from grok_tui.ui.pasting import Pasting
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from grok_tui.protocol.rundir import RunDir
     from grok_tui.ui.messages import Drawn, Happened, OpenCompare, OpenRun
+    from grok_tui.ui.sweepmessages import OpenSweep
 
 PATIENCE = 0.6
 """Seconds after which the picture is sent whether or not a screen says that its data are on it."""
@@ -81,7 +84,7 @@ def _title(key: Key) -> str:
 
 
 class GrokTuiApp(Pasting):
-    """The terminal interface on one runs folder; with `run`, on that run."""
+    """The terminal interface on one runs folder; with `first`, on that run or sweep."""
 
     TITLE = "grok-tui"
     CSS_PATH = "app.tcss"
@@ -94,7 +97,7 @@ class GrokTuiApp(Pasting):
     def __init__(
         self,
         runs: Path,
-        run: RunDir | None = None,
+        first: RunDir | SweepDir | None = None,
         services: Services | None = None,
         *,
         demo: bool = False,
@@ -105,22 +108,25 @@ class GrokTuiApp(Pasting):
         driver = partial(CellDriver, charset=self.terminal.charset)
         super().__init__(driver_class=cast("type[CellDriver]", driver), ansi_color=ansi)
         self._runs = runs
-        self._run_dir = run
+        self._first = first
         self._demo = demo
         self._services = services or Services()
         self._held = ExitStack()
         self.parting = ""
         self.mute = Mute(os.environ)
+        self.make = Making(runs, self._services, self.terminal, self.mute)
         self.animation_level = "none"
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.first(self.terminal, self.console.color_system, self.no_color)
 
     def get_default_screen(self) -> Screen[Any]:
-        """What stands at the bottom: the tour or the run that was asked for, else the launcher."""
+        """What stands at the bottom: what was asked for, else the launcher."""
         if self._demo:
-            return self._tour()
-        return self.live_screen(self._run_dir) if self._run_dir else self._launcher()
+            return self.make.tour()
+        if isinstance(self._first, SweepDir):
+            return self.make.sweep(self._first)
+        return self.make.live(self._first) if self._first else self.make.launcher()
 
     def on_load(self) -> None:
         """Send nothing to the terminal until there is something to see."""
@@ -159,7 +165,11 @@ class GrokTuiApp(Pasting):
 
     def on_open_run(self, message: OpenRun) -> None:
         """Show a run."""
-        self.push_screen(self.live_screen(message.run))
+        self.push_screen(self.make.live(message.run, message.only))
+
+    def on_open_sweep(self, message: OpenSweep) -> None:
+        """Show a sweep."""
+        self.push_screen(self.make.sweep(message.sweep))
 
     def on_happened(self, message: Happened) -> None:
         """Ring, and say it where it may be seen: in a toast and in the title of the window."""
@@ -172,14 +182,7 @@ class GrokTuiApp(Pasting):
 
     def on_open_compare(self, message: OpenCompare) -> None:
         """Show runs side by side."""
-        from grok_tui.ui.screens.compare import Compare
-
-        self.push_screen(Compare(message.runs, self._runs, self.terminal.refresh))
-
-    def _tour(self) -> Screen[Any]:
-        from grok_tui.ui.screens.demo import Demo
-
-        return Demo(self._services)
+        self.push_screen(self.make.compare(message.runs))
 
     def on_clone_run(self, message: CloneRun) -> None:
         """Fill the launcher from a run."""
@@ -191,26 +194,6 @@ class GrokTuiApp(Pasting):
         self._go("launcher")
         self.screen.post_message(EditRun(message.run))
 
-    def _launcher(self) -> Screen[Any]:
-        from grok_tui.ui.screens.launcher import Launcher
-
-        return Launcher(self._runs, self._services)
-
-    def _claims(self) -> Screen[Any]:
-        from grok_tui.ui.screens.claims import ClaimsScreen
-
-        return ClaimsScreen(self._runs, self._services)
-
-    def _list(self) -> Screen[Any]:
-        from grok_tui.ui.screens.runs import Runs
-
-        return Runs(self._runs, self._services)
-
-    def live_screen(self, run: RunDir) -> Screen[Any]:
-        from grok_tui.ui.screens.live import LiveScreen
-
-        return LiveScreen(run, self._services, period=self.terminal.refresh, mute=self.mute)
-
     def _go(self, name: str) -> None:
         """Bring a screen to the top: the one that is open already, or a new one."""
         names = [each.name for each in self.screen_stack]
@@ -218,7 +201,12 @@ class GrokTuiApp(Pasting):
             for _ in names[names.index(name) + 1 :]:
                 self.pop_screen()
             return
-        made = {"runs": self._list, "claims": self._claims, "launcher": self._launcher}
+        made = {
+            "runs": self.make.runs,
+            "sweeps": self.make.sweeps,
+            "claims": self.make.claims,
+            "launcher": self.make.launcher,
+        }
         new = made[name]()
         if names[-1] == "live" and len(names) > 1:  # the bottom screen cannot be switched
             self.switch_screen(new)
@@ -228,6 +216,10 @@ class GrokTuiApp(Pasting):
     def action_runs(self) -> None:
         """The list of runs."""
         self._go("runs")
+
+    def action_sweeps(self) -> None:
+        """The list of sweeps."""
+        self._go("sweeps")
 
     def action_claims(self) -> None:
         """The claims of the papers."""
@@ -239,7 +231,7 @@ class GrokTuiApp(Pasting):
 
     def action_demo(self) -> None:
         """The tour."""
-        self.push_screen(self._tour())
+        self.push_screen(self.make.tour())
 
     def action_help(self) -> None:
         """The keys of what has the focus, of the screen on top, and of all screens."""

@@ -10,6 +10,8 @@ from grok_tui.ui.messages import Told
 from grok_tui.ui.widgets.cells import printed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from textual.screen import Screen
 
     from grok_tui.ui.messages import Export
@@ -18,13 +20,25 @@ if TYPE_CHECKING:
 def write(screen: Screen[None], folder: Path, message: Export) -> None:
     """Write the picture and the table into the folder; the screen is told what came of it."""
 
-    def work() -> None:
+    def made() -> dict[str, str]:
         from grok_tui.monitor import saving, svg
 
         picture = svg.to_svg(message.grid, message.name, printed())
+        return {"svg": picture, "csv": saving.table(message.rows())}
+
+    keep(screen, folder, message.name, made)
+
+
+def keep(
+    screen: Screen[None], folder: Path, name: str, made: Callable[[], Mapping[str, str]]
+) -> None:
+    """Make the texts of files by their endings, in a thread, and write them into the folder."""
+
+    def work() -> None:
+        from grok_tui.monitor import saving
+
         try:
-            texts = {"svg": picture, "csv": saving.table(message.rows())}
-            paths = saving.save(folder, message.name, texts)
+            paths = saving.save(folder, name, made())
         except GrokTuiError as error:
             screen.post_message(Told(str(error), failed=True))
         else:

@@ -1,4 +1,7 @@
-"""Every message of our own: requests go up, what threads have read comes back."""
+"""Messages of our own: requests go up, what threads have read comes back.
+
+Those of sweeps are in `sweepmessages.py`.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,8 @@ class OpenRun(Message):
     """Show this run, live or replayed."""
 
     run: RunDir
+    only: frozenset[str] = frozenset()
+    """The arms that are to be in sight at first; none named: as it was looked at last."""
 
 
 @dataclass

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grok_tui.protocol import control, notes
 from grok_tui.protocol.rundir import RunDir, lock_state, run_folders
+from grok_tui.ui.sweepservices import SweepServices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -187,5 +188,7 @@ class Services:
     """What would end a trainer at the logout, and what to do; empty if nothing would."""
     machine: Callable[[], Machine] = _machine
     """Something that looks at this host."""
+    sweeps: SweepServices = field(default_factory=SweepServices)
+    """What the screens of sweeps ask."""
     clock: Callable[[], float] = time.time
     """Seconds since the epoch, for ages."""

@@ -211,7 +211,7 @@ class ListApp(GrokTuiApp):
     CSS_PATH = str(Path(grok_tui.ui.app.__file__).with_name("app.tcss"))
 
     def get_default_screen(self) -> Screen[None]:
-        return self._list()
+        return self.make.runs()
 
 
 async def on_a_screen(shelf: Shelf) -> None:

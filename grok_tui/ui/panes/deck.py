@@ -34,11 +34,18 @@ class Deck(Vertical):
 
     DEFAULT_CSS = "Deck { height: 1fr; }"
 
-    def __init__(self, run: RunDir, samples: Sequence[Sample] = ()) -> None:
-        """`samples` of the machine come in as they are taken, the newest last."""
+    def __init__(
+        self,
+        run: RunDir,
+        samples: Sequence[Sample] = (),
+        only: frozenset[str] = frozenset(),
+    ) -> None:
+        """`samples` of the machine come in as they are taken, the newest last; `only`: the arms in
+        sight at first, if not those that were when the run was looked at last."""
         super().__init__()
         self.selection = Selection()
         self.run, self.samples = run, samples
+        self._only = only
         self._panes: dict[str, Pane] = {"charts": ChartsPane(self.selection)}
         self._open = "charts"
         self._chosen = False
@@ -94,6 +101,10 @@ class Deck(Vertical):
 
         Not to somebody who asked for the charts, or has a cursor on them.
         """
+        if self._only and view.config is not None:
+            names = frozenset(arm.name for arm in view.config.arms)
+            self.selection.hidden = names - self._only if names & self._only else frozenset()
+            self._only = frozenset()
         before = self._seen[0].state if self._seen else ""
         self._seen = view, verdict
         ended = view.state == "finished" != before

@@ -108,12 +108,13 @@ class LiveScreen(Reusing):
         command = Commands(lambda: command_line(os.environ), self._command_failed)
         self._herald = Herald(self._happened, command)
         self._samples: deque[Sample] = deque(maxlen=KEPT)
+        self.only: frozenset[str] = frozenset()
 
     def compose(self) -> ComposeResult:
         """Head and panes, and the keys below them."""
         yield Status(self._mute)
         yield MachineLine(self._services.machine, self._samples)
-        yield Deck(self.run, self._samples)
+        yield Deck(self.run, self._samples, self.only)
         yield KeyBar()
 
     def on_mount(self) -> None:
