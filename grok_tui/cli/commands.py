@@ -30,12 +30,12 @@ from grok_tui.cli.options import (
 )
 from grok_tui.cli.reproduce import reproduce
 from grok_tui.cli.sweeping import OPEN, resumed, stopped, sweep
-from grok_tui.cli.sweeping import show as show_sweep
 from grok_tui.cli.typed import Typed
 from grok_tui.errors import UsageError
 from grok_tui.protocol.paths import expanded, hint
 
 if TYPE_CHECKING:
+    from grok_tui.monitor.sweeps.folder import SweepDir
     from grok_tui.monitor.watch import View
     from grok_tui.protocol.control import Command
     from grok_tui.protocol.rundir import RunDir
@@ -124,10 +124,7 @@ def run(  # noqa: PLR0913  (one for each option)
 @app.command()
 def attach(context: typer.Context, run: RunName = "last") -> None:
     """Watch a run in the TUI: one that trains, or the replay of one that ended; or a sweep."""
-    if found := sweep_meant(context.obj, run):
-        show_sweep(context, found)
-    else:
-        _open(context, _find(context, run))
+    _open(context, sweep_meant(context.obj, run) or _find(context, run))
 
 
 @app.command()
@@ -291,6 +288,6 @@ def _tell(found: RunDir, command: Command) -> None:
     print_lines([tell(found, command)])
 
 
-def _open(context: typer.Context, found: RunDir | None, *, demo: bool = False) -> None:
-    """The TUI, as the options say, on one run, on the tour, or on the launcher."""
+def _open(context: typer.Context, found: RunDir | SweepDir | None, *, demo: bool = False) -> None:
+    """The TUI, as the options say, on a run or sweep, on the tour, or on the launcher."""
     context.meta[OPEN](context.obj, found, demo=demo)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from grok_tui.monitor.catalog import Summary
     from grok_tui.monitor.differing import Difference
     from grok_tui.monitor.groups import Group
+    from grok_tui.monitor.sweeps.listing import Listed
     from grok_tui.monitor.watch import View
 
 ORDER = (
@@ -45,14 +46,33 @@ def print_list(
     newest = by == "age" and not (wanted or backwards)
     found = summaries(runs, limit if newest else 0)
     shown = listing.arranged(found, now, wanted, by, backwards)[: limit or None]
+    sweeps = sweep_lines(runs) if newest and not as_json else []
     if as_json:
         _print_objects(listing.as_json(one, now) for one in shown)
-    elif shown:
-        print_made(run_lines(shown, now))
+    elif shown or sweeps:
+        print_made(run_lines(shown, now) if shown else ())
+        print_made([""] * bool(shown and sweeps) + sweeps)
     elif found:
         say(f"none of {len(found)} runs is what “{safe(text, 60)}” asks for")
     else:
         say(f"no runs yet; {hint('run quickstart', runs)} makes one")
+
+
+def sweep_lines(runs: Path) -> list[str]:
+    """A line for each sweep, newest first; each begins with the id, which other commands take."""
+    from grok_tui.monitor.sweeps.folder import sweeps_in
+
+    if next(sweeps_in(runs), None) is None:
+        return []
+    from grok_tui.cli.tables import aligned
+    from grok_tui.monitor.sweeps.listing import listed
+
+    rows = [(one.sweep.id, one.state, _packs(one), one.title) for one in listed(runs)]
+    return [safe(line, room()) for line in aligned(("sweep", "state", "packs", "title"), rows)]
+
+
+def _packs(one: Listed) -> str:
+    return f"{one.packs}" if one.done is None else f"{one.done} of {one.packs}"
 
 
 def _print_objects(objects: Iterable[dict[str, Any]]) -> None:

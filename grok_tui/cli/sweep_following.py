@@ -12,6 +12,7 @@ from grok_tui.cli.sweep_progress import Objects, reporter
 from grok_tui.cli.sweep_tables import result_lines
 from grok_tui.errors import Interrupted, RunError, RunFailed
 from grok_tui.monitor.sweeps import driving
+from grok_tui.monitor.sweeps.packwatch import ALIVE
 from grok_tui.monitor.sweeps.results import SweepWatch
 from grok_tui.protocol.paths import hint
 
@@ -69,19 +70,18 @@ def follow(sweep: SweepDir, shown: SweepReporter) -> Board:
 def conclude(board: Board) -> None:
     """Raise what the end of a sweep means: RunFailed (a pack failed) or Interrupted (stopped)."""
     sweep = board.sweep
-    states = [pack.state for pack in board.packs]
     again = hint(f"resume {sweep.id}", sweep.runs)
-    left = [pack for pack in board.packs if pack.state not in ("done", "stopped", "waiting")]
-    said = driving.last_word(sweep)
-    if left:
-        pack, others = left[0], f" and {len(left) - 1} more" if len(left) > 1 else ""
-        why = f": {pack.reason}" if pack.reason else ""
-        raise RunFailed(
-            f"pack {pack.run.id}{others} {pack.state}{why}; {again} tries again; see {sweep.log}"
-        )
-    if "stopped" in states:
+    by_state = {pack.state: pack for pack in reversed(board.packs)}
+    broken = by_state.get("failed") or by_state.get("interrupted")
+    if by_state.keys() & ALIVE:
+        raise RunFailed(f"the driver of {sweep.id} died, its packs go on; {again} takes them up")
+    if broken:
+        why = f": {broken.reason}" if broken.reason else f"; see {sweep.log}"
+        raise RunFailed(f"pack {broken.run.id} {broken.state}{why}; {again} tries again")
+    if "stopped" in by_state:
         raise Interrupted(f"stopped; {again} goes on from here")
-    if "waiting" in states:
+    if "waiting" in by_state:
+        said = driving.last_word(sweep)
         raise RunError(f"the driver of {sweep.id} ended: {said}; {again} goes on")
 
 

@@ -105,8 +105,7 @@ def _cells(arm: ArmResult) -> tuple[str, ...]:
 
 
 def _milestone(spread: Spread) -> str:
-    words = milestone(spread)
-    return words.replace("not in", "not reached in", 1) + " steps" * words.startswith("not in")
+    return milestone(spread).replace("not in", "not reached in", 1)
 
 
 def tau(spread: Spread) -> str:
