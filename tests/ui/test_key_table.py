@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from grok_tui.ui import keys
-from tests.ui import walks_lists, walks_live
+from tests.ui import walks_lists, walks_live, walks_sweeps
 from tests.ui.walking import Check, walked
 
 if TYPE_CHECKING:
@@ -50,10 +50,14 @@ WAYS: dict[str, Way] = {
     "diff": Way(("1", "space", "down", "space", "D"), live=False, size=(60, 12)),
     "compare": Way(("1", "space", "down", "space", "3"), live=False),
     "groups": Way(("1", "space", "down", "space", "3"), live=False),
+    "sweeps": Way(("8",), live=False),
+    "sweep": Way(("8", "enter"), live=False, size=(120, 40)),
+    "cells": Way(("8", "enter"), live=False),
+    "map": Way(("8", "enter", "tab"), live=False),
     "claims": Way(("7",), live=False),
     "figure": Way(("7", "end", "o"), live=False),
 }
-CHECKS: dict[str, Check] = {**walks_live.CHECKS, **walks_lists.CHECKS}
+CHECKS: dict[str, Check] = {**walks_live.CHECKS, **walks_lists.CHECKS, **walks_sweeps.CHECKS}
 
 
 @pytest.fixture(autouse=True)

@@ -17,12 +17,15 @@ import grok_tui.ui.app
 from grok_tui.monitor.reproduction import rows
 from grok_tui.monitor.reproduction.runs import Found, wanted
 from grok_tui.monitor.reproduction.standing import Standing
+from grok_tui.monitor.sweeps.folder import SweepDir
 from grok_tui.ui.app import GrokTuiApp
 from grok_tui.ui.owners import owners
 from tests import fakes, frames
 from tests.fake_probes import PROBED
 from tests.ui.live import Still
 from tests.ui.looking import notices, on_screen, settled
+from tests.ui.sweeps import SWEEP, Sweeping, design
+from tests.ui.sweeps import made as sweep_board
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -73,6 +76,7 @@ class Walk:
 
     pilot: Pilot[None]
     trainers: Trainers
+    sweeping: Sweeping
     runs: tuple[RunDir, ...]
     key: Key
 
@@ -211,15 +215,18 @@ async def walked(
         run.trainer_log.write_text("".join(f"line {number}\n" for number in range(lines)))
     for arm in ("dense", "grokked-ticket"):
         frames.written(runs[0], arm, 0)
+    other = SweepDir(SWEEP.path.with_name("20261121-101600-other-abcd"))
+    sweeping = Sweeping([sweep_board(), replace(sweep_board(), sweep=other)], written=design())
     services = replace(
         services,
+        sweeps=sweeping.services,
         machine=Still,
         claims=lambda *_: cast("Claims", Judged(runs)),
         figure=lambda *_: None,
     )
     app = WalkedApp(folder, runs[0] if live else None, services)
     async with app.run_test(size=size) as pilot:
-        walk = Walk(pilot, trainers, runs, _NO_KEY)
+        walk = Walk(pilot, trainers, sweeping, runs, _NO_KEY)
         await settled(pilot)
         yield walk
 

@@ -135,7 +135,7 @@ def _part(arm: str, one: CellResult) -> float | None:
 def _reached(arm: str, one: CellResult, brief: bool) -> str:
     """How many seeds generalised of those that ended; of how many, while some train."""
     result = one.arms.get(arm)
-    if result is None:
+    if result is None or not result.ended:
         return ""
     some = f"{result.ended_generalised}/{result.ended}"
     return some if brief or result.ended == result.seeds else f"{some} of {result.seeds}"

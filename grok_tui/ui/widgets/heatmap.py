@@ -318,8 +318,20 @@ def _write_legend(paper: Paper, found: Survey, how: Layout, *, plain: bool) -> N
     if not rows or found.maps is None:
         return
     maps = found.maps
+    x = _write_scale(paper, y, maps, plain=plain)
+    x = paper.write(x, y, found.held, TEXT) + 2
+    if any(len(one.xs) > how.across or len(one.ys) > how.down for one in maps.heats):
+        paper.write(x, y, f"{how.across} x {how.down} in sight, the map goes on", DIM)
+    if rows > 1:
+        paper.write(0, y + 1, _told(maps, found.outlook.arm, how.maps, paper.width), DIM)
+
+
+def _write_scale(paper: Paper, y: int, maps: Maps, *, plain: bool) -> int:
+    """The colours and their ends, once there are values; the column after it."""
     measure, axis = maps.heats[0].measure, maps.axis
-    x = paper.write(0, y, f"{LABELS[measure]}  ", DIM)
+    x = paper.write(0, y, LABELS[measure], DIM) + 2
+    if all(cell.value is None for one in maps.heats for cell in one.each()):
+        return x
     x = paper.write(x, y, end(axis.low, measure), TEXT) + 1
     for paint in range(paints.HEAT, paints.HEAT + paints.HEATS):
         if plain:
@@ -327,12 +339,7 @@ def _write_legend(paper: Paper, found: Survey, how: Layout, *, plain: bool) -> N
         else:
             paper.stamp(x, y, [(" ", paints.pair(paints.PALE, paint))] * 2)
             x += 2
-    x = paper.write(x + 1, y, end(axis.high, measure) + (" log" if axis.log else ""), TEXT) + 2
-    x = paper.write(x, y, found.held, TEXT) + 2
-    if any(len(one.xs) > how.across or len(one.ys) > how.down for one in maps.heats):
-        paper.write(x, y, f"{how.across} x {how.down} in sight, the map goes on", DIM)
-    if rows > 1:
-        paper.write(0, y + 1, _told(maps, found.outlook.arm, how.maps, paper.width), DIM)
+    return paper.write(x + 1, y, end(axis.high, measure) + (" log" if axis.log else ""), TEXT) + 2
 
 
 @lru_cache(maxsize=8)
