@@ -29,11 +29,11 @@ def lines(config: Config, *, brief: bool = False) -> Iterator[str]:
     With `brief` arms and probes after the first leave out what is as everywhere.
     """
     lists = {"arms": config.arms, "probes": config.probes}
-    yield from _keys(config, ("task", "model", "train", *lists))
+    yield from keys(config, ("task", "model", "train", *lists))
     for name in ("task", "model", "train"):
         yield ""
         yield f"[{name}]"
-        yield from _keys(getattr(config, name))
+        yield from keys(getattr(config, name))
     yield ""
     yield "# Keys of an arm that stand for several arms; here they are spelled out."
     yield from (f"# {field.name}: {_said(field.doc, field.expected)}" for field in fields(Short))
@@ -42,7 +42,7 @@ def lines(config: Config, *, brief: bool = False) -> Iterator[str]:
             yield ""
             yield f"[[{name}]]"
             skipped = _usual(section) if brief and index else ()
-            yield from _keys(section, skipped, documented=index == 0)
+            yield from keys(section, skipped, documented=index == 0)
 
 
 def _usual(section: Section) -> list[str]:
@@ -53,7 +53,8 @@ def _usual(section: Section) -> list[str]:
     return [key for key, value in plain.items() if key not in needed and usual.get(key) == value]
 
 
-def _keys(section: Section, skip: Collection[str] = (), documented: bool = True) -> Iterator[str]:
+def keys(section: Section, skip: Collection[str] = (), documented: bool = True) -> Iterator[str]:
+    """The keys of a section as lines of TOML, without some, each with its documentation."""
     plain = to_plain(section)
     for field in fields(type(section)):
         if field.name in skip:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from grok_tui.cli import gallery
+from grok_tui.errors import PresetError
+from grok_tui.monitor.sweeps import design
 from grok_tui.protocol import gallery as pieces
 from grok_tui.protocol import presets, toml
+from grok_tui.protocol.schema import fields
+from grok_tui.protocol.sweeps import Axis, Stop, Sweep
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def test_the_pieces_of_experiments_are_listed_by_what_they_are(
@@ -78,3 +82,54 @@ def test_a_sentence_that_begins_with_a_number_stays_on_the_left(
         (tmp_path / f"tasks/{name}.toml").write_text(f'about = "{about}"')
     gallery.list_presets()
     assert "task   few   A few." in capsys.readouterr().out.splitlines()
+
+
+def test_sweeps_are_listed_behind_experiments(capsys: pytest.CaptureFixture[str]) -> None:
+    gallery.list_presets()
+    lines = capsys.readouterr().out.splitlines()
+    [at] = [index for index, line in enumerate(lines) if line.split()[:2] == ["sweep", "title"]]
+    assert lines[at - 1] == ""
+    end = lines.index("", at)
+    names = [line.split()[0] for line in lines[at + 1 : end]]
+    assert names == [one.name for one in pieces.presets("sweep")]
+    assert lines[end + 1].split() == ["piece", "name", "about"]
+
+
+def test_a_shown_sweep_is_documented_toml_that_is_the_same_sweep(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    gallery.show_preset("rate-by-fraction")
+    out = capsys.readouterr().out
+    asked = design.read("rate-by-fraction")
+    again = design.of_table(toml.parse(out.encode(), "shown"), "shown")
+    assert (again.cells, again.seeds) == (asked.cells, asked.seeds)
+    assert again.config(again.cells[-1]) == asked.config(asked.cells[-1])
+    documented = [*fields(Sweep), *fields(Axis), *fields(Stop)]
+    for field in documented:
+        assert " ".join(field.doc.split()) in out
+
+
+def test_a_sweep_is_shown_and_checked_by_name_and_as_a_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(
+        'preset = "quickstart"\ntitle = "Own"\n[sweep]\nseeds = 2\n'
+        '[sweep.axes]\n"task.train_fraction" = [0.4, 0.5, 0.6]\n'
+    )
+    gallery.check_preset(str(path))
+    assert capsys.readouterr().out == "ok: 3 cells x 2 seeds, 36 lanes of Own\n"
+    gallery.show_preset(str(path))
+    assert '[sweep.axes."task.train_fraction"]' in capsys.readouterr().out
+    gallery.check_preset("decay")
+    assert capsys.readouterr().out.startswith("ok: 42 cells x 3 seeds")
+    path.write_text(path.read_text().replace("0.6]", "1.6]"))
+    with pytest.raises(
+        PresetError, match=r"train_fraction: expected .* where task\.train_fraction=1\.6"
+    ):
+        gallery.check_preset(str(path))
+
+
+def test_what_is_neither_is_said_as_of_a_preset() -> None:
+    with pytest.raises(PresetError, match="no such preset; expected a file or one of quickstart"):
+        gallery.show_preset("quickstrat")
