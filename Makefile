@@ -6,12 +6,14 @@ PRESET ?= presets/quickstart.toml
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt
+INSTALL := -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt
+PIP := $(BIN)/python $(INSTALL)
 COMPILE := $(BIN)/python -m compileall -q grok_tui benchmarks  # else the first start does it
 USE := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
+CLUSTER ?= .venv-cluster
 
-.PHONY: run test test-all faults soak gpu bench reproduction check format snapshots screenshots demo-run install dev clean
+.PHONY: run test test-all test-cluster faults soak gpu bench reproduction check format snapshots screenshots demo-run install dev clean
 .DEFAULT_GOAL := run
 
 run: $(USE)  ## train the quickstart: the TUI in a terminal, plain progress without one
@@ -22,6 +24,9 @@ test: $(DEV)  ## all tests but the long fault counts, those that need a GPU, and
 
 test-all: test  ## and the targets of the view, measured in a real terminal; better with nothing else running
 	@$(BIN)/python -m pytest -q -m terminal tests/terminal
+
+test-cluster: $(CLUSTER)/.installed  ## sweeps on a Ray cluster whose nodes are killed; PACKS=12 makes it shorter
+	@GROK_TUI_PACKS=$(or $(PACKS),60) $(CLUSTER)/bin/python -m pytest -q -s tests/cluster/ray_campaign.py
 
 faults: $(DEV)  ## the full fault counts, written into docs/reliability.md; about ten minutes
 	@$(BIN)/python -m pytest -q -n 2 -m "faults or counted" -p tests.faults.recording --record docs/reliability.md
@@ -75,6 +80,12 @@ $(DEV): pyproject.toml constraints.txt | $(BIN)/pip
 	@$(COMPILE)
 	@touch $(USE) $(DEV)
 
+$(CLUSTER)/.installed: pyproject.toml constraints.txt | $(BIN)/pip
+	@echo "Installing grok-tui, the tools for its tests and Ray into $(CLUSTER) ..." >&2
+	@$(BIN)/python -m venv $(CLUSTER)
+	@$(CLUSTER)/bin/python $(INSTALL) --editable '.[dev,ray]'
+	@touch $@
+
 $(BIN)/pip:
 	@command -v "$(PYTHON)" >/dev/null 2>&1 || { echo "grok-tui needs Python 3.10 or newer, and there is no '$(PYTHON)' here: install one, or name it with PYTHON=..." >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "grok-tui needs Python 3.10 or newer, and '$(PYTHON)' is older: name another with PYTHON=..." >&2; exit 1; }
@@ -82,5 +93,5 @@ $(BIN)/pip:
 	@echo "Making $(VENV) ..." >&2
 	@"$(PYTHON)" -m venv $(VENV)
 
-clean:  ## remove .venv and caches, never runs/
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+clean:  ## remove both environments and caches, never runs/
+	@rm -rf $(VENV) $(CLUSTER) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

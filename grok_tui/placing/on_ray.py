@@ -96,17 +96,15 @@ class OnRay:
                 raise RunError(self._problem)
 
     def room(self) -> int:
-        """Slots that have nothing to do; none while there is no cluster."""
-        self._hear()
+        """Slots that have nothing to do; none while a cluster is waited for. Raises RunError."""
+        self._insist()
         return self._bridge.room if self._bridge else 0
 
     def start(self, run: RunDir) -> None:
-        """Have the run trained in the next slot that is free. Raises RunError without a cluster."""
+        """Have the run trained in the next slot that is free. Raises RunError."""
         if run.id in self._runs:
             return
-        self._hear()
-        if self._is_lost:
-            raise RunError(f"the Ray cluster is lost: {self._problem}")
+        self._insist()
         self._runs[run.id] = run
         if self._bridge:
             self._bridge.start(run)
@@ -114,8 +112,6 @@ class OnRay:
     def running(self) -> Set[str]:
         """The runs that wait for a slot or are in one."""
         self._hear()
-        if self._is_lost:
-            self._runs.clear()
         return self._runs.keys()
 
     def withdraw(self) -> None:
@@ -131,26 +127,35 @@ class OnRay:
             self._bridge.close()
         self._bridge, self._again = None, float("inf")
 
-    @property
-    def _is_lost(self) -> bool:
-        return time.monotonic() - self._joined > PATIENCE
+    def _insist(self) -> None:
+        """Raise RunError if the cluster has been away for too long, or is of no use."""
+        self._hear()
+        if time.monotonic() - self._joined > PATIENCE:
+            raise RunError(f"the Ray cluster is lost: {self._problem}")
 
     def _hear(self) -> None:
         """Take in what the bridge says. When it has ended, or hangs, another one begins anew."""
         if self._bridge is None:
-            if time.monotonic() >= self._again and not self._is_lost:
+            if time.monotonic() >= self._again:
                 self._bridge = self._begin(self._runs.values())
             return
         for told in self._bridge.news():
             self._take_in(told)
         if self._bridge.over:
-            self._problem = self._problem or "what speaks with Ray hung, or was ended with its head"
-            if self._bridge.joined:
-                self._say(f"the Ray cluster is gone, {len(self._runs)} packs wait: {self._problem}")
-            self._bridge.kill()
-            self._bridge, self._again = None, time.monotonic() + PAUSE
+            self._give_up(self._bridge)
         elif self._bridge.joined:
             self._joined = time.monotonic()
+
+    def _give_up(self, bridge: _Bridge) -> None:
+        bridge.kill()
+        self._bridge, self._again = None, time.monotonic() + PAUSE
+        if not bridge.joined:
+            self._problem = self._problem or "what speaks with Ray cannot begin"
+        elif self._problem:
+            self._joined, self._again = float("-inf"), float("inf")  # another would not help
+        else:
+            self._problem = "what speaks with Ray hung, or was ended with its head"
+            self._say(f"the Ray cluster is gone, {len(self._runs)} packs wait: {self._problem}")
 
     def _take_in(self, told: Told) -> None:
         for sentence in told.said:
@@ -195,7 +200,7 @@ class _Bridge:
         """Whether nothing more is to be expected of it."""
         limit = SILENT if self.joined else CONNECT
         silent = time.monotonic() - self._heard_at > limit
-        return silent or self._process.poll() is not None
+        return silent or bool(self._last.problem) or self._process.poll() is not None
 
     def start(self, run: RunDir) -> None:
         """Have it train a run."""

@@ -40,7 +40,7 @@ class Place(Protocol):
         ...
 
     def room(self) -> int:
-        """How many more packs it takes now."""
+        """How many more packs it takes now. Raises RunError if the place is lost."""
         ...
 
     def start(self, run: RunDir) -> None:

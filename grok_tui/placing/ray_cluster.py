@@ -60,6 +60,8 @@ class Cluster:
         self._slots: list[_Held] = []
         self._barred: set[str] = set()
         """Nodes that cannot train."""
+        self._used = False
+        """Whether one could."""
         self._not_before: dict[str, float] = {}
         self._looked = float("-inf")
         self._waiting: deque[RunDir] = deque()
@@ -101,7 +103,7 @@ class Cluster:
         return told
 
     def look(self) -> None:
-        """Find nodes and hear slots. Raises RunError if no node can train."""
+        """Find nodes and hear slots. Raises RunError if none of the nodes can train."""
         now = time.monotonic()
         if now - self._looked >= NODES_EVERY:
             self._looked = now
@@ -117,7 +119,7 @@ class Cluster:
         alive = {node["NodeID"]: node for node in nodes}
         for slot in [slot for slot in self._slots if slot.node not in alive]:
             self._lose(slot, "its node is gone")
-        if alive and self._barred >= alive.keys():
+        if alive and not self._used and self._barred >= alive.keys():
             raise RunError("no node of the Ray cluster can train; driver.log says why of each")
         on_gpus = not self._cores and any(_gpus(node) for node in nodes)
         for id_, node in alive.items():
@@ -170,6 +172,7 @@ class Cluster:
             self._meet(slot.node, *answer)
             return
         run, (standing, code) = slot.run, answer
+        self._used |= standing == "training"
         if run is None or standing in ("listening", "training"):
             return
         slot.run = None
