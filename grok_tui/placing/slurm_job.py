@@ -40,6 +40,8 @@ ASKED = 10
 """Times that SLURM is asked to take the job back: its controller may be away for a moment."""
 APART = 5.0
 """Seconds between them."""
+MAX_THREADS = 999
+"""The most that a trainer takes."""
 _EXIT_STOPPED = 130
 
 
@@ -51,7 +53,6 @@ class Job:
         self._device = device
         self._environment = environment
         self._over = False
-        self._child: subprocess.Popen[bytes] | None = None
 
     def install(self) -> None:
         """Take the signals of SLURM. SIGTERM goes to all processes of the job: not passed on."""
@@ -71,7 +72,8 @@ class Job:
             code = self._train()
             if self._over:
                 return 0 if completed(self._run) else self._put_back()
-            if code != launch.EXIT_BAD_RUN or lock_state(self._run) != "held":
+            raced = code == launch.EXIT_BAD_RUN and lock_state(self._run) == "held"
+            if not raced and not completed(self._run):
                 return 0 if code == _EXIT_STOPPED else code
         return 0
 
@@ -96,14 +98,13 @@ class Job:
         return code
 
     def _threads(self) -> int:
-        """The cores of the job, for as many lanes; one for a lone lane, whose bits hang on it."""
+        """As many as the job has cores, and no more than lanes: the bits of one hang on them."""
         try:
             config = presets.load_config(self._run.config)
         except GrokTuiError:
             return 1  # the trainer says what is wrong
-        cores = self._environment.get("SLURM_CPUS_PER_TASK", "")
-        many = len(config.arms) * len(config.seeds) > 1 and cores.isdecimal()
-        return min(max(int(cores[:3]), 1), len(config.arms) * len(config.seeds)) if many else 1
+        lanes = len(config.arms) * len(config.seeds)
+        return max(1, min(_number(self._environment, "SLURM_CPUS_PER_TASK"), lanes, MAX_THREADS))
 
     def _put_back(self) -> int:
         """Have SLURM take the job back into its queue; 1 if it does not, or did too often."""
