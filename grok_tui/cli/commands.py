@@ -29,6 +29,7 @@ from grok_tui.cli.options import (
     checked,
 )
 from grok_tui.cli.reproduce import reproduce
+from grok_tui.cli.showing import export, snap
 from grok_tui.cli.sweeping import OPEN, resumed, stopped, sweep
 from grok_tui.cli.typed import Typed
 from grok_tui.errors import UsageError
@@ -217,46 +218,9 @@ def resume(
     print_lines([f"{found.id} is being taken on; {attach} shows it"])  # it may still be refused
 
 
-@app.command()
-def snap(
-    context: typer.Context,
-    run: RunName,
-    linear: Annotated[bool, typer.Option("--linear", help="Steps without logarithm.")] = False,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="One plot, or a probe; repeatable."),
-    ] = None,
-    size: Annotated[str, typer.Option(metavar="100x30", help="Columns and rows of a chart.")] = "",
-    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a picture.")] = None,
-) -> None:
-    """Draw accuracy, loss and norms of a run once, or what its probes found."""
-    from grok_tui.cli import drawing
-
-    view = _look(_find(context, run))
-    if svg is None:
-        print_made(drawing.charts(view, log_x=not linear, only=only or (), size=size))
-    else:
-        drawing.write(drawing.picture(view, log_x=not linear, only=only or (), size=size), svg)
-
-
+app.command()(snap)
 app.command("plot", help="The same as snap.")(snap)
-
-
-@app.command()
-def export(
-    context: typer.Context,
-    run: RunName,
-    form: Annotated[
-        str, typer.Option("--format", help="csv, or vectors: those of probes, a row a number.")
-    ] = "csv",
-    output: Annotated[Path | None, typer.Option(help="A file; stdout without it.")] = None,
-) -> None:
-    """Write the measured values of a run as a table, every digit kept."""
-    from grok_tui.cli import exporting
-
-    exporting.export(_look(_find(context, run)), form, output)
-
-
+app.command()(export)
 app.command("ls", context_settings=AS_GIVEN)(list_runs)
 app.command()(compare)
 app.command()(fork)

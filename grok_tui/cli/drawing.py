@@ -75,8 +75,8 @@ def charts(view: View, *, log_x: bool = True, only: Sequence[str] = (), size: st
         if piece.reason:
             yield piece.reason
         else:
-            grid = piece.grid if _in_unicode() else to_ascii(piece.grid)
-            yield to_text(grid, palette() if _in_colour() else ())
+            grid = piece.grid if in_unicode() else to_ascii(piece.grid)
+            yield to_text(grid, palette() if in_colour() else ())
     probes = " ".join(plot.name for plot in plots(*_readable(view))[len(METRIC_PLOTS) :])
     if probes and not only:
         yield ""
@@ -166,10 +166,12 @@ def _one(view: View, shown: tuple[Plot, Choice], log_x: bool, size: tuple[int, i
     return Piece(title, Chart(choice).draw(config, history, size, settings))
 
 
-def _in_colour() -> bool:
+def in_colour() -> bool:
+    """Whether stdout is a terminal that shows colours, to a user who wants them."""
     terminal = os.environ.get("TERM", "")
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and terminal not in ("", "dumb")
 
 
-def _in_unicode() -> bool:
+def in_unicode() -> bool:
+    """Whether stdout takes every character."""
     return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
