@@ -70,10 +70,11 @@ def columns(board: Board, arm: str) -> dict[str, Column]:
 
 
 def _axis(board: Board, place: int) -> Column:
-    values = dict.fromkeys(shown(cell.values[place]) for cell in board.cells)
+    values = dict.fromkeys(cell.values[place] for cell in board.cells)
     title = safe(key_of(board.axes[place]), 40)
-    longest = max(map(len, [title, *values]), default=1)
+    longest = max(map(len, [title, *map(shown, values)]))
     brief, full = (min(width, longest) for width in AXIS_WIDTHS)
+    numbers = all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in values)
 
     def text(one: CellResult, brief: bool) -> str:
         return shown(one.values[place])
@@ -82,13 +83,7 @@ def _axis(board: Board, place: int) -> Column:
         value = one.values[place]
         return shown(value) if isinstance(value, bool) else value
 
-    return Column(f"{AXIS}{place}", title, (brief, full), text, key, _numbers(board, place))
-
-
-def _numbers(board: Board, place: int) -> bool:
-    """Whether all values of an axis are numbers."""
-    values = [cell.values[place] for cell in board.cells]
-    return all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
+    return Column(f"{AXIS}{place}", title, (brief, full), text, key, numbers)
 
 
 def _spread(arm: str, name: str, title: str, widths: tuple[int, int]) -> Column:

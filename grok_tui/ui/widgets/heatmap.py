@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from grok_tui.monitor import paints
 from grok_tui.monitor.sweeps.crossing import key_of
 from grok_tui.monitor.sweeps.design import shown
-from grok_tui.monitor.sweeps.heat import LABELS
-from grok_tui.monitor.sweeps.marks import counted, end, unsettled, written
+from grok_tui.monitor.sweeps.marks import written
 from grok_tui.monitor.text import columns, safe, shortened
+from grok_tui.ui.widgets.heatlayout import APART, LABEL, TITLE, in_sight, layout
+from grok_tui.ui.widgets.heatlegend import SIGNS, write_legend
 from grok_tui.ui.widgets.paper import DIM, STRONG, TEXT, Paper
 from grok_tui.ui.widgets.rowtable import HERE
 
@@ -25,102 +26,9 @@ if TYPE_CHECKING:
 
     from grok_tui.monitor.axes import Axis
     from grok_tui.monitor.figures import Grid
-    from grok_tui.monitor.sweeps.heat import Heat, HeatCell, Mark
-    from grok_tui.ui.survey import Maps, Survey
-
-SIGNS: dict[Mark, str] = {
-    "never": "×",  # noqa: RUF001
-    "some": "*",
-    "waiting": "·",
-    "unavailable": "/",
-}
-"""What stands at a place without a value, and behind one that not all seeds have."""
-WIDEST, TALLEST = 8, 3
-"""Columns and rows of a place at most."""
-LABEL = 8
-"""Columns of the label of a row at most."""
-APART = 3
-"""Columns between two maps."""
-FEW = 8
-"""Rows of places that have two rows of cells each."""
-TITLE, SILL = 1, 1
-"""Rows above a map and below it."""
-SLIM, FAIR = 1, 4
-"""Columns that a place keeps at least where two maps stand side by side, and where more do."""
-LEAST = 14
-"""Columns of a map that has one beside it, at least."""
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How maps are laid on so many columns and rows."""
-
-    maps: int
-    """How many stand side by side."""
-    width: int
-    """Columns of each, its labels included."""
-    gutter: int
-    """Columns of the labels."""
-    wide: int
-    tall: int
-    """Columns and rows of a place."""
-    halves: bool
-    """Whether a row of cells has two rows of places."""
-    across: int
-    down: int
-    """Places that are seen."""
-
-    @property
-    def rows(self) -> int:
-        """Rows of the places that are seen."""
-        return math.ceil(self.down / 2) if self.halves else self.down * self.tall
-
-    def window(self, of: Heat, here: tuple[int, int] | None) -> tuple[int, int]:
-        """The first column and the lowest row that are seen: the cursor is among them."""
-        x, y = here or (0, 0)
-        left = max(0, min(x - self.across // 2, len(of.xs) - self.across))
-        return left, max(0, min(y - self.down // 2, len(of.ys) - self.down))
-
-
-def layout(maps: Maps, size: tuple[int, int], *, plain: bool) -> Layout:
-    """The largest places of which all are seen; if that cannot be, as many as have room."""
-    width, height = size
-    xs = max(1, *(len(one.xs) for one in maps.heats))
-    ys = max(1, *(len(one.ys) for one in maps.heats))
-    labels = [safe(shown(value), LABEL) for one in maps.heats for value in one.ys]
-    gutter = 2 + max(map(columns, labels), default=0)
-    many = 1
-    for count in range(2, len(maps.heats) + 1):
-        least = gutter + max(LEAST, xs * (SLIM if count == 2 else FAIR))
-        if count * least + APART * (count - 1) <= width:
-            many = count
-    each = (width - APART * (many - 1)) // many
-    wide = max(1, min(WIDEST, (each - gutter) // xs))
-    room = max(1, height - TITLE - SILL - legend_rows(height))
-    halves = not plain and ys > room
-    return Layout(
-        maps=many,
-        width=each,
-        gutter=gutter,
-        wide=wide,
-        tall=1 if halves else max(1, min(TALLEST, room // ys)),
-        halves=halves,
-        across=min(xs, max(0, each - gutter) // wide),
-        down=min(ys, 2 * room if halves else room),
-    )
-
-
-def legend_rows(height: int) -> int:
-    """Rows of the legend in so many."""
-    return 2 if height >= 9 else 1 if height >= 6 else 0
-
-
-def natural(found: Survey) -> int:
-    """Rows in which all places are seen, of two rows each where they are few."""
-    if found.maps is None:
-        return 1
-    rows = max(1, *(len(one.ys) for one in found.maps.heats))
-    return TITLE + rows * (2 if rows <= FEW else 1) + SILL + legend_rows(rows + 9)
+    from grok_tui.monitor.sweeps.heat import Heat, HeatCell
+    from grok_tui.ui.survey import Survey
+    from grok_tui.ui.widgets.heatlayout import Layout
 
 
 def page(found: Survey, size: tuple[int, int], *, plain: bool, focused: bool) -> Grid:
@@ -130,12 +38,12 @@ def page(found: Survey, size: tuple[int, int], *, plain: bool, focused: bool) ->
     if maps is None or size[0] < 4 or size[1] < 1:
         return paper.grid
     how = layout(maps, size, plain=plain)
-    for place, one in enumerate(_chosen(maps.heats, found.outlook.arm, how.maps)):
+    for place, one in enumerate(in_sight(maps.heats, found.outlook.arm, how.maps)):
         panel = _Panel(one, maps.axis, how, found.here(one), plain=plain)
         left = place * (how.width + APART)
         ink = STRONG if one.arm == found.outlook.arm and focused else TEXT
         panel.draw(paper, left, ink if one.arm == found.outlook.arm else DIM)
-    _write_legend(paper, found, how, plain=plain)
+    write_legend(paper, found, how, plain=plain)
     return paper.grid
 
 
@@ -147,7 +55,7 @@ def pointed(
         return None
     how = layout(found.maps, size, plain=plain)
     number, x = divmod(at[0], how.width + APART)
-    heats = _chosen(found.maps.heats, found.outlook.arm, how.maps)
+    heats = in_sight(found.maps.heats, found.outlook.arm, how.maps)
     if number >= len(heats):
         return None
     one = heats[number]
@@ -160,13 +68,6 @@ def pointed(
     column, row = left + column, low + row
     inside = column < len(one.xs) and row < len(one.ys)
     return (one.arm, one.cells[row][column]) if inside else None
-
-
-def _chosen(heats: Sequence[Heat], arm: str, most: int) -> Sequence[Heat]:
-    """So many of them, the one of this arm among them."""
-    if most > 1:
-        return heats[:most]
-    return [one for one in heats if one.arm == arm][:1]
 
 
 @dataclass(frozen=True)
@@ -187,13 +88,34 @@ class _Panel:
         x = paper.write(x, 0, shortened(of.arm, how.width - 1), ink)
         paper.write(x + 2, 0, axes, DIM, max(0, left + how.width - x - 2))
         first, low = how.window(of, self.here)
-        for row in range(low, min(low + how.down, len(of.ys))):
-            y = self._line(row - low)
-            self._label(paper, (left, y), row)
-            for column in range(first, min(first + how.across, len(of.xs))):
-                at = left + how.gutter + how.wide * (column - first), y
-                self._place(paper, at, (column, row))
-        self._write_xs(paper, left + how.gutter, first)
+        rows = range(low, min(low + how.down, len(of.ys)))
+        across = range(first, min(first + how.across, len(of.xs)))
+        for row in rows:
+            self._label(paper, (left, self._line(row - low)), row)
+        at = left + how.gutter, TITLE
+        if how.halves:
+            self._draw_halves(paper, at, rows, across)
+        else:
+            for row in rows:
+                for place, column in enumerate(across):
+                    here = at[0] + how.wide * place, self._line(row - low)
+                    self._place(paper, here, (column, row))
+        self._write_xs(paper, at[0], first)
+
+    def _draw_halves(
+        self, paper: Paper, at: tuple[int, int], rows: Sequence[int], across: Sequence[int]
+    ) -> None:
+        """Two rows of places in one of cells, the highest first."""
+        found = _paints(self.heat, self.axis)
+        ground = [paints.GROUND] * len(across)
+        pixels = [[found[row][column] for column in across] for row in reversed(rows)]
+        pixels = [ground] * (self.how.down - len(pixels)) + pixels
+        if self.here is not None and self.here[0] in across and self.here[1] in rows:
+            line = self.how.down - 1 - rows.index(self.here[1])
+            pixels[line][across.index(self.here[0])] = paints.WRONG
+        wide = self.how.wide
+        for y, cells in enumerate(paints.to_cells(pixels, plain=False)):
+            paper.stamp(at[0], at[1] + y, [cell for cell in cells for _ in range(wide)])
 
     def _line(self, row: int) -> int:
         """The row of the paper that a row of places begins at; rows of places rise."""
@@ -237,9 +159,6 @@ class _Panel:
     def _place(self, paper: Paper, at: tuple[int, int], where: tuple[int, int]) -> None:
         cell = self.heat.cells[where[1]][where[0]]
         here = where == self.here
-        if self.how.halves:
-            self._half(paper, at, cell, lower=self._is_lower(where[1]), here=here)
-            return
         x, y = at
         paint, text = self._look(cell)
         if here:
@@ -251,27 +170,17 @@ class _Panel:
             words = line.center(self.how.wide)
             paper.stamp(x, y + down, [(character, ink) for character in words])
 
-    def _is_lower(self, row: int) -> bool:
-        low = self.how.window(self.heat, self.here)[1]
-        return (self.how.down - 1 - (row - low)) % 2 == 1
-
     def _look(self, cell: HeatCell) -> tuple[int, str]:
         """The paint of a place and what is written there."""
+        paint, sign = _paint(cell, self.axis), SIGNS.get(cell.mark, "")
         if cell.value is None:
-            paint = paints.NEVER if cell.mark == "never" else paints.GROUND
-            return paint, SIGNS.get(cell.mark, "")
-        paint = self._paint(cell.value)
+            return paint, sign
         room = self.how.wide - 1
-        sign = SIGNS.get(cell.mark, "")
         number = written(cell.value, cell.measure)
         for text in (number + sign, number, sign if not self.plain else ""):
             if text and len(text) <= room:
                 return paint, text
         return paint, paints.PLAIN[paint] if self.plain else ""
-
-    def _paint(self, value: float) -> int:
-        share = self.axis.fraction(value)
-        return paints.heat(share if math.isfinite(share) else 0.0)
 
     def _ink(self, paint: int, cell: HeatCell, *, here: bool) -> int:
         if self.plain or paint == paints.GROUND:
@@ -279,25 +188,19 @@ class _Panel:
         words = paints.PALE if paint == paints.NEVER else paints.on_heat(paint)
         return paints.pair(words, paint)
 
-    def _half(
-        self, paper: Paper, at: tuple[int, int], cell: HeatCell, *, lower: bool, here: bool
-    ) -> None:
-        """Half of the cells of a row; the other half is what it was."""
-        x, y = at
-        paint = paints.WRONG if here else self._look(cell)[0]
-        character, role = paper.grid[y][x] if x < paper.width else (" ", None)
-        before = _halves(character, role)
-        upper, under = (before[0], paint) if lower else (paint, before[1])
-        made = paints.to_cells([[upper], [under]], plain=False)[0]
-        paper.stamp(x, y, made * self.how.wide)
+
+def _paint(cell: HeatCell, axis: Axis) -> int:
+    """The paint of a place."""
+    if cell.value is None:
+        return paints.NEVER if cell.mark == "never" else paints.GROUND
+    share = axis.fraction(cell.value)
+    return paints.heat(share if math.isfinite(share) else 0.0)
 
 
-def _halves(character: str, role: int | None) -> tuple[int, int]:
-    """The paints above and below in a cell that half blocks were drawn in."""
-    two = paints.halves(role) if role is not None else None
-    if two is None:
-        return paints.GROUND, paints.GROUND
-    return two if character == paints.UPPER else (two[1], two[0])
+@lru_cache(maxsize=8)
+def _paints(heat: Heat, axis: Axis) -> list[list[int]]:
+    """Those of all places, by row and column."""
+    return [[_paint(cell, axis) for cell in row] for row in heat.cells]
 
 
 def _pointed(text: str, wide: int) -> str:
@@ -309,46 +212,3 @@ def _pointed(text: str, wide: int) -> str:
 
 def _name(axis: str) -> str:
     return safe(key_of(axis), 20)
-
-
-def _write_legend(paper: Paper, found: Survey, how: Layout, *, plain: bool) -> None:
-    """The scale and, where there is room, what the marks say."""
-    rows = legend_rows(len(paper.grid))
-    y = TITLE + how.rows + SILL
-    if not rows or found.maps is None:
-        return
-    maps = found.maps
-    x = _write_scale(paper, y, maps, plain=plain)
-    x = paper.write(x, y, found.held, TEXT) + 2
-    if any(len(one.xs) > how.across or len(one.ys) > how.down for one in maps.heats):
-        paper.write(x, y, f"{how.across} x {how.down} in sight, the map goes on", DIM)
-    if rows > 1:
-        paper.write(0, y + 1, _told(maps, found.outlook.arm, how.maps, paper.width), DIM)
-
-
-def _write_scale(paper: Paper, y: int, maps: Maps, *, plain: bool) -> int:
-    """The colours and their ends, once there are values; the column after it."""
-    measure, axis = maps.heats[0].measure, maps.axis
-    x = paper.write(0, y, LABELS[measure], DIM) + 2
-    if all(cell.value is None for one in maps.heats for cell in one.each()):
-        return x
-    x = paper.write(x, y, end(axis.low, measure), TEXT) + 1
-    for paint in range(paints.HEAT, paints.HEAT + paints.HEATS):
-        if plain:
-            x = paper.write(x, y, paints.PLAIN[paint], DIM)
-        else:
-            paper.stamp(x, y, [(" ", paints.pair(paints.PALE, paint))] * 2)
-            x += 2
-    return paper.write(x + 1, y, end(axis.high, measure) + (" log" if axis.log else ""), TEXT) + 2
-
-
-@lru_cache(maxsize=8)
-def _told(maps: Maps, arm: str, many: int, width: int) -> str:
-    """What the marks say, with their counts on the maps in sight where that has room."""
-    heats = _chosen(maps.heats, arm, many)
-    marks = [(SIGNS[mark], words) for mark, words in counted(heats) if mark in SIGNS]
-    told = [f"{sign} {words}" for sign, words in marks] + [unsettled(heats)]
-    line = "  ".join(filter(None, told))
-    if columns(line) <= width:
-        return line
-    return "  ".join(f"{sign} {words.partition(':')[0]}" for sign, words in marks)

@@ -8,7 +8,8 @@ from grok_tui.ui import keys
 from grok_tui.ui.messages import Chosen
 from grok_tui.ui.sweepmessages import ArmPointed
 from grok_tui.ui.widgets.cells import CellView
-from grok_tui.ui.widgets.heatmap import natural, page, pointed
+from grok_tui.ui.widgets.heatlayout import natural
+from grok_tui.ui.widgets.heatmap import page, pointed
 
 if TYPE_CHECKING:
     from textual import events
