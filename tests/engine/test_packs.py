@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grok_tui.protocol.config import Config
     from grok_tui.protocol.events import AnyEvent
 
-SHORT = made.TINY | {"train": made.TINY["train"] | {"steps": 24}}
+SHORT = made.TINY | {"train": made.TINY["train"] | {"steps": 16}}
 DENSE = made.TINY["arms"][0]
 TICKET = made.TINY["arms"][1] | {"mask_from": {"arm": "dense", "at": 12}}
 RANDOM = {"name": "random", "method": "random", "pruning_rate": 0.6}
@@ -40,7 +40,7 @@ PUPIL = {
     "teacher": {"arm": "redrawn", "at": 12, "features": 1.0, "shuffle_classes": True},
 }
 OTHER = {"name": "other", "task": made.TINY["task"] | {"kind": "modular-multiplication"}}
-BORROWED = TICKET | {"name": "borrowed", "mask_from": {"arm": "other", "at": 15}}
+BORROWED = TICKET | {"name": "borrowed", "mask_from": {"arm": "other", "at": 14}}
 SWEEPS: dict[str, tuple[list[dict[str, Any]], dict[str, list[Any]]]] = {
     "rate and learning rate": (
         [DENSE, TICKET, RANDOM, SHUFFLE, SCALED, LATER],
@@ -48,7 +48,7 @@ SWEEPS: dict[str, tuple[list[dict[str, Any]], dict[str, list[Any]]]] = {
     ),
     "decay and steps": (
         [DENSE, REDRAWN, POPUP, THAWED, OTHER, BORROWED],
-        {"train.weight_decay": [0.0, 2.0], "train.steps": [20, 24]},
+        {"train.weight_decay": [0.0, 2.0], "train.steps": [15, 16]},
     ),
     "fraction and scores": (
         [DENSE, REDRAWN, THAWED, SOME, DRAWN, PUPIL],
@@ -91,7 +91,7 @@ def test_every_lane_is_that_of_the_cell_alone(name: str) -> None:
         for own, here in pack.members[cell.number].items():
             events = events_of(told_alone, own)
             assert events_of(told, here) == events
-            assert sum("train_loss" in event for event in events) > 20
+            assert sum("train_loss" in event for event in events) > 14
             lane, other = lanes_of(alone)[own], lanes_of(packed)[here]
             for part in ("weights", "mask", "first", "second"):
                 assert torch.equal(getattr(lane.rows, part), getattr(other.rows, part))

@@ -54,7 +54,7 @@ def test_they_share_a_block_unless_shapes_differ() -> None:
 
 
 def test_each_goes_where_it_goes_alone() -> None:
-    config = tiny.tiny(ARMS, seeds=(0, 1), precision="float64", steps=40)
+    config = tiny.tiny(ARMS, seeds=(0, 1), precision="float64", steps=25)
     alone = {(one.arm, one.seed, one.step): one for one in numbers(tiny.experiment(config))}
     together = numbers(as_one(config))
     assert len(together) == len(alone)
@@ -62,7 +62,7 @@ def test_each_goes_where_it_goes_alone() -> None:
         other = alone[event.arm, event.seed, event.step]
         assert event.train_loss == pytest.approx(other.train_loss, rel=1e-7)
         assert event.l2_norm == pytest.approx(other.l2_norm, rel=1e-9)
-    ends = {one.arm: one.l2_norm for one in together if one.seed == 0 and one.step == 40}
+    ends = {one.arm: one.l2_norm for one in together if one.seed == 0 and one.step == 25}
     assert len(set(ends.values())) == len(ARMS), "the rates were not their own"
 
 

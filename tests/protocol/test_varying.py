@@ -56,7 +56,7 @@ def test_a_variant_is_the_preset_with_its_changes_set(name: str) -> None:
     untouched = copy.deepcopy(filled(table, name))
     variants = Variants(filled(table, name), name)
     sound = 0
-    for _ in range(60):
+    for _ in range(36):
         keys = dice.sample(list(CHANGES), dice.randint(1, 4))
         changes = [Change(tuple(key.split(".")), dice.choice(CHANGES[key]), key) for key in keys]
         alone = outcome(lambda made=changes: as_config(presets.changed(table, name, made), name))
