@@ -73,7 +73,7 @@ class Driver:
         for order in (*control.half_written(self._sweep), *control.waiting(self._sweep)):
             _remove(order)
         self._say(f"began: {len(self._watch.look().packs)} packs")
-        while (code := self._go_on()) is None:
+        while (code := self.go_on()) is None:
             if self._hands.signals.stop and self._place.keeps and not self._stopping:
                 self._say("left: what was started goes on")
                 return Interrupted.exit_code
@@ -84,7 +84,7 @@ class Driver:
         self._place.close()
         return code
 
-    def _go_on(self) -> int | None:
+    def go_on(self) -> int | None:
         """Look once and do what is due; an exit code if that was the last."""
         self._beat()
         self._listen()
