@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grok_tui.monitor.sweeps.limits import Limits
 from grok_tui.monitor.sweeps.planning import Part
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 RATES = (0.2, 0.4, 0.6)
 
 
-def made(runs: Path, *, rates: Sequence[float] = RATES, **sweep: object) -> SweepDir:
+def made(runs: Path, *, rates: Sequence[float] = RATES, **sweep: Any) -> SweepDir:
     """A sweep of the tiny preset over pruning rates, a pack for each of them and no driver yet."""
     asked = sweep_of({RATE: list(rates)}, **{"seeds": 1, **sweep})
     return begin(asked, Part(asked, lambda _: 2), runs, "tiny")
