@@ -21,6 +21,8 @@ from grok_tui.errors import RunError
 from grok_tui.protocol.rundir import RunDir
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from grok_tui.placing.ray_cluster import Cluster
 
 TICK = 0.4
@@ -52,8 +54,8 @@ class Told(msgspec.Struct, frozen=True):
     """Why it ends."""
 
 
-def connect() -> bool:
-    """Join the cluster of RAY_ADDRESS, or the one that runs here; whether calls need a token.
+def connect() -> None:
+    """Join the cluster of RAY_ADDRESS, or the one that runs here.
 
     Raises RunError for none, for one of other versions, and for one that is open to anybody.
     """
@@ -69,27 +71,25 @@ def connect() -> bool:
     try:
         ray.init(address="auto", log_to_driver=False, logging_level="error")
     except ConnectionError:
-        sentence = "no Ray cluster runs here: `ray start --head` starts one, RAY_ADDRESS names one"
-        raise RunError(sentence) from None
+        raise RunError(_unreached(address)) from None
     except (RuntimeError, ValueError, RayError) as error:
         why = " ".join(str(error).split())[:400]
         raise RunError(f"cannot join the Ray cluster: {why}") from None
-    hosts = {str(node["NodeManagerAddress"]) for node in ray.nodes()}
-    return refuse_open(hosts)
+    refuse_open(str(node["NodeManagerAddress"]) for node in ray.nodes())
 
 
-def refuse_open(hosts: set[str] | tuple[str, ...]) -> bool:
-    """Whether a cluster on these hosts needs a token. Raises RunError if it does and has none."""
+def refuse_open(hosts: Iterable[str]) -> None:
+    """Raise RunError for a cluster on these hosts that is not joined with a token, but should be.
+
+    One that takes tokens and needs none starts no actor for a driver that has one [measured].
+    """
     outside = next((host for host in sorted(hosts) if not _is_loopback(host)), "")
-    if not outside:
-        return False
-    if os.environ.get("RAY_AUTH_MODE", "").lower() != "token":
+    if outside and os.environ.get("RAY_AUTH_MODE", "").lower() != "token":
         raise RunError(
             f"Ray on {outside} takes orders from anybody who reaches it (CVE-2023-48022): set "
             "RAY_AUTH_MODE=token here and on every node before `ray start`, with one token for all "
             "(`ray get-auth-token --generate`)"
         )
-    return True
 
 
 def _is_loopback(host: str) -> bool:
@@ -97,6 +97,17 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _unreached(address: str) -> str:
+    if address in ("", "auto"):
+        return (
+            "no Ray cluster runs here: `ray start --head` starts one, --option HOST:PORT names one"
+        )
+    return (
+        f"cannot join the Ray cluster at {address[:80]}: it is none, or its token is another "
+        "(RAY_AUTH_TOKEN, or ~/.ray/auth_token)"
+    )
 
 
 def _reach(address: str) -> None:
@@ -122,10 +133,10 @@ class Bridge:
     def run(self, cores: int) -> int:
         """Until the input ends or says so; the exit code."""
         try:
-            token = connect()
+            connect()
             from grok_tui.placing.ray_cluster import Cluster  # loads Ray
 
-            self._serve(Cluster(cores, token))
+            self._serve(Cluster(cores))
         except RunError as error:
             self._tell(Told(problem=str(error)))
             return error.exit_code

@@ -28,6 +28,12 @@ NODES_EVERY = 2.0
 """Seconds between two looks at which nodes there are."""
 AGAIN = 5.0
 """Seconds after which a slot is made anew on a node where one was lost."""
+SLOW = 30.0
+"""Seconds after which a slot should have begun."""
+WHY_SLOW = (
+    "others have all that it could be on, it has neither GPUs nor cores, or it was started without "
+    "RAY_AUTH_MODE=token"
+)
 MOST_LOSSES = 20
 """Slots that a run may lose, before it is taken for what loses them."""
 
@@ -53,10 +59,10 @@ class _Held:
 class Cluster:
     """All slots of all nodes; nothing in it waits."""
 
-    def __init__(self, cores: int, token: bool) -> None:
-        """A slot for each GPU; for so many cores where no node has any, or for any cores at all if
-        `cores` is not 0. With `token` each node has to authenticate calls."""
-        self._cores, self._token = cores, token
+    def __init__(self, cores: int) -> None:
+        """A slot for so many cores; with 0 for each GPU, or for a core where no node has any."""
+        self._cores = cores
+        self._slow = time.monotonic() + SLOW
         self._slots: list[_Held] = []
         self._barred: set[str] = set()
         """Nodes that cannot train."""
@@ -109,6 +115,9 @@ class Cluster:
             self._looked = now
             self._know([node for node in ray.nodes() if node["Alive"]])
         self._hear()
+        if now > self._slow:
+            self._slow = float("inf")
+            self._said.append(f"no slot has begun on Ray in {SLOW:.0f} s: {WHY_SLOW}")
         self._place()
         for slot in self._slots:
             if slot.run and slot.call is None:
@@ -185,11 +194,10 @@ class Cluster:
         if standing == "unseen":
             self._bar(slot.node, f"it does not see {run.path}; all nodes have to share that folder")
 
-    def _meet(self, node: str, version: str, mode: str, host: str) -> None:
+    def _meet(self, node: str, version: str, host: str) -> None:
+        self._slow = float("inf")
         if version != grok_tui.__version__:
             self._bar(node, f"{host} has grok-tui {version}, not {grok_tui.__version__}")
-        elif self._token and mode != "token":
-            self._bar(node, f"{host} was started without RAY_AUTH_MODE=token")
 
     def _bar(self, node: str, why: str) -> None:
         """Use a node no more."""

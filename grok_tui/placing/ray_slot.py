@@ -6,7 +6,6 @@ then as one whose power was cut, and goes on elsewhere from its checkpoint.
 
 from __future__ import annotations
 
-import os
 import platform
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -42,9 +41,9 @@ class Slot:
         self._pulse: Pulse | None = None
         self._silent = 0.0
 
-    def about(self) -> tuple[str, str, str]:
-        """The version of grok-tui here, how Ray's calls are authenticated, and the host."""
-        return grok_tui.__version__, os.environ.get("RAY_AUTH_MODE", "").lower(), platform.node()
+    def about(self) -> tuple[str, str]:
+        """The version of grok-tui here, and the host."""
+        return grok_tui.__version__, platform.node()
 
     def tend(self, number: int, path: str) -> tuple[Standing, int]:
         """See to it that this run is trained; how it stands, and the exit code if it has ended.

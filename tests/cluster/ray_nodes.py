@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING
 from tests.slow.trainers import until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 MARK = "GROK_TUI_TEST_NODE"
 GPUS = 2
@@ -50,7 +50,9 @@ class Nodes:
         said = self._folder / "head.txt"
         with said.open("wb") as output:
             self.start("head", "--head", f"--port={port}", *options, output=output).wait()
-        self.address = re.findall(r"--address='([^']+)'", said.read_text())[0]
+        found = re.search(r"--address='([^']+)'", said.read_text())
+        assert found, said.read_text()
+        self.address = found[1]
 
     def start(
         self, node: str, *how: str, output: IO[bytes] | int = subprocess.DEVNULL
@@ -102,13 +104,14 @@ class Nodes:
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator[Nodes]:
-    """Three nodes, gone at the end."""
+def cluster(others: Sequence[str] = ("one", "two"), **environment: str) -> Iterator[Nodes]:
+    """A head and these nodes, gone at the end, with more in their environment."""
     folder = Path(tempfile.mkdtemp(prefix="gr-", dir="/tmp"))
     nodes = Nodes(folder)
+    nodes.environment.update(environment)
     try:
         nodes.start_head()
-        for joins in [nodes.start("one"), nodes.start("two")]:
+        for joins in [nodes.start(node) for node in others]:
             joins.wait()
         yield nodes
     finally:

@@ -234,12 +234,12 @@ def test_an_open_cluster_off_loopback_is_refused(
     for host in ("10.0.0.1", "fd00::1", "head.example", "0.0.0.0"):
         with pytest.raises(RunError, match="RAY_AUTH_MODE=token"):
             ray_bridge.refuse_open({"127.0.0.1", host})
-    assert not ray_bridge.refuse_open({"127.0.0.1", "localhost", "[::1]", "127.8.8.8"})
+    ray_bridge.refuse_open({"127.0.0.1", "localhost", "[::1]", "127.8.8.8"})
 
 
-def test_with_a_token_it_is_taken_and_each_node_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_a_token_it_is_joined(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAY_AUTH_MODE", "Token")
-    assert ray_bridge.refuse_open({"10.0.0.1"})
+    ray_bridge.refuse_open({"10.0.0.1"})
 
 
 @pytest.mark.parametrize(
