@@ -73,6 +73,7 @@ class Cluster:
         self._waiting: deque[RunDir] = deque()
         self._losses: Counter[str] = Counter()
         self._orders = 0
+        self._ends = False
         self._ended: list[str] = []
         self._said: list[str] = []
 
@@ -98,6 +99,7 @@ class Cluster:
     def stop(self) -> None:
         """Tell all trainers to stop, and begin no more."""
         self.withdraw()
+        self._ends = True
         for slot in self._slots:
             if slot.run:
                 slot.actor.stop.remote()
@@ -236,7 +238,7 @@ class Cluster:
             slot.run, slot.number = run, self._orders
 
     def _idle(self) -> Iterator[_Held]:
-        while idle := [slot for slot in self._slots if slot.idle]:
+        while idle := [slot for slot in self._slots if slot.idle and not self._ends]:
             busy = Counter(slot.node for slot in self._slots if slot.run)
             yield min(idle, key=lambda slot: busy[slot.node])
 

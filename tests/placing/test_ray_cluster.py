@@ -229,3 +229,6 @@ def test_what_waits_can_be_withdrawn_and_what_trains_be_stopped(
     assert (found.ended, list(found.trained)) == (["two"], ["one"])
     found.cluster.stop()
     assert found.ray.actors[0].call.method == "stop"
+    found.ray.actors[0].calls[-2].answer = ("held", 0)
+    found.look()
+    assert not found.cluster.busy
