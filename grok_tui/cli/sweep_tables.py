@@ -61,12 +61,13 @@ def _axis(axis: Line) -> str:
 
 
 def _device_lines(part: Part, limits: Limits) -> Iterator[str]:
-    if not part.packs:
-        return
-    for share in limits.shares(part.packs):
+    shares = limits.shares(part.packs)
+    for share in shares:
         packs = _many(share.packs, "pack")
         yield f"device  {share.device}: {packs}, {duration(share.seconds)}; {share.memory.line}"
-    yield f"time    {safe(limits.basis(part.packs[0].config), 200)}"
+    seconds, basis = limits.alone(part.packs)
+    alone = "" if shares else f"{duration(seconds)} on one device of this machine, "
+    yield safe(f"time    {alone}{basis}", 200)
 
 
 def _edges(design: Design, cells: Sequence[PlannedCell]) -> Iterator[str]:

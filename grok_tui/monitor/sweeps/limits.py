@@ -80,6 +80,8 @@ class Limits:
 
     def shares(self, packs: Iterable[Pack]) -> list[Share]:
         """Who does what, if each pack goes to the device that is free first."""
+        if not self._devices:
+            return []
         spent = [0.0] * len(self._devices)
         given: list[list[Pack]] = [[] for _ in self._devices]
         for pack in packs:
@@ -93,9 +95,11 @@ class Limits:
             if own
         ]
 
-    def basis(self, config: Config) -> str:
-        """Where the times come from, in words."""
-        return next(iter(self._pasts.values())).estimate(config).basis
+    def alone(self, packs: Iterable[Pack]) -> tuple[float, str]:
+        """Seconds that a device of this machine takes for all of them, and where that is from."""
+        past = next(iter(self._pasts.values()))
+        found = [past.estimate(pack.config) for pack in packs]
+        return sum(one.seconds or 0.0 for one in found), found[0].basis if found else ""
 
     def _fitting(self, config: Config, device: str) -> int | None:
         """Lanes that each trainer on a device can have in memory; None: nobody knows."""
