@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 
-from grok_tui.monitor.glance import Outcome
 from grok_tui.monitor.sweeps.limits import Limits
 from grok_tui.monitor.sweeps.planning import Part
 from grok_tui.monitor.sweeps.repeating import enough, further
 from grok_tui.protocol.sweeps import Stop
 from tests.monitor.sweeps import boards
 from tests.monitor.sweeps.made import RATE, sweep_of
+
+if TYPE_CHECKING:
+    from grok_tui.monitor.glance import Outcome
 
 LIMITS = Limits((), ())
 
