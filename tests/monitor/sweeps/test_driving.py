@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from grok_tui.errors import RunError
+from grok_tui.monitor.spawning import spawn
 from grok_tui.monitor.sweeps import driving
 from grok_tui.monitor.sweeps.driving import How, asked_before, drive, last_word, stop
 from grok_tui.protocol import control
@@ -49,7 +50,6 @@ def test_a_driver_is_started_as_it_was_asked_for(
 ) -> None:
     sweep = made(tmp_path)
     children = []
-    spawn = driving.spawn
 
     def spawned(*words: Any) -> Any:
         children.append(spawn(*words))
