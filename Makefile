@@ -25,8 +25,8 @@ test: $(DEV)  ## all tests but the long fault counts, those that need a GPU, and
 test-all: test  ## and the targets of the view, measured in a real terminal; better with nothing else running
 	@$(BIN)/python -m pytest -q -m terminal tests/terminal
 
-test-cluster: $(CLUSTER)/.installed  ## sweeps on a Ray cluster whose nodes are killed; PACKS=12 makes it shorter
-	@GROK_TUI_PACKS=$(or $(PACKS),60) $(CLUSTER)/bin/python -m pytest -q -s tests/cluster/ray_campaign.py
+test-cluster: $(CLUSTER)/.installed  ## sweeps on a Ray cluster and a SLURM whose nodes are killed; PACKS=12 makes it shorter
+	@GROK_TUI_PACKS=$(or $(PACKS),60) $(CLUSTER)/bin/python -m pytest -q -s tests/cluster/ray_campaign.py tests/cluster/slurm_campaign.py
 
 faults: $(DEV)  ## the full fault counts, written into docs/reliability.md; about ten minutes
 	@$(BIN)/python -m pytest -q -n 2 -m "faults or counted" -p tests.faults.recording --record docs/reliability.md
