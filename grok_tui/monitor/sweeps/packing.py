@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from grok_tui.protocol.arms import Arm
+    from grok_tui.protocol.probing import Probe
 
     Most = Callable[[Config], int]
     """Lanes that a pack of such an experiment may have."""
@@ -69,16 +70,14 @@ def packs(configs: Iterable[tuple[int, Config]], most: Most, title: str) -> Iter
     """All cells, given with their numbers, in as few packs as their shapes and `most` allow."""
     groups: dict[object, _Group] = {}
     for number, config in configs:
-        group = groups.setdefault(_shared(number, config), _Group(config))
+        group = groups.setdefault(_shared(config), _Group(config))
         _take_in(group, number, config)
     for group in groups.values():
         yield from _packed(group, most, title)
 
 
-def _shared(number: int, config: Config) -> object:
+def _shared(config: Config) -> object:
     """What experiments have in common that can be trained as one."""
-    if any(probe.arms for probe in config.probes):
-        return number  # a probe that names arms looks at those of its own cell
     train = msgspec.structs.replace(config.train, **{key: getattr(TRAIN, key) for key in OWN})
     sizes = config.task.inputs, config.task.outputs
     return config.model, train, config.probes, sizes, config.seeds
@@ -158,13 +157,7 @@ def _with_seeds(
     members = {
         cell: {own: names[place] for own, place in group.cells[cell].items()} for cell in cells
     }
-    probes = group.config.probes
-    if len(cells) == 1:  # else none of them names arms
-        own = members[cells[0]]
-        probes = tuple(
-            msgspec.structs.replace(probe, arms=tuple(own[name] for name in probe.arms))
-            for probe in probes
-        )
+    probes = [_looking(probe, members.values()) for probe in group.config.probes]
     many = f"cells {min(cells)} to {max(cells)}" if len(cells) > 1 else f"cell {cells[0]}"
     config = msgspec.structs.replace(
         group.config,
@@ -172,7 +165,13 @@ def _with_seeds(
         about=f"A part of a sweep: {len(cells)} of its cells, {many}."[:400],
         reproduces="",
         arms=tuple(group.arms[place] for place in arms),
-        probes=probes,
+        probes=tuple(probes),
     )
     for start in range(0, len(seeds), some):
         yield Pack(msgspec.structs.replace(config, seeds=seeds[start : start + some]), members)
+
+
+def _looking(probe: Probe, members: Iterable[Mapping[str, str]]) -> Probe:
+    """The probe at the arms of all these cells that it looks at in each; none named: all."""
+    arms = dict.fromkeys(own[name] for own in members for name in probe.arms)
+    return msgspec.structs.replace(probe, arms=tuple(arms))

@@ -74,7 +74,9 @@ def taken_out(pack: Pack, cell: Config, number: int) -> Config:
         assert _trained(pack.config, arm) == _trained(cell, own)
         arms.append(_renamed(arm, own, back))
     probes = tuple(
-        msgspec.structs.replace(probe, arms=tuple(back[name] for name in probe.arms))
+        msgspec.structs.replace(
+            probe, arms=tuple(back[name] for name in probe.arms if name in back)
+        )
         for probe in pack.config.probes
     )
     said = {key: getattr(cell, key) for key in ("title", "about", "reproduces", "task", "seeds")}

@@ -171,11 +171,14 @@ def test_a_pack_has_no_more_lanes_than_a_run_may_have() -> None:
     check(configs_of(asked) or {}, found, 10**9)
 
 
-def test_a_probe_that_names_arms_goes_with_its_cell() -> None:
-    probed = made.TINY | {"probes": [{"probe": "norms", "arms": ["ticket"]}]}
-    found = made.packed(made.sweep_of({made.RATE: [0.2, 0.4]}, probed))
-    assert [pack.config.probes[0].arms for pack in found] == [("ticket-1",), ("ticket-1",)]
-    assert [len(pack.members) for pack in found] == [1, 1]
+def test_a_probe_that_names_arms_looks_at_those_of_every_cell() -> None:
+    probed = made.TINY | {"probes": [{"probe": "norms", "arms": ["ticket"]}, "densities"]}
+    [pack] = made.packed(made.sweep_of({made.RATE: [0.2, 0.4]}, probed))
+    assert [probe.arms for probe in pack.config.probes] == [("ticket-1", "ticket-2"), ()]
+    both = {"arms": [{"name": "twin", "draws_as": "dense"}, *made.TINY["arms"]]}
+    probed |= both | {"probes": [{"probe": "norms", "arms": ["twin", "ticket", "dense"]}]}
+    [pack] = made.packed(made.sweep_of({made.RATE: [0.2, 0.4]}, probed))
+    assert pack.config.probes[0].arms == ("twin-0", "ticket-1", "ticket-2"), "each once"
 
 
 def test_frozen_weights_are_the_same_whatever_the_decay_of_others() -> None:
