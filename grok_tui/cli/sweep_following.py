@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import TYPE_CHECKING
 
 from grok_tui.cli.interrupts import Interrupts
@@ -12,6 +11,7 @@ from grok_tui.cli.sweep_progress import Objects, reporter
 from grok_tui.cli.sweep_tables import result_lines
 from grok_tui.errors import Interrupted, RunError, RunFailed
 from grok_tui.monitor.sweeps import driving
+from grok_tui.monitor.sweeps.nap import Nap
 from grok_tui.monitor.sweeps.packwatch import ALIVE
 from grok_tui.monitor.sweeps.results import SweepWatch
 from grok_tui.protocol.paths import hint
@@ -49,7 +49,7 @@ class Stop(Interrupts):
 
 def follow(sweep: SweepDir, shown: SweepReporter) -> Board:
     """Follow a sweep until no driver is at it; the last board. Raises Interrupted, RunError."""
-    watch = SweepWatch(sweep)
+    watch, nap = SweepWatch(sweep), Nap(LOOK)
     with Stop(sweep) as stop:
         try:
             while True:
@@ -59,7 +59,7 @@ def follow(sweep: SweepDir, shown: SweepReporter) -> Board:
                     break
                 if stop.ask():
                     shown.say("stopping: each pack writes a checkpoint; once more leaves at once")
-                time.sleep(LOOK)
+                nap.sleep()
             board = watch.look()
             shown.show(board)
             return board

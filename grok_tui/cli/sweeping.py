@@ -15,10 +15,14 @@ from grok_tui.protocol.paths import hint
 from grok_tui.protocol.rundir import RUN_ID
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from grok_tui.monitor.sweeps.driving import How
     from grok_tui.monitor.sweeps.folder import SweepDir
     from grok_tui.monitor.sweeps.planning import Part
 
+MANY = 500
+"""Packs that are made before there is word of it."""
 OPEN = "grok_tui.open"
 """Under which a command finds how to open the TUI."""
 
@@ -74,7 +78,8 @@ def go_on(found: SweepDir, how: How | None = None) -> bool:
     last = board.repeat + 1 >= read_written(found.file).sweep.repeats
     if last and all(pack.state == "done" for pack in board.packs):
         return False
-    driving.drive(found, how, ("grok-tui", *sys.argv[1:]))
+    if not driving.drive(found, how, ("grok-tui", *sys.argv[1:])) and how:
+        say(f"{found.id} has a driver already; where its packs run stays as it is until a stop")
     warn_of_logout()
     return True
 
@@ -143,9 +148,20 @@ def _made(
         return None
     _fetch(part)
     if old:
-        starting.extend(old, design, known)
+        starting.extend(old, design, known, _telling(part))
         return old
-    return starting.begin(design, part, runs, Path(what).stem)
+    return starting.begin(design, part, runs, Path(what).stem, _telling(part))
+
+
+def _telling(part: Part) -> Callable[[int], None]:
+    """Says how many packs are made, where that takes a while."""
+    packs = len(part.packs)
+
+    def told(made: int) -> None:
+        if made % MANY == 0 and packs > MANY:
+            say(f"{made} of {packs} packs made")
+
+    return told
 
 
 def _fetch(part: Part) -> None:

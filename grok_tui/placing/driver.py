@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from grok_tui.errors import Interrupted, RunError, RunFailed
+from grok_tui.monitor.sweeps.nap import Nap
 from grok_tui.monitor.sweeps.packwatch import ALIVE
 from grok_tui.monitor.sweeps.results import SweepWatch
 from grok_tui.monitor.watch import Watch
@@ -67,6 +68,7 @@ class Driver:
         """Packs that are not started again, and how they ended."""
         self._beaten = self._asked = float("-inf")
         self._stopping = False
+        self._nap = Nap(LOOK)
 
     def drive(self) -> int:
         """Go on until nothing is left; the exit code. Raises RunError where the place is lost."""
@@ -77,7 +79,7 @@ class Driver:
             if self._hands.signals.stop and self._place.keeps and not self._stopping:
                 self._say("left: what was started goes on")
                 return Interrupted.exit_code
-            time.sleep(LOOK)
+            self._nap.sleep()
         counts = Counter(self._over.values())
         told = ", ".join(f"{number} {how}" for how, number in sorted(counts.items()))
         self._say(f"ended: {told or 'nothing was left'}")

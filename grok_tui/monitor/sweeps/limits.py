@@ -14,7 +14,7 @@ from grok_tui.monitor.estimate import Past
 from grok_tui.monitor.memory import TIGHT, Need, need, on_cores, on_gpu
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from grok_tui.monitor.sweeps.packing import Most, Pack
@@ -25,6 +25,8 @@ SECONDS = 600.0
 """What a pack should take: no more is lost with a device than a part of it."""
 FEW, MANY = 8, 16
 """Seeds of two experiments between which memory grows by the lane."""
+SAMPLED = 64
+"""Packs whose time is worked out, lane by lane."""
 FITS = 4
 """Times that packs are made smaller so that each device has one."""
 
@@ -78,16 +80,16 @@ class Limits:
         self._share = None
         return part
 
-    def shares(self, packs: Iterable[Pack]) -> list[Share]:
+    def shares(self, packs: Sequence[Pack]) -> list[Share]:
         """Who does what, if each pack goes to the device that is free first."""
         if not self._devices:
             return []
+        seconds = {kind: _seconds(packs, past) for kind, past in self._pasts.items()}
         spent = [0.0] * len(self._devices)
         given: list[list[Pack]] = [[] for _ in self._devices]
-        for pack in packs:
+        for index, pack in enumerate(packs):
             slot = min(range(len(spent)), key=spent.__getitem__)
-            past = self._pasts[_kind(self._devices[slot])]
-            spent[slot] += past.estimate(pack.config).seconds or 0.0
+            spent[slot] += seconds[_kind(self._devices[slot])][index]
             given[slot].append(pack)
         return [
             Share(device, len(own), seconds, need(max(own, key=_lanes).config, device))
@@ -95,11 +97,11 @@ class Limits:
             if own
         ]
 
-    def alone(self, packs: Iterable[Pack]) -> tuple[float, str]:
+    def alone(self, packs: Sequence[Pack]) -> tuple[float, str]:
         """Seconds that a device of this machine takes for all of them, and where that is from."""
         past = next(iter(self._pasts.values()))
-        found = [past.estimate(pack.config) for pack in packs]
-        return sum(one.seconds or 0.0 for one in found), found[0].basis if found else ""
+        basis = past.estimate(packs[0].config).basis if packs else ""
+        return sum(_seconds(packs, past)), basis
 
     def _fitting(self, config: Config, device: str) -> int | None:
         """Lanes that each trainer on a device can have in memory; None: nobody knows."""
@@ -125,6 +127,16 @@ class Limits:
 
 def _kind(device: str) -> str:
     return device.partition(":")[0]
+
+
+def _seconds(packs: Sequence[Pack], past: Past) -> list[float]:
+    """What each of these packs takes; of many by its steps, at the rate of some."""
+    some = packs[:: math.ceil(len(packs) / SAMPLED) or 1]
+    found = [past.estimate(pack.config).seconds or 0.0 for pack in some]
+    if len(some) == len(packs):
+        return found
+    rate = sum(found) / sum(pack.steps for pack in some)
+    return [rate * pack.steps for pack in packs]
 
 
 def _lanes(pack: Pack) -> int:

@@ -86,3 +86,15 @@ def test_without_devices_time_alone_counts(tmp_path: Path) -> None:
     known = Limits((), [tmp_path])
     assert known.most(CONFIG) > 1
     assert known.shares(known.fit(partial(Part, sweep_of({RATE: [0.2]}))).packs) == []
+
+
+def test_of_many_packs_some_tell_what_all_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = sweep_of({RATE: [0.2, 0.4, 0.6, 0.8], "train.steps": [30, 60]}, seeds=1)
+    known = Limits(["cpu"], [tmp_path])
+    packs = Part(asked, lambda _: 2).packs
+    exact, _ = known.alone(packs)
+    monkeypatch.setattr(module, "SAMPLED", 2)
+    assert known.alone(packs)[0] == pytest.approx(exact)
+    assert known.shares(packs)[0].seconds == pytest.approx(exact)
