@@ -323,3 +323,13 @@ def test_objects_come_with_each_change(tmp_path: Path, capsys: pytest.CaptureFix
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line.get("state") for line in lines] == ["done", "done", None]
     assert find_sweep(tmp_path, "last").id == lines[-1]["sweep"]
+
+
+def test_what_has_no_effect_is_said(
+    grok: Grok, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(runs)
+    monkeypatch.setattr(driving, "drive", lambda *_: False)
+    result = grok("sweep", "last", "--devices", "cpu", "--detach")
+    assert (result.code, "has a driver already" in result.err) == (0, True)
+    assert grok("sweep", "last", "--detach").err == ""
