@@ -88,6 +88,8 @@ class OnRay:
         """When the next bridge is due."""
         self._joined: float = time.monotonic()
         """When there was last a cluster."""
+        self._is_gone = False
+        """Whether the log says so."""
         self._bridge: _Bridge | None = self._begin()
         while not self._bridge.joined:
             time.sleep(0.1)
@@ -145,6 +147,9 @@ class OnRay:
             self._give_up(self._bridge)
         elif self._bridge.joined:
             self._joined = time.monotonic()
+            if self._is_gone:
+                self._is_gone = False
+                self._say("the Ray cluster is there again")
 
     def _give_up(self, bridge: _Bridge) -> None:
         bridge.kill()
@@ -155,6 +160,7 @@ class OnRay:
             self._joined, self._again = float("-inf"), float("inf")  # another would not help
         else:
             self._problem = "what speaks with Ray hung, or was ended with its head"
+            self._is_gone = True
             self._say(f"the Ray cluster is gone, {len(self._runs)} packs wait: {self._problem}")
 
     def _take_in(self, told: Told) -> None:

@@ -140,7 +140,9 @@ def test_when_the_bridge_dies_all_runs_go_on_over_another(puppet: Puppet, tmp_pa
     assert place.running() == {"one"}
     until(lambda: bool(place.running()) and len(puppet.orders) == 2)
     assert puppet.orders[0] == puppet.orders[1]
+    until(lambda: place.room() >= 0 and len(puppet.said) == 2)
     assert "the Ray cluster is gone, 1 packs wait" in puppet.said[0]
+    assert puppet.said[1] == "the Ray cluster is there again"
     place.close()
 
 
