@@ -178,4 +178,4 @@ class Arm(Section, frozen=True, kw_only=True):
             self.teacher.arm,
             *self.subset.arms,
         )
-        return tuple(dict.fromkeys(name for name in named if name))
+        return tuple(dict.fromkeys(filter(None, named))) if any(named) else ()

@@ -35,7 +35,11 @@ def as_config(
 
     Raises PresetError.
     """
-    config = as_section(plain, Config, source, given)
+    return checked(as_section(plain, Config, source, given), source, given)
+
+
+def checked(config: Config, source: str, given: Mapping[str, str] | None = None) -> Config:
+    """The Config, if its values fit each other. Raises PresetError."""
     for key, problem in rules.problems(config):
         raise PresetError(source_of(key, source, given or {}), key, problem)
     return config

@@ -45,6 +45,10 @@ class Train(Section, frozen=True, kw_only=True):
     """grid: every step to 100, then about 1 % apart; every-step: each one."""
 
 
+OWN = ("steps", "learning_rate", "weight_decay", "stop_after_generalised")
+"""What an arm may say itself of its training."""
+
+
 class Config(Section, frozen=True, kw_only=True):
     """One experiment, resolved: every value is here, nothing is looked up later."""
 
@@ -82,9 +86,8 @@ class Config(Section, frozen=True, kw_only=True):
 
     def train_of(self, arm: Arm) -> Train:
         """How an arm trains: as the run does, but for what the arm says itself."""
-        names = ("steps", "learning_rate", "weight_decay", "stop_after_generalised")
-        own = {name: getattr(arm, name) for name in names if getattr(arm, name) is not None}
-        return msgspec.structs.replace(self.train, **own)
+        own = {name: value for name in OWN if (value := getattr(arm, name)) is not None}
+        return msgspec.structs.replace(self.train, **own) if own else self.train
 
     def thresholds_of(self, arm: Arm) -> tuple[float, float]:
         """What train and test accuracy of an arm must exceed: memorised, generalised."""

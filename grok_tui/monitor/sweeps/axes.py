@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from grok_tui.errors import PresetError
 from grok_tui.protocol.settings import MAX_DEPTH, Change
-from grok_tui.protocol.sweeps import MAX_VALUES, Scalar
+from grok_tui.protocol.sweeps import MAX_AXES, MAX_VALUES, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,9 +38,14 @@ class Line:
     """Key paths in the preset."""
     values: tuple[Scalar, ...]
 
-    def changes(self, value: Scalar) -> list[Change]:
+    def changes(self, value: Scalar) -> tuple[Change, ...]:
         """What this value changes in the preset."""
-        return [Change(path, value, f"{'.'.join(path)}={value}") for path in self.keys]
+        return _changes(self.keys, value)
+
+
+@lru_cache(maxsize=MAX_AXES * MAX_VALUES, typed=True)
+def _changes(keys: tuple[tuple[str, ...], ...], value: Scalar) -> tuple[Change, ...]:
+    return tuple(Change(path, value, f"{'.'.join(path)}={value}") for path in keys)
 
 
 def line(name: str, axis: Axis, source: str) -> Line:

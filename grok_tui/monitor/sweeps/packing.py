@@ -8,11 +8,11 @@ that the cell would have in a run of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from grok_tui.protocol.config import Config, Train
+from grok_tui.protocol.config import OWN, Config, Train
 from grok_tui.protocol.rules.values import MAX_LANES
 from grok_tui.protocol.section import MAX_ARMS, MAX_NAME
 
@@ -21,12 +21,11 @@ if TYPE_CHECKING:
 
     from grok_tui.protocol.arms import Arm
     from grok_tui.protocol.probing import Probe
+    from grok_tui.protocol.tasks import Task
 
     Most = Callable[[Config], int]
     """Lanes that a pack of such an experiment may have."""
 
-OWN = ("steps", "learning_rate", "weight_decay", "stop_after_generalised")
-"""What an arm may say itself of its training."""
 FROZEN = ("learning_rate", "weight_decay")
 """What weights that stay as they are have not."""
 TRAIN = Train()
@@ -106,23 +105,23 @@ def _nameless(group: _Group, config: Config, arm: Arm, found: Mapping[str, int])
     def here(name: str) -> str:
         return group.arms[found[name]].name if name else ""
 
-    train, task = config.train_of(arm), config.task_of(arm)
+    train = config.train_of(arm)
+    task: Task | None = config.task_of(arm)
     frozen = arm.method == "edge-popup" and arm.scores.freeze_weights
-    own = {key: getattr(train, key) for key in OWN if not (frozen and key in FROZEN)}
+    own: dict[str, Any] = {
+        key: getattr(train, key) for key in OWN if not (frozen and key in FROZEN)
+    }
     replace = msgspec.structs.replace
-    return replace(
-        arm,
-        name="-",
-        about="",
-        draws_as=arm.stream,
-        mask_from=replace(arm.mask_from, arm=here(arm.mask_from.arm)),
-        rewind_arm=here(arm.rewind_arm),
-        scale_to=replace(arm.scale_to, arm=here(arm.scale_to.arm)),
-        teacher=replace(arm.teacher, arm=here(arm.teacher.arm)),
-        subset=replace(arm.subset, arms=tuple(map(here, arm.subset.arms))),
-        task=None if task == group.config.task else task,
-        **own,
-    )
+    if arm.waits_for:
+        own |= {
+            "mask_from": replace(arm.mask_from, arm=here(arm.mask_from.arm)),
+            "rewind_arm": here(arm.rewind_arm),
+            "scale_to": replace(arm.scale_to, arm=here(arm.scale_to.arm)),
+            "teacher": replace(arm.teacher, arm=here(arm.teacher.arm)),
+            "subset": replace(arm.subset, arms=tuple(map(here, arm.subset.arms))),
+        }
+    task = None if task == group.config.task else task
+    return replace(arm, name="-", about="", draws_as=arm.stream, task=task, **own)
 
 
 def _name(name: str, place: int) -> str:
@@ -153,9 +152,9 @@ def _with_seeds(
     """These cells, as many seeds at a time as go into a pack."""
     seeds = group.config.seeds
     some = max(1, limit // len(arms))
-    names = [arm.name for arm in group.arms]
     members = {
-        cell: {own: names[place] for own, place in group.cells[cell].items()} for cell in cells
+        cell: {own: group.arms[place].name for own, place in group.cells[cell].items()}
+        for cell in cells
     }
     probes = [_looking(probe, members.values()) for probe in group.config.probes]
     many = f"cells {min(cells)} to {max(cells)}" if len(cells) > 1 else f"cell {cells[0]}"

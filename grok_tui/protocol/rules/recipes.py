@@ -42,6 +42,8 @@ def _ranking(arm: Arm, key: str) -> Iterator[tuple[str, str]]:
     why = "" if method.ranks else f"method {arm.method} ranks no weights"
     if method.ranks and method.reads == "mask" and source:
         why = f"as many are removed as the mask of {source} has"
+    if not (why or arm.layer_rates):
+        return
     given = {
         "pruning_rate": (arm.pruning_rate != 0, "0"),
         "scope": (arm.scope != "global", "global"),
@@ -55,6 +57,8 @@ def _ranking(arm: Arm, key: str) -> Iterator[tuple[str, str]]:
 
 
 def _layers(arm: Arm, key: str, matrices: Sequence[str]) -> Iterator[tuple[str, str]]:
+    if not (arm.exclude or arm.layer_rates):
+        return
     known = ", ".join(matrices)
     named = [(name, matrix) for name in ("exclude", "layer_rates") for matrix in getattr(arm, name)]
     for name, matrix in named:

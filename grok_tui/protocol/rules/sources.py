@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -11,7 +10,7 @@ from grok_tui.protocol.arms import METHODS
 from grok_tui.protocol.rules.recipes import EDGE_POPUP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from grok_tui.protocol.arms import Arm
     from grok_tui.protocol.config import Config
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from grok_tui.protocol.tasks import Task
 
 
-@dataclass(frozen=True)
-class _Look:
+class _Look(NamedTuple):
     """One moment of another arm that an arm looks at."""
 
     arm: str
@@ -36,17 +34,23 @@ class _Look:
 
 def problems(config: Config) -> Iterator[tuple[str, str]]:
     """Of each arm with others; and of all together, whether one waits for itself."""
-    for arm in config.arms:
+    takers = [arm for arm in config.arms if _takes(arm)]
+    for arm in takers:
         yield from _unknown(arm, config)
-    for arm in config.arms:
+    for arm in takers:
         yield from _changing_masks(arm, config)
         yield from _automatic(arm, config)
         for look in _looks(arm):
             yield from _moment(look, config)
             yield from _other_task(look, arm, config)
-    yield from _circles(config)
-    for arm in config.arms:
+    yield from _circles(takers)
+    for arm in takers:
         yield from _norm(arm, config)
+
+
+def _takes(arm: Arm) -> bool:
+    """Whether an arm names others, or a moment of their training."""
+    return bool(arm.waits_for or arm.subset.arms) or arm.rewind_to != "init"
 
 
 def _unknown(arm: Arm, config: Config) -> Iterator[tuple[str, str]]:
@@ -135,7 +139,7 @@ def _other_task(look: _Look, arm: Arm, config: Config) -> Iterator[tuple[str, st
     So does a mask of trained weights; that of another operation knows no answer of this one.
     """
     other, own = config.task_of(config.arm(look.arm)), config.task_of(arm)
-    if _bare(other) == _bare(own):
+    if other is own or _bare(other) == _bare(own):
         return
     if not look.mask_only:
         yield (
@@ -161,8 +165,8 @@ def _asked(task: Task) -> dict[str, object]:
     return {name: value for name, value in plain.items() if not name.startswith(split)}
 
 
-def _circles(config: Config) -> Iterator[tuple[str, str]]:
-    waits = {arm.name: set(arm.waits_for) for arm in config.arms}
+def _circles(takers: Sequence[Arm]) -> Iterator[tuple[str, str]]:
+    waits = {arm.name: set(arm.waits_for) for arm in takers}
     while True:
         needed = set().union(*waits.values())
         left = {name: needs & waits.keys() for name, needs in waits.items() if name in needed}

@@ -20,8 +20,9 @@ def problems(config: Config) -> Iterator[tuple[str, str]]:
     """Text that could steer a terminal, names and seeds that stand twice, too many lanes."""
     yield from _unseen_characters(config)
     names = [arm.name for arm in config.arms]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield "arms", f"two arms are named {name}; expected a name for each"
+    if len(set(names)) < len(names):
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield "arms", f"two arms are named {name}; expected a name for each"
     if len(set(config.seeds)) < len(config.seeds):
         yield "seeds", "the same seed stands twice; expected different seeds"
     lanes = len(names) * len(config.seeds)

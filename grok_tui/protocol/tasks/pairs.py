@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
@@ -12,6 +13,12 @@ from msgspec import Meta
 from grok_tui.protocol import expressions
 from grok_tui.protocol.section import File
 from grok_tui.protocol.tasks.section import Fraction01, TaskSection
+
+
+@lru_cache(maxsize=1024)
+def _drawn(fraction: float, examples: int) -> int:
+    """The floor of the decimal number that is written down times the examples."""
+    return math.floor(Fraction(repr(fraction)) * examples)
 
 
 class PairsTask(TaskSection, frozen=True, kw_only=True):
@@ -37,7 +44,7 @@ class PairsTask(TaskSection, frozen=True, kw_only=True):
     @property
     def train_examples(self) -> int:
         """Number of training pairs of a drawn split: the floor of fraction x examples, exactly."""
-        return math.floor(Fraction(repr(self.train_fraction)) * self.examples)
+        return _drawn(self.train_fraction, self.examples)
 
     @property
     def test_examples(self) -> int:
