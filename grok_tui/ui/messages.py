@@ -79,6 +79,8 @@ class RunsRead(Message):
     """Else there are more, which follow."""
     took: float = 0.0
     """Seconds that the reading took."""
+    sweeps: int = 0
+    """How many sweeps there are beside them."""
 
 
 @dataclass

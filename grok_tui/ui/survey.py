@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, replace
+from operator import is_
 from typing import TYPE_CHECKING, TypeVar
 
 from grok_tui.monitor.filter import EVERYTHING
@@ -59,6 +60,11 @@ class Outlook:
     by: str = CELL
     backwards: bool = False
     wanted: Filter = EVERYTHING
+
+    @property
+    def listed(self) -> tuple[object, ...]:
+        """What the rows of the table depend on."""
+        return self.arm, self.wanted, self.by, self.backwards
 
     def on(self, board: Board) -> Outlook:
         """The same with what it lacks to look at this sweep."""
@@ -117,6 +123,17 @@ class Survey:
         """The places of the axes that the maps do not have."""
         outlook, axes = self.outlook, self.board.axes
         return [place for place, name in enumerate(axes) if name not in (outlook.x, outlook.y)]
+
+    @property
+    def drawn(self) -> tuple[object, ...]:
+        """What the maps depend on beside the cells and the arm."""
+        outlook = self.outlook
+        return outlook.measure, outlook.x, outlook.y, self.slice if outlook.sliced else None
+
+    def has(self, outlook: Outlook) -> bool:
+        """Whether what is to be seen in this way is here already."""
+        drawn = replace(self, outlook=outlook).drawn
+        return outlook.listed == self.outlook.listed and drawn == self.drawn
 
     @property
     def slice(self) -> tuple[Scalar, ...]:
@@ -204,27 +221,44 @@ def _place(board: Board, cell: CellResult, outlook: Outlook) -> tuple[Scalar, Sc
     return x, cell.values[board.axes.index(outlook.y)] if outlook.y else ""
 
 
-def survey(board: Board, outlook: Outlook) -> Survey:
-    """What there is to see of it in this way."""
+def survey(board: Board, outlook: Outlook, last: Survey | None = None) -> Survey:
+    """What there is to see of it in this way; what `last` has of the same is taken from there."""
     outlook = outlook.on(board)
     arm = outlook.arm
-    found = Survey(
-        board,
-        outlook,
-        celltable.arranged(board, arm, outlook.wanted, outlook.by, outlook.backwards),
-        celltable.columns(board, arm),
-        {cell.number: cell for cell in board.cells},
-    )
-    return replace(found, maps=_maps(found)) if board.cells else found
+    if last is not None and _same(last.board.cells, board.cells):
+        board = replace(board, cells=last.board.cells)
+    else:
+        last = None
+    if last is not None and last.outlook.listed == outlook.listed:
+        found = replace(last, board=board, outlook=outlook)
+    else:
+        rows = celltable.arranged(board, arm, outlook.wanted, outlook.by, outlook.backwards)
+        cells = last.cells if last else {cell.number: cell for cell in board.cells}
+        found = Survey(board, outlook, rows, celltable.columns(board, arm), cells)
+    if not board.cells:
+        return found
+    known = last.maps if last and last.drawn == found.drawn else None
+    return replace(found, maps=_maps(found, known))
 
 
-def _maps(found: Survey) -> Maps:
+def _same(old: Sequence[CellResult], new: Sequence[CellResult]) -> bool:
+    """Whether all cells stand as they stood."""
+    return old is new or (len(old) == len(new) and all(map(is_, old, new)))
+
+
+def _maps(found: Survey, known: Maps | None) -> Maps:
     board, outlook, cell = found.board, found.outlook, found.cell
     at: dict[str, Scalar] = {}
     if outlook.sliced and cell is not None:
         at = {board.axes[place]: cell.values[place] for place in found.others}
     arms = beside(board.arms, outlook.arm)
-    heats = tuple(heat(board, arm, outlook.x, outlook.y, outlook.measure, at) for arm in arms)
+    if known is not None and [one.arm for one in known.heats] == arms:
+        return known
+    ready = {one.arm: one for one in known.heats} if known is not None else {}
+    heats = tuple(
+        ready.get(arm) or heat(board, arm, outlook.x, outlook.y, outlook.measure, at)
+        for arm in arms
+    )
     return Maps(heats, scale(heats))
 
 

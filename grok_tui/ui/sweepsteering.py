@@ -22,6 +22,7 @@ from grok_tui.ui.screens.pick import Pick
 from grok_tui.ui.sweepmessages import CellOpened, SweepPriced
 from grok_tui.ui.widgets.celltable import LOOKS
 from grok_tui.ui.widgets.pickers import Item
+from grok_tui.ui.widgets.sweephead import SweepHead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -133,6 +134,7 @@ class SweepSteering(Screen[None]):
         message.stop()
         severity = "error" if message.failed else "information"
         self.notify(safe(message.sentence, 400), severity=severity, markup=False)  # type: ignore[arg-type]
+        self.query_one(SweepHead).say(message.sentence)
 
 
 def _packs(cell: CellResult) -> Mapping[str, str]:

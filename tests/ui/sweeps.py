@@ -15,7 +15,7 @@ from grok_tui.ui.sweepservices import SweepServices
 from tests.monitor.sweeps.boards import PENDING, board, missed, reached
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from grok_tui.monitor.glance import Outcome
     from grok_tui.monitor.sweeps.design import Design
@@ -100,14 +100,14 @@ def design() -> Design:
 
 
 class Still:
-    """Looks, and sees what it was given."""
+    """Looks at one of the boards as it is by then."""
 
-    def __init__(self, seen: Board) -> None:
-        self.seen = seen
+    def __init__(self, boards: Sequence[Board], sweep: SweepDir) -> None:
+        self._boards, self._sweep = boards, sweep
 
     def look(self) -> Board:
         """That."""
-        return self.seen
+        return next(one for one in self._boards if one.sweep == self._sweep)
 
 
 @dataclass
@@ -128,7 +128,7 @@ class Sweeping:
         """As the screens take them."""
         return SweepServices(
             found=lambda _: [one.sweep for one in self.boards],
-            watch=lambda sweep: Still(next(one for one in self.boards if one.sweep == sweep)),
+            watch=lambda sweep: Still(self.boards, sweep),
             stop=self._stop,
             go_on=self._go_on,
             design=self._design,

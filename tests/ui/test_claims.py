@@ -172,7 +172,7 @@ def app(runs: Path, services: Services, begun: list[tuple[Sequence[str], str]]) 
         figure=lambda folder, variant, name: (folder / f"{name}.svg") if name == "fig2d" else None,
     )
     app = GrokTuiApp(runs, services=services)
-    app.get_default_screen = app._claims  # type: ignore[method-assign]
+    app.get_default_screen = app.make.claims  # type: ignore[method-assign]
     return app
 
 

@@ -15,7 +15,8 @@ from grok_tui.ui.app import GrokTuiApp
 from grok_tui.ui.messages import CloneRun, EditRun, OpenRun
 from grok_tui.ui.screens.runs import Runs
 from grok_tui.ui.widgets.fields import SearchField
-from grok_tui.ui.widgets.runtable import HEAD, _widths
+from grok_tui.ui.widgets.rowtable import HEAD
+from grok_tui.ui.widgets.runtable import _widths
 from grok_tui.ui.widgets.states import GLYPHS
 from tests import fakes
 from tests.ui.looking import notices, on_screen, settled, written

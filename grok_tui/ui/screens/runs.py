@@ -57,6 +57,7 @@ class Runs(Steering):
         self._timer: Timer | None = None
         self._found: Sequence[Summary] | None = None
         self._complete = False
+        self._sweeps = 0
         self._wanted: Filter = EVERYTHING
         self._order = ("age", False)
 
@@ -90,13 +91,15 @@ class Runs(Steering):
             for found, complete in self._catalog.look():
                 if worker.is_cancelled:
                     return
-                self.post_message(RunsRead(found, complete, time.monotonic() - began))
+                sweeps = sum(1 for _ in self._services.sweeps.found(self._runs))
+                self.post_message(RunsRead(found, complete, time.monotonic() - began, sweeps))
 
     def on_runs_read(self, message: RunsRead) -> None:
         """Show what was read, and look again after a while."""
         message.stop()
         self._found = message.summaries
         self._complete = message.complete
+        self._sweeps = message.sweeps
         if message.complete:
             self._marked &= {one.run.id for one in message.summaries}
             if self._timer is not None:
@@ -154,6 +157,8 @@ class Runs(Steering):
         parts += [f"{len(rows)} shown"] if self._wanted else []
         parts += [f"{len(self._marked)} marked"] if self._marked else []
         where = safe(str(self._runs), 60)
+        if self._sweeps:
+            where += f"   8 shows {self._sweeps} sweep{'s' if self._sweeps > 1 else ''}"
         return Content.assemble(("runs  ", "bold $foreground"), f"{', '.join(parts)} in {where}")
 
     def _advice(self) -> Content:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
-from operator import is_
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from grok_tui.monitor.sweeps.folder import SweepDir
-    from grok_tui.monitor.sweeps.results import Board
     from grok_tui.ui.services import Services
     from grok_tui.ui.survey import Survey
 
@@ -97,22 +95,18 @@ class SweepScreen(SweepSteering):
 
     def _follow(self) -> None:
         """Look, and have it shown once what was seen before was."""
-        watch = self._services.watch(self.sweep)
-        last: Survey | None = None
+        watch, problem = self._services.watch(self.sweep), ""
         while not self._enough.is_set():
             began = time.process_time()
             try:
-                board = watch.look()
+                found = survey(watch.look(), self._outlook, self.survey)
             except GrokTuiError as error:
-                self.post_message(Told(str(error), failed=True))
-                return
-            outlook = self._outlook
-            if last is not None and _goes_on(last, board, outlook):
-                last = replace(last, board=board, outlook=outlook)
+                if str(error) != problem:
+                    problem = str(error)
+                    self.post_message(Told(problem, failed=True))
             else:
-                last = survey(board, outlook)
-            self._shown.acquire()
-            self.post_message(SweepLooked(last))
+                self._shown.acquire()
+                self.post_message(SweepLooked(found))
             cost = time.process_time() - began + self._cost
             self._enough.wait(max(self._period, cost / SHARE))
 
@@ -141,6 +135,9 @@ class SweepScreen(SweepSteering):
             self.query_one(HeatView).take(found)
             self._arrange()
             self._tell()
+        chosen = self.query_one(CellTable).chosen
+        if chosen is not None and self.has_class("-table"):  # a filter may have hidden the other
+            self._point(chosen.number)
 
     def _look(self, outlook: Outlook) -> None:
         """Look at the same sweep in another way."""
@@ -151,14 +148,15 @@ class SweepScreen(SweepSteering):
         found = self.survey
         if found is None:
             return
-        if len(found.board.cells) <= FEW:
-            self._show(survey(found.board, self._outlook))
+        if len(found.board.cells) <= FEW or found.has(self._outlook):
+            self._show(survey(found.board, self._outlook, found))
         else:
-            self._survey_in_thread(found.board, self._outlook)
+            self._write("working it out")
+            self._survey_in_thread(found)
 
     @work(thread=True, exclusive=True, group="survey")
-    def _survey_in_thread(self, board: Board, outlook: Outlook) -> None:
-        found = survey(board, outlook)
+    def _survey_in_thread(self, last: Survey) -> None:
+        found = survey(last.board, self._outlook, last)
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._surveyed, found)
 
@@ -184,10 +182,12 @@ class SweepScreen(SweepSteering):
 
     def _tell(self) -> None:
         """Everything about the cell under the cursor."""
-        line = self.query_one("#which", Static)
-        text = Content("\n".join(lines(self.survey))) if self.survey else Content("")
-        if line.content != text:
-            line.update(text)
+        self._write("\n".join(lines(self.survey)) if self.survey else "")
+
+    def _write(self, text: str) -> None:
+        line, content = self.query_one("#which", Static), Content(text)
+        if line.content != content:
+            line.update(content)
 
     def on_resize(self) -> None:
         """Both have room, or one of them."""
@@ -296,10 +296,3 @@ class SweepScreen(SweepSteering):
             self.action_zoom()
         else:
             await self.run_action("app.out")
-
-
-def _goes_on(last: Survey, board: Board, outlook: Outlook) -> bool:
-    """Whether rows and maps are what they were: cells stand as they stood, looked at alike."""
-    alike = outlook if outlook.sliced else replace(outlook, cell=last.outlook.cell)
-    old, new = last.board.cells, board.cells
-    return alike == last.outlook and len(old) == len(new) and all(map(is_, old, new))

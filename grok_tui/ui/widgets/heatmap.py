@@ -127,15 +127,22 @@ class _Panel:
         left, y = at
         y += (self.how.tall - 1) // 2
         right = left + self.how.gutter - 1
-        if self.how.halves and not here:
-            blank = paper.grid[y][right - 1][0] == " " if right > 0 else False
-            if not blank or row % 2:
-                return
-        text = safe(shown(self.heat.ys[row]), LABEL)
+        if y >= len(paper.grid) or not (here or self._is_labelled(row)):
+            return
         paper.write(left, y, " " * (right - left), TEXT)
-        paper.write_right(right, y, text, STRONG if here else DIM)
+        paper.write_right(right, y, safe(shown(self.heat.ys[row]), LABEL), STRONG if here else DIM)
         if here:
             paper.write(left, y, HERE, STRONG)
+
+    def _is_labelled(self, row: int) -> bool:
+        """Of two rows in one of cells the even one is, if the cursor is not on the other."""
+        if not self.how.halves:
+            return True
+        return row % 2 == 0 and not (self.here is not None and self._shares(row, self.here[1]))
+
+    def _shares(self, row: int, other: int) -> bool:
+        low = self.how.window(self.heat, self.here)[1]
+        return self._line(row - low) == self._line(other - low)
 
     def _write_xs(self, paper: Paper, left: int, first: int) -> None:
         """Labels below the columns, as many as have room, that of the cursor's for certain."""
@@ -152,8 +159,10 @@ class _Panel:
 
     def _write_x(self, paper: Paper, left: int, place: int, label: str, ink: int) -> int:
         middle = left + self.how.wide * place + self.how.wide // 2
-        x = max(left - 1, middle - columns(label) // 2)
-        paper.write(x, TITLE + self.how.rows, label, ink, max(0, left + self.how.width - x))
+        right = left - self.how.gutter + self.how.width
+        x = max(left - 1, min(middle - columns(label) // 2, right - columns(label.rstrip())))
+        label = label if x + columns(label) <= right else label.rstrip()
+        paper.write(x, TITLE + self.how.rows, label, ink, max(0, right - x))
         return x
 
     def _place(self, paper: Paper, at: tuple[int, int], where: tuple[int, int]) -> None:

@@ -55,6 +55,12 @@ class SweepHead(CellView):
     def __init__(self) -> None:
         super().__init__("sweephead")
         self._board: Board | None = None
+        self._said = "reading its packs"
+
+    def say(self, sentence: str) -> None:
+        """Show this while there is no board."""
+        self._said = sentence
+        self.redraw()
 
     def take(self, board: Board) -> None:
         """Show the sweep as it is now."""
@@ -65,3 +71,7 @@ class SweepHead(CellView):
         """Show the same at the size of now."""
         if self._board is not None:
             self.show(head(self._board, self.size.width))
+        else:
+            page = Paper(self.size.width, 2)
+            page.write(1, 0, self._said, DIM)
+            self.show(page.grid)
