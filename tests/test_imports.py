@@ -68,6 +68,11 @@ def test_the_trainer_takes_the_lock_before_it_loads_torch() -> None:
     assert loaded("import grok_tui.engine.__main__") & HEAVY == set()
 
 
+def test_a_driver_of_sweeps_loads_nothing_heavy() -> None:
+    code = "import grok_tui.placing.__main__, grok_tui.placing.local"
+    assert loaded(code) & {*HEAVY, "typer", "ray"} == set()
+
+
 def test_the_monitor_loads_nothing_heavy() -> None:
     names = "catalog export history launch milestones tail verdict watch estimate"
     code = "\n".join(f"import grok_tui.monitor.{name}" for name in names.split())
@@ -83,6 +88,7 @@ def test_the_monitor_loads_nothing_heavy() -> None:
         ("export", "last"),
         ("stop", "last"),
         ("presets", "list"),
+        ("sweep", "decay", "--dry-run"),
         ("--help",),
     ],
 )
