@@ -80,9 +80,7 @@ class Growing:
 
     def _with_seeds(self, design: Design, texts: list[str]) -> None:
         def work() -> None:
-            taken = {
-                seed for plan in self._sweep.plans() for pack in plan.packs for seed in pack.seeds
-            }
+            taken = self._services.seeds(self._sweep)
             self._price(growing.with_seeds(design, _count(texts[0]), taken))
 
         self._work(work)

@@ -59,6 +59,10 @@ def _design(sweep: SweepDir) -> Design:
     return read_written(sweep.file)
 
 
+def _seeds(sweep: SweepDir) -> set[int]:
+    return {seed for plan in sweep.plans() for pack in plan.packs for seed in pack.seeds}
+
+
 def _limits(sweep: SweepDir) -> Limits:
     """What the devices take that the sweep was started on, as far as the UI knows them."""
     from grok_tui.monitor import machine
@@ -101,6 +105,8 @@ class SweepServices:
     """Have a driver go on with it; False if there is one."""
     design: Callable[[SweepDir], Design] = _design
     """What it was asked for last."""
+    seeds: Callable[[SweepDir], set[int]] = _seeds
+    """Every seed that some pack of it has."""
     price: Callable[[SweepDir, Design], Part] = _price
     """What this design would add to it."""
     extend: Callable[[SweepDir, Design], None] = _extend

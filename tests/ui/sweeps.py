@@ -132,6 +132,7 @@ class Sweeping:
             stop=self._stop,
             go_on=self._go_on,
             design=self._design,
+            seeds=lambda _: {0, 1, 2},
             price=self._price,
             extend=self._extend,
         )
