@@ -26,7 +26,7 @@ test-all: test  ## and the targets of the view, measured in a real terminal; bet
 	@$(BIN)/python -m pytest -q -m terminal tests/terminal
 
 test-cluster: $(CLUSTER)/.installed  ## sweeps on a Ray cluster and a SLURM whose nodes are killed; PACKS=12 makes it shorter
-	@GROK_TUI_PACKS=$(or $(PACKS),60) $(CLUSTER)/bin/python -m pytest -q -s tests/cluster/ray_campaign.py tests/cluster/slurm_campaign.py
+	@GROK_TUI_PACKS=$(or $(PACKS),60) $(CLUSTER)/bin/python -m pytest -q -s tests/cluster/ray_tokens.py tests/cluster/ray_campaign.py tests/cluster/slurm_campaign.py
 
 faults: $(DEV)  ## the full fault counts, written into docs/reliability.md; about ten minutes
 	@$(BIN)/python -m pytest -q -n 2 -m "faults or counted" -p tests.faults.recording --record docs/reliability.md

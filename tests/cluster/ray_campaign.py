@@ -123,8 +123,9 @@ class Campaign:
         return sum(ended_as(pack.events) == "completed" for pack in self._packs)
 
     def kill(self) -> None:
-        """A node dies, in one of two ways, and is started again."""
-        node = self._random.choice([node for node in ("one", "two") if not self._joins(node)])
+        """A node dies, that with most trainers, in one of two ways, and is started again."""
+        there = [node for node in ("one", "two") if not self._joins(node)]
+        node = max(there, key=lambda node: len(self._nodes.trainers(node)))
         self.hit += len(self._nodes.trainers(node))
         if self._random.random() < 0.5:
             self._nodes.kill_raylet(node)
