@@ -239,7 +239,7 @@ def test_each_pack_ends_once_as_it_would_here(
 def test_a_job_whose_time_is_up_goes_back_and_on(
     tmp_path: Path, slurm: Cluster, drive: Callable[..., Driver]
 ) -> None:
-    sweep = sweep_of(tmp_path / "runs", 1, 8 * STEPS)
+    sweep = sweep_of(tmp_path / "runs", 1, 2 * STEPS)
     (run,) = run_folders(sweep.packs)
     driver = drive(sweep, "--option=--time=1")
     until(lambda: lock_state(run) == "held")
