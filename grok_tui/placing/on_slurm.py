@@ -17,6 +17,7 @@ from grok_tui.errors import RunError, UsageError
 from grok_tui.monitor.spawning import environment
 from grok_tui.placing import slurm_batch, slurm_queue
 from grok_tui.placing.journal import Journal
+from grok_tui.placing.local import slots
 from grok_tui.protocol.disk import Disk
 
 if TYPE_CHECKING:
@@ -43,10 +44,11 @@ def place(sweep: SweepDir, asked: Asked) -> Slurm:
     if len(asked.devices) > 1:
         shown = ",".join(asked.devices)[:40]
         raise UsageError(f"--devices {shown}: expected one, which every job has")
+    device = slots(asked.devices)[0] if asked.devices else "auto"
     options = slurm_queue.options(asked.options)
     try:
         limit = slurm_queue.array_limit()
-        script = write_script(sweep, "".join(asked.devices) or "auto")
+        script = write_script(sweep, device)
         return Slurm(sweep, script, options, limit)
     except OSError as error:
         why = (error.strerror or str(error) or "unknown reason").lower()

@@ -313,6 +313,8 @@ def test_where_there_is_no_slurm_it_is_said(trial: Trial, monkeypatch: pytest.Mo
         trial.place()
     with pytest.raises(UsageError, match="--devices cpu,cuda: expected one"):
         place(trial.sweep, Asked(("cpu", "cuda")))
+    with pytest.raises(UsageError, match="--devices gpu: expected auto"):
+        place(trial.sweep, Asked(("gpu",)))
 
 
 def test_a_folder_that_is_a_link_is_not_written_to(trial: Trial, tmp_path: Path) -> None:
