@@ -57,7 +57,7 @@ def heatmap(heat: Heat, axis: Axis, size: tuple[int, int], *, plain: bool = Fals
             cells += _place(heat.cells[row][column], axis, layout)
         grid.append(cells)
     labels = [_label(heat.xs[column]) for column in shown_columns]
-    grid.append(_words(" " * layout.left + _spaced(labels, layout.wide), size[0]))
+    grid.append(_words(" " * layout.left + _spaced(labels, layout), size[0]))
     grid.append(_words(" " * layout.left + safe(heat.x, 60), size[0]))
     return [*grid, *_legend(heat, axis, layout, size[0])]
 
@@ -120,12 +120,13 @@ def _digit(axis: Axis, value: float) -> int:
     return max(0, min(9, int(10 * axis.fraction(value))))
 
 
-def _spaced(labels: Sequence[str], wide: int) -> str:
+def _spaced(labels: Sequence[str], layout: _Layout) -> str:
     """Labels under their places, as many as there is room for."""
+    wide, block = layout.wide, not (layout.plain and layout.numbers)
     every = math.ceil((max(map(columns, labels)) + 1) / wide)
     shown_labels = labels[::every]
     if every == 1:
-        return "".join(f"{label:>{wide - 1}} " for label in shown_labels)
+        return "".join(f"{label:>{wide - block}}{' ' * block}" for label in shown_labels)
     return "".join(f"{label:<{wide * every}}" for label in shown_labels)
 
 
