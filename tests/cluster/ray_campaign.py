@@ -130,7 +130,7 @@ class Campaign:
         if self._random.random() < 0.5:
             self._nodes.kill_raylet(node)
         self._nodes.kill(node)
-        self._joining[node] = self._nodes.start(node)
+        self._start(node)
         self.kills += 1
 
     def kill_driver(self) -> None:
@@ -142,6 +142,11 @@ class Campaign:
         self.driver.wait()
         until(lambda: not any(self._nodes.trainers(node) for node in NODES))
         self.driver = self._drive()
+
+    def _start(self, node: str) -> None:
+        if node in self._joining:
+            self._joining[node].wait()
+        self._joining[node] = self._nodes.start(node)
 
     def _drive(self) -> subprocess.Popen[bytes]:
         words = [sys.executable, "-m", "grok_tui.placing", str(self._sweep.path)]
@@ -165,7 +170,7 @@ class Campaign:
             self._nodes.kill(node)
         self._nodes.start_head()
         for node in ("one", "two"):
-            self._joining[node] = self._nodes.start(node)
+            self._start(node)
 
     def start_twice(self) -> None:
         """A trainer that nobody needs, on a pack that is trained."""
