@@ -136,10 +136,11 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or "run"
 
 
-def create(runs: Path, name: str, *, hidden: bool = False) -> RunDir:
+def create(runs: Path, name: str, *, hidden: bool = False, settled: bool = True) -> RunDir:
     """Make the folder of a new run under `runs` with its sub-folders. Raises RunError.
 
-    A hidden one has a dot before its id: nothing lists it until it is renamed.
+    A hidden one has a dot before its id: nothing lists it until it is renamed. One that is not
+    settled may be lost with the power: its maker syncs many at once.
     """
     import secrets  # what only lists runs does without it
 
@@ -155,7 +156,8 @@ def create(runs: Path, name: str, *, hidden: bool = False) -> RunDir:
         run.control.mkdir(mode=0o700)
         run.checkpoints.mkdir()
         run.artifacts.mkdir()
-        Disk().sync_folder(runs)  # or a power cut takes the run, whatever of it was synced
+        if settled:
+            Disk().sync_folder(runs)  # or a power cut takes the run, whatever of it was synced
     except OSError as error:
         reason = error.strerror or "unknown reason"
         raise RunError(

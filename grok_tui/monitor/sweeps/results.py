@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from grok_tui.monitor.glance import Outcome
+    from grok_tui.monitor.history import LaneKey
     from grok_tui.monitor.sweeps.folder import Plan, PlannedPack, SweepDir
     from grok_tui.monitor.sweeps.packwatch import State
     from grok_tui.protocol.rundir import RunDir
     from grok_tui.protocol.sweeps import Scalar
 
+    _Shared = dict[tuple[Trained, ...], "ArmResult"]
     CellState = Literal["waiting", "training", "done", "failed"]
 
 
@@ -118,10 +120,12 @@ class SweepWatch:
         self._repeat = 0
         self._packs: dict[str, _Pack] = {}
         self._cells: dict[int, _Cell] = {}
+        self._shared: _Shared = {}
 
     def look(self) -> Board:
         """The sweep now. Raises RunError where its plans cannot be read."""
         self._take_plans()
+        self._shared.clear()  # what was made before something changed
         for pack in self._packs.values():
             self._look_at(pack)
         packs = tuple(pack.state for pack in self._packs.values())
@@ -194,7 +198,7 @@ class SweepWatch:
     def _result(self, number: int) -> CellResult:
         cell = self._cells[number]
         if cell.result is None:
-            cell.result = _cell(number, cell)
+            cell.result = _cell(number, cell, self._shared)
         return cell.result
 
 
@@ -221,18 +225,33 @@ def _stands(before: PackState, planned: PlannedPack, seen: Seen) -> PackState:
     )
 
 
-def _cell(number: int, cell: _Cell) -> CellResult:
-    lanes: dict[str, dict[int, Outcome]] = {}
+def _cell(number: int, cell: _Cell, shared: _Shared) -> CellResult:
+    """A cell put together; arms that others have as well are made once."""
     trained: dict[str, list[Trained]] = {}
+    seen = {pack.planned.run: pack.seen.lanes for pack in cell.packs}
     for pack in cell.packs:
-        seeds = pack.planned.seeds
         for own, name in pack.planned.cells[number].items():
-            trained.setdefault(own, []).append(Trained(pack.planned.run, name, seeds))
-            found = {seed: pack.seen.lanes.get((name, seed), NOTHING) for seed in seeds}
-            lanes.setdefault(own, {}).update(found)
-    arms = {own: arm_result(lanes[own], tuple(where)) for own, where in trained.items()}
+            there = Trained(pack.planned.run, name, pack.planned.seeds)
+            trained.setdefault(own, []).append(there)
+    arms: dict[str, ArmResult] = {}
+    for own, found in trained.items():
+        where = tuple(found)
+        if where not in shared:
+            shared[where] = arm_result(_lanes(where, seen), where)
+        arms[own] = shared[where]
     runs = tuple(pack.planned.run for pack in cell.packs)
     return CellResult(number, cell.values, arms, _state(cell.packs, arms.values()), runs)
+
+
+def _lanes(
+    trained: Iterable[Trained], seen: Mapping[str, Mapping[LaneKey, Outcome]]
+) -> dict[int, Outcome]:
+    """What came of the lanes of an arm, by seed."""
+    return {
+        seed: seen[there.run].get((there.arm, seed), NOTHING)
+        for there in trained
+        for seed in there.seeds
+    }
 
 
 def _state(packs: Iterable[_Pack], arms: Iterable[ArmResult]) -> CellState:
