@@ -14,6 +14,7 @@ from grok_tui.monitor.sweeps.crossing import key_of
 from grok_tui.monitor.sweeps.design import shown
 from grok_tui.monitor.sweeps.heat import MEASURES, heat, scale
 from grok_tui.monitor.text import safe
+from grok_tui.ui.heatpaints import painted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -259,7 +260,10 @@ def _maps(found: Survey, known: Maps | None) -> Maps:
         ready.get(arm) or heat(board, arm, outlook.x, outlook.y, outlook.measure, at)
         for arm in arms
     )
-    return Maps(heats, scale(heats))
+    made = Maps(heats, scale(heats))
+    for one in heats:
+        painted(one, made.axis)  # now, and not while it is drawn
+    return made
 
 
 def beside(arms: Sequence[str], arm: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from grok_tui.monitor.axes import short
@@ -11,7 +12,7 @@ from grok_tui.monitor.text import safe
 from grok_tui.monitor.wording import percent, ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence, Set
+    from collections.abc import Sequence
 
     from grok_tui.monitor.sweeps.heat import Heat, HeatCell, Mark, Measure
 
@@ -39,9 +40,10 @@ def end(value: float, measure: Measure) -> str:
 
 def counted(heats: Sequence[Heat]) -> list[tuple[Mark, str]]:
     """The marks that stand in these maps, each with its words and how many places have it."""
+    counts = [Counter(cell.mark for cell in one.each()) for one in heats]
     found: list[tuple[Mark, str]] = []
     for mark, words in WORDS.items():
-        told = _places(heats, {mark})
+        told = _places(heats, [count[mark] for count in counts])
         if told:
             budget = _budget(heats) if mark == "never" else ""
             found.append((mark, f"{words}{budget}: {told}"))
@@ -50,16 +52,15 @@ def counted(heats: Sequence[Heat]) -> list[tuple[Mark, str]]:
 
 def unsettled(heats: Sequence[Heat]) -> str:
     """How many places have a value that may still change; empty if none."""
-    told = _places(heats, {"value", "some"}, pending=True)
+    some = [
+        sum(cell.value is not None and cell.pending > 0 for cell in one.each()) for one in heats
+    ]
+    told = _places(heats, some)
     return f"some seeds still train: {told}" if told else ""
 
 
-def _places(heats: Sequence[Heat], marks: Set[Mark], *, pending: bool = False) -> str:
-    """How many places of each map have such a mark, or have it and pending seeds; empty if none."""
-    counts = [
-        sum(cell.mark in marks and (cell.pending > 0 or not pending) for cell in one.each())
-        for one in heats
-    ]
+def _places(heats: Sequence[Heat], counts: Sequence[int]) -> str:
+    """So many of the places of each map; empty if none."""
     if not any(counts):
         return ""
     return ", ".join(

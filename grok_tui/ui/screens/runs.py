@@ -120,11 +120,12 @@ class Runs(Steering):
         if as_read or len(found) <= FEW:
             self._show(self._arranged(found))
         else:
-            self._sort(found)
+            self._sort()
 
     @work(thread=True, exclusive=True, group="arrange")
-    def _sort(self, found: Sequence[Summary]) -> None:
-        rows = self._arranged(found)
+    def _sort(self) -> None:
+        """Without arguments: Textual writes those of a worker out, and these are thousands."""
+        rows = self._arranged(self._found or ())
         if not get_current_worker().is_cancelled:
             self.post_message(RunsArranged(rows))
 

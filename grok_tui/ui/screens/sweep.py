@@ -152,10 +152,12 @@ class SweepScreen(SweepSteering):
             self._show(survey(found.board, self._outlook, found))
         else:
             self._write("working it out")
-            self._survey_in_thread(found)
+            self._survey_in_thread()
 
     @work(thread=True, exclusive=True, group="survey")
-    def _survey_in_thread(self, last: Survey) -> None:
+    def _survey_in_thread(self) -> None:
+        last = self.survey  # no argument: Textual writes those out, and this is thousands of cells
+        assert last is not None
         found = survey(last.board, self._outlook, last)
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._surveyed, found)

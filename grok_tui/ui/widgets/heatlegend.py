@@ -57,7 +57,7 @@ def _write_scale(paper: Paper, y: int, maps: Maps, *, plain: bool) -> int:
     return paper.write(x + 1, y, end(axis.high, measure) + (" log" if axis.log else ""), TEXT) + 2
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=1)
 def _told(maps: Maps, arm: str, many: int, width: int) -> str:
     """What the marks say, with their counts on the maps in sight where that has room."""
     heats = in_sight(maps.heats, arm, many)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from grok_tui.monitor import paints
@@ -16,6 +15,7 @@ from grok_tui.monitor.sweeps.crossing import key_of
 from grok_tui.monitor.sweeps.design import shown
 from grok_tui.monitor.sweeps.marks import written
 from grok_tui.monitor.text import columns, safe, shortened
+from grok_tui.ui.heatpaints import paint, painted
 from grok_tui.ui.widgets.heatlayout import APART, LABEL, TITLE, in_sight, layout
 from grok_tui.ui.widgets.heatlegend import SIGNS, write_legend
 from grok_tui.ui.widgets.paper import DIM, STRONG, TEXT, Paper
@@ -106,7 +106,7 @@ class _Panel:
         self, paper: Paper, at: tuple[int, int], rows: Sequence[int], across: Sequence[int]
     ) -> None:
         """Two rows of places in one of cells, the highest first."""
-        found = _paints(self.heat, self.axis)
+        found = painted(self.heat, self.axis)
         ground = [paints.GROUND] * len(across)
         pixels = [[found[row][column] for column in across] for row in reversed(rows)]
         pixels = [ground] * (self.how.down - len(pixels)) + pixels
@@ -169,10 +169,10 @@ class _Panel:
         cell = self.heat.cells[where[1]][where[0]]
         here = where == self.here
         x, y = at
-        paint, text = self._look(cell)
+        ground, text = self._look(cell)
         if here:
             text = _pointed(text, self.how.wide)
-        ink = self._ink(paint, cell, here=here)
+        ink = self._ink(ground, cell, here=here)
         lines = [""] * self.how.tall
         lines[(self.how.tall - 1) // 2] = text
         for down, line in enumerate(lines):
@@ -181,35 +181,21 @@ class _Panel:
 
     def _look(self, cell: HeatCell) -> tuple[int, str]:
         """The paint of a place and what is written there."""
-        paint, sign = _paint(cell, self.axis), SIGNS.get(cell.mark, "")
+        ground, sign = paint(cell, self.axis), SIGNS.get(cell.mark, "")
         if cell.value is None:
-            return paint, sign
+            return ground, sign
         room = self.how.wide - 1
         number = written(cell.value, cell.measure)
         for text in (number + sign, number, sign if not self.plain else ""):
             if text and len(text) <= room:
-                return paint, text
-        return paint, paints.PLAIN[paint] if self.plain else ""
+                return ground, text
+        return ground, paints.PLAIN[ground] if self.plain else ""
 
     def _ink(self, paint: int, cell: HeatCell, *, here: bool) -> int:
         if self.plain or paint == paints.GROUND:
             return STRONG if here else TEXT if cell.value is not None else DIM
         words = paints.PALE if paint == paints.NEVER else paints.on_heat(paint)
         return paints.pair(words, paint)
-
-
-def _paint(cell: HeatCell, axis: Axis) -> int:
-    """The paint of a place."""
-    if cell.value is None:
-        return paints.NEVER if cell.mark == "never" else paints.GROUND
-    share = axis.fraction(cell.value)
-    return paints.heat(share if math.isfinite(share) else 0.0)
-
-
-@lru_cache(maxsize=8)
-def _paints(heat: Heat, axis: Axis) -> list[list[int]]:
-    """Those of all places, by row and column."""
-    return [[_paint(cell, axis) for cell in row] for row in heat.cells]
 
 
 def _pointed(text: str, wide: int) -> str:
