@@ -212,6 +212,18 @@ def test_repeats_and_extensions_are_taken_in_as_they_come(tmp_path: Path) -> Non
     assert (board.repeat, len(board.packs)) == (1, 3)
 
 
+def test_what_cells_share_is_put_together_once(tmp_path: Path) -> None:
+    named = {number: {"dense": "dense", "grokked-ticket": f"ticket-{number}"} for number in (0, 1)}
+    pack = PlannedPack(IDS[0], SEEDS, 6, named, STEPS)
+    sweep = made(tmp_path, msgspec.structs.replace(plan(0.2, 0.4), packs=(pack,)))
+    fakes.recorded_run(sweep.packs, made_of=CONFIG, run_id=IDS[0])
+    board = SweepWatch(sweep).look()
+    first, second = board.cells
+    assert first.arms["dense"] is second.arms["dense"]
+    assert first.arms["grokked-ticket"] is not second.arms["grokked-ticket"]
+    assert (board.lanes, board.packs[0].cells) == (6, (0, 1))
+
+
 def test_plans_with_other_axes_are_refused(tmp_path: Path) -> None:
     other = msgspec.structs.replace(plan(0.2), axes=("fraction",))
     with pytest.raises(RunError, match="do not belong together"):
