@@ -122,3 +122,29 @@ def test_where_there_is_no_room_places_are_digits_or_colours_and_some_are_left_o
     assert "shown: one row in 3, one column in 1" in lines
     grid = heatmap(found, scale([found]), (50, 10))
     assert len({role for character, role in grid[2] if character == "█"}) == 8
+
+
+def test_one_axis_makes_a_row_and_shares_are_percents() -> None:
+    def halves(_: str, values: tuple[Scalar, ...], seed: int) -> Outcome:
+        return (missed(), reached(100), PENDING)[seed] if values[0] else reached(100)
+
+    board = boards.board({"rate": (0.0, 0.5)}, halves, arms=("dense",))
+    found = heat(board, "dense", "rate", measure="share")
+    drawn = texts(diagram([found], "Shares"))
+    assert [text for text in drawn if text in ("50%", "100%")][:2] == ["100%", "50%"]
+    assert "some seeds still train: dense 1 of 2" in drawn
+    assert "share of seeds that generalised" in drawn
+    lines = to_text(heatmap(found, scale([found]), (40, 5), plain=True)).split("\n")
+    assert lines[:3] == [
+        "dense: share of seeds that generalised",
+        "  100%  50%",
+        "     0  0.5",
+    ]
+    assert "some seeds still train: dense 1 of 2" in lines
+
+
+def test_a_map_without_a_value_has_a_scale_all_the_same() -> None:
+    board = boards.board({"rate": (0.2, 0.4)}, lambda *_: PENDING, arms=("dense",))
+    found = heat(board, "dense", "rate")
+    assert (scale([found]).low, scale([found]).high) == (1, 10)
+    assert "nothing has come yet: dense 2 of 2" in texts(diagram([found], "Empty"))

@@ -10,7 +10,7 @@ import pytest
 from grok_tui.errors import RunError
 from grok_tui.monitor.finding import chosen
 from grok_tui.monitor.logparts import Log
-from grok_tui.monitor.sweeps import folder
+from grok_tui.monitor.sweeps import alive, folder
 from grok_tui.monitor.sweeps.folder import Plan, PlannedCell, PlannedPack, SweepDir, find_sweep
 from grok_tui.monitor.sweeps.results import Board, SweepWatch
 from grok_tui.protocol.disk import Disk
@@ -275,3 +275,34 @@ def test_no_more_than_five_candidates_are_named() -> None:
     runs = [RunDir(Path(f"run-{number}")) for number in range(7)]
     with pytest.raises(RunError, match=r"fits 7 runs; say more: run-0, .*run-4 and 2 more"):
         chosen(runs, "run", "run", "here")
+
+
+def test_packs_that_are_a_link_are_not_followed(tmp_path: Path) -> None:
+    sweep = made(tmp_path, plan(0.2))
+    sweep.packs.rmdir()
+    sweep.packs.symlink_to(tmp_path)
+    with pytest.raises(RunError, match="packs is a link, which is not followed"):
+        SweepWatch(sweep).look()
+
+
+def test_a_sweep_whose_file_cannot_be_read_is_called_by_its_id(tmp_path: Path) -> None:
+    sweep = waiting(made(tmp_path, plan(0.2)))
+    sweep.file.write_text("title = ")
+    assert SweepWatch(sweep).look().title == sweep.id
+
+
+def test_where_locks_cannot_be_told_a_heartbeat_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    sweep = waiting(made(tmp_path, plan(0.2)))
+    lock = Lock(sweep, "it is placed already")
+    monkeypatch.setattr(alive, "lock_state", lambda _: "unknown")
+    watch = SweepWatch(sweep, lambda: now[0])
+    assert watch.look().driver
+    now[0] = 9.0
+    lock.beat()
+    assert watch.look().driver
+    now[0] = 20.0
+    assert not watch.look().driver
+    lock.release()
