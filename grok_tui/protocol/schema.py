@@ -157,6 +157,14 @@ def in_words(found: types.Type) -> str:
     return "a table"
 
 
+def _either_in_words(found: types.UnionType) -> str:
+    said = [one for one in found.types if not isinstance(one, types.NoneType)]
+    words = dict.fromkeys(in_words(one) for one in sorted(said, key=_literals_last))
+    if "a number" in words:
+        words.pop("a whole number", None)
+    return " or ".join(words)
+
+
 def _literals_last(found: types.Type) -> bool:
     return isinstance(found, types.LiteralType)
 

@@ -138,7 +138,9 @@ class _Where:
 
     def holds(self, values: Sequence[Scalar]) -> bool:
         """Whether a cell with these values is in the map."""
-        return not self.held or all(_key(values[place]) == _key(value) for place, value in self.held.items())
+        return not self.held or all(
+            _key(values[place]) == _key(value) for place, value in self.held.items()
+        )
 
     def of(self, values: Sequence[Scalar]) -> tuple[Scalar, Scalar]:
         """Where a cell with these values lies."""
