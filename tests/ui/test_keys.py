@@ -28,9 +28,13 @@ from grok_tui.ui.screens.live import LiveScreen
 from grok_tui.ui.screens.naming import Naming
 from grok_tui.ui.screens.pick import Pick
 from grok_tui.ui.screens.runs import Runs
+from grok_tui.ui.screens.sweep import SweepScreen
+from grok_tui.ui.screens.sweeps import Sweeps
 from grok_tui.ui.screens.ticket import TicketDialog
 from grok_tui.ui.widgets.arms import Arms
+from grok_tui.ui.widgets.celltable import CellTable
 from grok_tui.ui.widgets.grouptable import GroupTable
+from grok_tui.ui.widgets.heatview import HeatView
 
 SCREENS = {
     "launcher": Launcher,
@@ -45,6 +49,10 @@ SCREENS = {
     "compare": Compare,
     "groups": GroupTable,
     "tour": Demo,
+    "sweeps": Sweeps,
+    "sweep": SweepScreen,
+    "cells": CellTable,
+    "map": HeatView,
     "claims": ClaimsScreen,
     "figure": Figure,
     "naming": Naming,
@@ -81,7 +89,13 @@ def test_no_key_is_one_that_a_terminal_or_tmux_keeps() -> None:
 
 PANES = ("charts", "verdict", "log")
 """Sections of the live screen that have the focus."""
-IN_FRONT = [("launcher",), ("runs",), *((pane, "live") for pane in PANES)]
+IN_FRONT = [
+    ("launcher",),
+    ("runs",),
+    ("cells", "sweep"),
+    ("map", "sweep"),
+    *((pane, "live") for pane in PANES),
+]
 
 
 @pytest.mark.parametrize("sections", IN_FRONT, ids=" ".join)
