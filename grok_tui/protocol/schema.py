@@ -143,8 +143,7 @@ def in_words(found: types.Type) -> str:
     if isinstance(found, types.LiteralType):
         return "one of " + ", ".join(str(value) for value in found.values)
     if isinstance(found, (types.IntType, types.FloatType)):
-        whole = "whole " if isinstance(found, types.IntType) else ""
-        return f"a {whole}number{_bounds(found)}"
+        return _number_in_words(found)
     if isinstance(found, types.BoolType):
         return "true or false"
     if isinstance(found, types.StrType):
@@ -163,6 +162,11 @@ def _either_in_words(found: types.UnionType) -> str:
     if "a number" in words:
         words.pop("a whole number", None)
     return " or ".join(words)
+
+
+def _number_in_words(found: types.IntType | types.FloatType) -> str:
+    whole = "whole " if isinstance(found, types.IntType) else ""
+    return f"a {whole}number{_bounds(found)}"
 
 
 def _literals_last(found: types.Type) -> bool:
