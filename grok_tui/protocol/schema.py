@@ -148,11 +148,8 @@ def in_words(found: types.Type) -> str:
         return "true or false"
     if isinstance(found, types.StrType):
         return _text_in_words(found)
-    if isinstance(found, types.VarTupleType):
-        least = f" of at least {found.min_length}" if found.min_length else ""
-        return f"a list{least}: {in_words(found.item_type)}"
-    if isinstance(found, types.TupleType):
-        return f"a list of {len(found.item_types)}: {in_words(found.item_types[0])}"
+    if isinstance(found, (types.VarTupleType, types.TupleType)):
+        return _list_in_words(found)
     return "a table"
 
 
@@ -162,6 +159,13 @@ def _either_in_words(found: types.UnionType) -> str:
     if "a number" in words:
         words.pop("a whole number", None)
     return " or ".join(words)
+
+
+def _list_in_words(found: types.VarTupleType | types.TupleType) -> str:
+    if isinstance(found, types.TupleType):
+        return f"a list of {len(found.item_types)}: {in_words(found.item_types[0])}"
+    least = f" of at least {found.min_length}" if found.min_length else ""
+    return f"a list{least}: {in_words(found.item_type)}"
 
 
 def _number_in_words(found: types.IntType | types.FloatType) -> str:
