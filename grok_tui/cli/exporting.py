@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from grok_tui.cli.lines import print_cut, say, writing
 from grok_tui.errors import UsageError
+from grok_tui.monitor import parquet
 from grok_tui.monitor.export import csv_rows, vector_rows, write_csv
 from grok_tui.monitor.sweeps.export import cells_table, lanes_table, write_parquet
 from grok_tui.monitor.sweeps.export import write_csv as write_table
@@ -50,6 +51,8 @@ def export_sweep(board: Board, form: str, output: Path | None) -> None:
         raise UsageError(f"--format {form[:40]}: expected {', '.join(OF_SWEEPS)} for a sweep")
     table = cells_table(board) if form == "cells" else lanes_table(board)
     binary = form == "parquet"
+    if binary:
+        parquet.library()  # before a file is made
     if output is None:
         if binary and sys.stdout.isatty():
             raise UsageError("--format parquet is no text; name a file with --output")

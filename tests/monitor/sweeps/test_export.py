@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from typing import TYPE_CHECKING
 
+import pytest
+from pyarrow.parquet import read_table
+
+from grok_tui.errors import UsageError
 from grok_tui.monitor import parquet
 from grok_tui.monitor.sweeps import export
-from tests.monitor import parquets
 from tests.monitor.sweeps import boards
 from tests.monitor.sweeps.boards import LOST, PENDING, missed, reached
 
 if TYPE_CHECKING:
-    import pytest
-
     from grok_tui.monitor.glance import Outcome
     from grok_tui.protocol.sweeps import Scalar
 
@@ -23,6 +25,12 @@ def fate(arm: str, values: tuple[Scalar, ...], seed: int) -> Outcome:
     if arm == "ticket":
         return LOST if values[0] == 1 else PENDING
     return missed() if seed else reached(1000)
+
+
+def read_back(data: bytes) -> tuple[list[str], list[list[object]]]:
+    """The columns' names, and the rows."""
+    found = read_table(io.BytesIO(data))
+    return list(found.column_names), [list(row.values()) for row in found.to_pylist()]
 
 
 BOARD = boards.board({"arm": (1, 2), "task": ("=a", 3, True)}, fate, seeds=(0, 7))
@@ -65,7 +73,7 @@ def test_parquet_says_the_same_in_columns_of_one_kind() -> None:
     table = export.lanes_table(BOARD)
     file = io.BytesIO()
     assert export.write_parquet(table, file) == 24
-    names, read = parquets.read(file.getvalue())
+    names, read = read_back(file.getvalue())
     assert tuple(names) == table.names
     assert [tuple(row) for row in read] == list(table.rows())
     assert read[0][:4] == [0, 1, "=a", "dense"]
@@ -83,7 +91,7 @@ def test_every_kind_of_value_and_every_gap_comes_back_from_parquet() -> None:
     kinds = [parquet.kind_of(column) for column in zip(*made, strict=True)]
     assert kinds == list(names)
     assert parquet.write(file, names, kinds, made) == 20
-    assert parquets.read(file.getvalue()) == (list(names), [list(row) for row in made])
+    assert read_back(file.getvalue()) == (list(names), [list(row) for row in made])
     assert parquet.kind_of([1, 2.0]) == "number"
     assert parquet.kind_of([True, 1]) == parquet.kind_of([]) == "text"
 
@@ -93,7 +101,15 @@ def test_long_tables_are_written_in_groups(monkeypatch: pytest.MonkeyPatch) -> N
     file = io.BytesIO()
     many = [(number,) for number in range(200)]
     parquet.write(file, ["n"], ["whole"], many)
-    assert parquets.read(file.getvalue()) == (["n"], [list(row) for row in many])
+    assert read_back(file.getvalue()) == (["n"], [list(row) for row in many])
     empty = io.BytesIO()
     assert parquet.write(empty, ["n"], ["whole"], []) == 0
-    assert parquets.read(empty.getvalue()) == (["n"], [])
+    assert read_back(empty.getvalue()) == (["n"], [])
+
+
+def test_without_its_library_parquet_is_refused_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(UsageError, match=r"pip install 'grok-tui\[parquet\]'"):
+        parquet.write(io.BytesIO(), ["n"], ["whole"], [])
