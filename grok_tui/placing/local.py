@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from grok_tui.errors import UsageError
 from grok_tui.monitor import launch
 from grok_tui.monitor.machine import devices as gpus
+from grok_tui.placing.training import lanes
 from grok_tui.protocol.rundir import lock_state, read_about, run_folders
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ class Local:
         if run.id in self.running():
             return
         device = min(self._devices, key=self._load)
-        launch.train(run, device)
+        # a lane alone would take several threads, on which its bits hang; among others it has one
+        launch.train(run, device, 1 if lanes(run) == 1 else 0)
         self._runs[run.id] = (run, device)
 
     def running(self) -> Set[str]:

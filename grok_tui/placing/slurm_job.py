@@ -23,8 +23,7 @@ from grok_tui.monitor import launch
 from grok_tui.monitor.sweeps.folder import SweepDir
 from grok_tui.monitor.watch import Pulse
 from grok_tui.placing import slurm_batch
-from grok_tui.placing.training import completed, trained
-from grok_tui.protocol import presets
+from grok_tui.placing.training import completed, lanes, trained
 from grok_tui.protocol.rundir import RunDir, lock_state
 
 if TYPE_CHECKING:
@@ -99,12 +98,8 @@ class Job:
 
     def _threads(self) -> int:
         """As many as the job has cores, and no more than lanes: the bits of one hang on them."""
-        try:
-            config = presets.load_config(self._run.config)
-        except GrokTuiError:
-            return 1  # the trainer says what is wrong
-        lanes = len(config.arms) * len(config.seeds)
-        return max(1, min(_number(self._environment, "SLURM_CPUS_PER_TASK"), lanes, MAX_THREADS))
+        cores = _number(self._environment, "SLURM_CPUS_PER_TASK")
+        return max(1, min(cores, lanes(self._run), MAX_THREADS))
 
     def _put_back(self) -> int:
         """Have SLURM take the job back into its queue; 1 if it does not, or did too often."""

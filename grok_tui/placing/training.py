@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from grok_tui.errors import GrokTuiError
 from grok_tui.monitor.glance import glance
 from grok_tui.monitor.watch import SILENCE, Pulse
+from grok_tui.protocol import presets
 from grok_tui.protocol.alive import process_lives
 from grok_tui.protocol.events import Finished
 from grok_tui.protocol.rundir import boot_id, lock_state, read_about
@@ -46,6 +48,15 @@ class Afar:
 def _is_afar(run: RunDir) -> bool:
     about = read_about(run)
     return about is not None and about.boot_id != boot_id()
+
+
+def lanes(run: RunDir) -> int:
+    """How many lanes a run has; 0 if its configuration cannot be read, as its trainer will say."""
+    try:
+        config = presets.load_config(run.config)
+    except GrokTuiError:
+        return 0
+    return len(config.arms) * len(config.seeds)
 
 
 def completed(run: RunDir) -> bool:

@@ -12,8 +12,10 @@ from grok_tui.monitor import launch
 from grok_tui.placing import local
 from grok_tui.placing.local import Local, place, slots
 from grok_tui.placing.place import Asked
+from grok_tui.protocol import presets
 from grok_tui.protocol.rundir import create
 from tests import fakes
+from tests.engine import tiny
 from tests.placing.staged import made
 
 if TYPE_CHECKING:
@@ -27,9 +29,11 @@ class Trainers:
 
     def __init__(self) -> None:
         self.on: dict[str, str] = {}
+        self.threads: dict[str, int] = {}
 
-    def train(self, run: RunDir, device: str = "") -> None:
+    def train(self, run: RunDir, device: str = "", threads: int = 0) -> None:
         self.on[run.id] = device
+        self.threads[run.id] = threads
 
     def lives(self, run: RunDir) -> bool:
         return run.id in self.on
@@ -75,6 +79,18 @@ def test_a_trainer_for_each_device(tmp_path: Path, trainers: Trainers) -> None:
     assert (here.room(), here.running()) == (1, {runs[1].id, runs[2].id})
     here.start(runs[3])
     assert trainers.on[runs[3].id] == on
+
+
+def test_a_lane_alone_has_one_thread_as_it_has_among_others(
+    tmp_path: Path, trainers: Trainers
+) -> None:
+    here = Local(("cpu", "cpu"))
+    alone, several = create(tmp_path, "alone"), create(tmp_path, "several")
+    alone.config.write_text(presets.dump(tiny.tiny((tiny.DENSE,))))
+    several.config.write_text(presets.dump(tiny.tiny((tiny.DENSE,), seeds=(0, 1))))
+    here.start(alone)
+    here.start(several)
+    assert trainers.threads == {alone.id: 1, several.id: 0}
 
 
 def test_starting_twice_starts_one(tmp_path: Path, trainers: Trainers) -> None:

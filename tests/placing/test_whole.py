@@ -51,7 +51,7 @@ def trainers(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, ForkServerPr
     found: dict[str, ForkServerProcess] = {}
     with contextlib.ExitStack() as held:
 
-        def train(run: RunDir, device: str) -> None:
+        def train(run: RunDir, device: str, _: int) -> None:
             assert device == "cpu"
             found[run.id] = held.enter_context(children.trainer(run))
 
