@@ -135,11 +135,7 @@ def _inside(found: types.Type, part: str | int) -> types.Type | None:
 def in_words(found: types.Type) -> str:
     """A type with its bounds as a person says it."""
     if isinstance(found, types.UnionType):
-        said = [one for one in found.types if not isinstance(one, types.NoneType)]
-        words = dict.fromkeys(in_words(one) for one in sorted(said, key=_literals_last))
-        if "a number" in words:
-            words.pop("a whole number", None)
-        return " or ".join(words)
+        return _either_in_words(found)
     if isinstance(found, types.LiteralType):
         return "one of " + ", ".join(str(value) for value in found.values)
     if isinstance(found, (types.IntType, types.FloatType)):
