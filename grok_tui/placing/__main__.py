@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from grok_tui.errors import GrokTuiError, RunError
 from grok_tui.monitor.sweeps.folder import SweepDir
-from grok_tui.placing.driver import Driver, Hands
+from grok_tui.placing.driver import Driver, Hands, forget
 from grok_tui.placing.engines import ENGINES, limits, place
 from grok_tui.placing.journal import Journal
 from grok_tui.placing.place import Asked
@@ -51,6 +51,7 @@ def _drive(sweep: SweepDir, engine: str, asked: Asked, signals: Signals) -> int:
     except OSError as error:
         why = (error.strerror or "unknown reason").lower()
         raise RunError(f"cannot place packs of {sweep.path}: {why}") from None
+    forget(sweep)  # before the place is reached, which takes a while: a stop may come meanwhile
     known = limits(engine, asked, (sweep.packs, sweep.runs))
     hands = Hands(place(engine, sweep, asked), known, lock, journal, signals)
     return Driver(sweep, hands).drive()

@@ -72,8 +72,6 @@ class Driver:
 
     def drive(self) -> int:
         """Go on until nothing is left; the exit code. Raises RunError where the place is lost."""
-        for order in (*control.half_written(self._sweep), *control.waiting(self._sweep)):
-            _remove(order)
         self._say(f"began: {len(self._watch.look().packs)} packs")
         while (code := self.go_on()) is None:
             if self._hands.signals.stop and self._place.keeps and not self._stopping:
@@ -206,6 +204,12 @@ def _was_told(pack: PackState) -> bool:
     """Whether a pack that stopped was told to by an order, and not by the end of its machine."""
     answers = Watch(pack.run).look().history.answers
     return bool(answers) and answers[-1].command == "stop"
+
+
+def forget(sweep: SweepDir) -> None:
+    """Remove the orders that a driver before this one has left."""
+    for order in (*control.half_written(sweep), *control.waiting(sweep)):
+        _remove(order)
 
 
 def _remove(path: Path) -> None:

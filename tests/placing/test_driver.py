@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grok_tui.errors import RunError
+from grok_tui.placing import __main__ as process
 from grok_tui.placing import driver as module
+from grok_tui.placing.place import Asked
 from grok_tui.placing.restarts import MOST
 from grok_tui.placing.signals import Signals
 from grok_tui.protocol import control, owned
@@ -166,13 +168,12 @@ def test_stop_has_every_trainer_stop_and_starts_no_other(tmp_path: Path) -> None
     assert control.waiting(sweep) == []
 
 
-def test_orders_for_a_driver_before_are_swept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("when", "code"), [("before", 0), ("meanwhile", 130)])
+def test_orders_for_a_driver_before_are_swept_and_none_that_come_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str, code: int
 ) -> None:
     monkeypatch.setattr(module, "LOOK", 0.0)
     sweep = made(tmp_path, rates=(0.4,))
-    (pack,) = planned(sweep)
-    control.send(sweep, "stop", by="test")
 
     class Quick(Staged):
         def running(self) -> set[str]:
@@ -181,10 +182,20 @@ def test_orders_for_a_driver_before_are_swept(
             return set()
 
     place = Quick(sweep)
-    assert driver(place).drive() == 0
-    assert place.started == [pack]
+
+    def reached(*_: object) -> Quick:
+        if when == "meanwhile":
+            control.send(sweep, "stop", by="test")
+        return place
+
+    if when == "before":
+        control.send(sweep, "stop", by="test")
+    monkeypatch.setattr(process, "place", reached)
+    assert process._drive(sweep, "local", Asked(("cpu",)), Signals()) == code
+    assert place.started == ([] if code else planned(sweep))
     assert place.closed
-    assert said(sweep)[-1] == "ended: 1 done"
+    assert control.waiting(sweep) == []
+    assert said(sweep)[-1] == ("ended: nothing was left" if code else "ended: 1 done")
 
 
 def test_a_signal_stops_trainers_that_nobody_else_looks_after(tmp_path: Path) -> None:
