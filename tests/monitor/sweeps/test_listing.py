@@ -36,6 +36,18 @@ def test_done_are_those_that_trained_to_their_end(tmp_path: Path) -> None:
     assert [(one.state, one.done) for one in listed(tmp_path)] == [("done", 3)]
 
 
+def test_a_sweep_trains_while_a_trainer_outlives_its_driver_and_says_so_if_it_fails(
+    tmp_path: Path,
+) -> None:
+    sweep = made(tmp_path)
+    place = Staged(sweep, devices=3)
+    first = sweep.plans()[0].packs[0].run
+    place.start(place.run(first))
+    assert [one.state for one in listed(tmp_path)] == ["training"]
+    place.fails(first)
+    assert [(one.state, one.done) for one in listed(tmp_path)] == [("failed", 0)]
+
+
 def test_no_more_packs_are_looked_at_than_there_is_time_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
