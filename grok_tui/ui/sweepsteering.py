@@ -20,7 +20,6 @@ from grok_tui.ui.messages import OpenRun, Told
 from grok_tui.ui.screens.confirm import Confirm
 from grok_tui.ui.screens.pick import Pick
 from grok_tui.ui.sweepmessages import CellOpened, SweepPriced
-from grok_tui.ui.widgets.celltable import LOOKS
 from grok_tui.ui.widgets.pickers import Item
 from grok_tui.ui.widgets.sweephead import SweepHead
 
@@ -54,9 +53,10 @@ class SweepSteering(Screen[None]):
     def action_open(self) -> None:
         """The run behind the cell under the cursor, its own arms in sight."""
         cell = self.survey.cell if self.survey else None
-        if cell is None:
+        if self.survey is None or cell is None:
             return
-        packs = _packs(cell)
+        states = {pack.run.id: pack.state for pack in self.survey.board.packs}
+        packs = _packs(cell, states)
         if len(packs) > 1:
             items = [Item(run, f"{run}  {seeds}") for run, seeds in packs.items()]
             self.app.push_screen(Pick("which of its runs", items), partial(self._open, cell))
@@ -137,13 +137,15 @@ class SweepSteering(Screen[None]):
         self.query_one(SweepHead).say(message.sentence)
 
 
-def _packs(cell: CellResult) -> Mapping[str, str]:
-    """The runs that train a cell, each with its seeds in words."""
+def _packs(cell: CellResult, states: Mapping[str, str]) -> Mapping[str, str]:
+    """The runs that train a cell, each with its own state and its seeds in words."""
     found: dict[str, set[int]] = {run: set() for run in cell.runs}
     for result in cell.arms.values():
         for there in result.trained:
             found.setdefault(there.run, set()).update(there.seeds)
-    return {run: f"{LOOKS[cell.state][0]} {_seeds(sorted(seeds))}" for run, seeds in found.items()}
+    return {
+        run: f"{states.get(run, 'gone')}, {_seeds(sorted(seeds))}" for run, seeds in found.items()
+    }
 
 
 def _seeds(seeds: list[int]) -> str:

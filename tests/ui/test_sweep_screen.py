@@ -142,7 +142,7 @@ def renamed(whole: Board, names: list[str]) -> Board:
 
 
 async def test_a_cell_of_several_runs_asks_which(app: GrokTuiApp, sweeping: Sweeping) -> None:
-    whole = made()
+    whole = made(packs=[("done", ""), ("training", "")])
     other = PACK[:-1] + "b"
     first, *rest = whole.cells
     arms = {
@@ -164,8 +164,8 @@ async def test_a_cell_of_several_runs_asks_which(app: GrokTuiApp, sweeping: Swee
         text = on_screen(pilot)
         await pilot.press("down", "enter")
         await settled(pilot)
-    assert f"{PACK}  ✓ seed 0" in text
-    assert f"{other}  ✓ seeds 1, 2" in text
+    assert f"{PACK}  done, seed 0" in text
+    assert f"{other}  training, seeds 1, 2" in text
     assert {message.run.id for message in seen if isinstance(message, OpenRun)} == {other}
 
 

@@ -56,7 +56,7 @@ def unsettled(heats: Sequence[Heat]) -> str:
         sum(cell.value is not None and cell.pending > 0 for cell in one.each()) for one in heats
     ]
     told = _places(heats, some)
-    return f"some seeds still train: {told}" if told else ""
+    return f"some seeds have not ended: {told}" if told else ""
 
 
 def _places(heats: Sequence[Heat], counts: Sequence[int]) -> str:

@@ -132,7 +132,7 @@ def test_one_axis_makes_a_row_and_shares_are_percents() -> None:
     found = heat(board, "dense", "rate", measure="share")
     drawn = texts(diagram([found], "Shares"))
     assert [text for text in drawn if text in ("50%", "100%")][:2] == ["100%", "50%"]
-    assert "some seeds still train: dense 1 of 2" in drawn
+    assert "some seeds have not ended: dense 1 of 2" in drawn
     assert "share of seeds that generalised" in drawn
     lines = to_text(heatmap(found, scale([found]), (40, 5), plain=True)).split("\n")
     assert lines[:3] == [
@@ -140,7 +140,7 @@ def test_one_axis_makes_a_row_and_shares_are_percents() -> None:
         "  100%  50%",
         "     0  0.5",
     ]
-    assert "some seeds still train: dense 1 of 2" in lines
+    assert "some seeds have not ended: dense 1 of 2" in lines
 
 
 def test_a_map_without_a_value_has_a_scale_all_the_same() -> None:
