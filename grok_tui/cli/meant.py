@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 
 
 def sweep_meant(runs: Path, text: str) -> SweepDir | None:
-    """The sweep that a verb is about: by its id, or by a part of it that no run has."""
+    """The sweep that a verb is about: by its id, or by a part of it that no run has.
+
+    `last` is the newest run; where there is none, the newest sweep.
+    """
     from grok_tui.monitor.catalog import find
     from grok_tui.monitor.sweeps.folder import find_sweep, sweeps_in
 
     known = next((one for one in sweeps_in(runs) if one.id == text), None)
-    if known is not None or text == "last":
+    if known is not None:
         return known
     try:
         find(runs, text)

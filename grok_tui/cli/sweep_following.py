@@ -31,7 +31,8 @@ class Stop(Interrupts):
     def __init__(self, sweep: SweepDir) -> None:
         super().__init__()
         self._sweep = sweep
-        self._asked = False
+        self.asked = False
+        """Whether the driver was told."""
 
     def leave(self) -> str:
         """Have the driver told, if nobody did."""
@@ -40,17 +41,17 @@ class Stop(Interrupts):
 
     def ask(self) -> bool:
         """Tell the driver if it is time to; whether it was told now."""
-        if not self.wanted or self._asked:
+        if not self.wanted or self.asked:
             return False
-        self._asked = True
+        self.asked = True
         driving.stop(self._sweep, "headless")
         return True
 
 
-def follow(sweep: SweepDir, shown: SweepReporter) -> Board:
+def follow(sweep: SweepDir, shown: SweepReporter, stop: Stop) -> Board:
     """Follow a sweep until no driver is at it; the last board. Raises Interrupted, RunError."""
     watch, nap = SweepWatch(sweep), Nap(LOOK)
-    with Stop(sweep) as stop:
+    with stop:
         try:
             while True:
                 board = watch.look()
@@ -67,8 +68,11 @@ def follow(sweep: SweepDir, shown: SweepReporter) -> Board:
             shown.close()
 
 
-def conclude(board: Board) -> None:
-    """Raise what the end of a sweep means: RunFailed (a pack failed) or Interrupted (stopped)."""
+def conclude(board: Board, *, told: bool = False) -> None:
+    """Raise what the end of a sweep means: RunFailed (a pack failed) or Interrupted (stopped).
+
+    `told`: we had it stopped, perhaps when no pack was left to say so.
+    """
     sweep = board.sweep
     again = hint(f"resume {sweep.id}", sweep.runs)
     by_state = {pack.state: pack for pack in reversed(board.packs)}
@@ -78,7 +82,7 @@ def conclude(board: Board) -> None:
     if broken:
         why = f": {broken.reason}" if broken.reason else f"; see {sweep.log}"
         raise RunFailed(f"pack {broken.run.id} {broken.state}{why}; {again} tries again")
-    if "stopped" in by_state:
+    if "stopped" in by_state or (told and "waiting" in by_state):
         raise Interrupted(f"stopped; {again} goes on from here")
     if "waiting" in by_state:
         said = driving.last_word(sweep)
@@ -87,7 +91,8 @@ def conclude(board: Board) -> None:
 
 def run_headless(sweep: SweepDir, *, json: bool) -> None:
     """Follow a sweep and print what it comes to. Raises as `follow` and `conclude`."""
-    board = follow(sweep, Objects(sys.stderr) if json else reporter(sys.stderr))
+    stop = Stop(sweep)
+    board = follow(sweep, Objects(sys.stderr) if json else reporter(sys.stderr), stop)
     if not json:
         print_lines(result_lines(board))
-    conclude(board)
+    conclude(board, told=stop.asked)

@@ -53,6 +53,8 @@ def sweep(  # noqa: PLR0913  (one for each option)
     """Train a preset at many settings, packed into few runs on every device, and watch them."""
     if detach and as_json:
         raise UsageError("--detach prints an id and --json objects; choose one of them")
+    if dry_run and as_json:
+        raise UsageError("--dry-run prints lines; --json is for a sweep that is followed")
     how = _how(engine, devices, options or ())
     found = None if extend else _started(context.obj, what)
     if found is None:
@@ -138,8 +140,8 @@ def _made(
     folders = (*((old.packs,) if old else ()), runs)
     known = limits(how.engine, Asked.read(how.devices, how.options), folders)
     part = starting.further_part(old, design, known) if old else starting.first_part(design, known)
-    if not part.packs:
-        say(f"{extend} lacks nothing of {design.source}")
+    if not part.packs and not (old and starting.asks_more(old, design)):
+        say(f"{old.id if old else what} lacks nothing of {design.source}")
         return None
     if dry:
         from grok_tui.cli.sweep_tables import part_lines
@@ -180,7 +182,8 @@ def stopped(found: SweepDir) -> str:
     if not packs and lock_state(found) == "free":
         raise RunError(f"nothing of {found.id} is trained; there is nothing to stop")
     again = hint(f"resume {found.id}", found.runs)
-    return f"{found.id} was asked to stop, {packs} packs train; {again} goes on from there"
+    train = "1 pack trains" if packs == 1 else f"{packs} packs train"
+    return f"{found.id} was asked to stop, {train}; {again} goes on from there"
 
 
 def resumed(found: SweepDir) -> str:

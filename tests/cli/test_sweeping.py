@@ -14,6 +14,7 @@ from grok_tui.cli.sweep_following import Stop, conclude, follow
 from grok_tui.cli.sweep_progress import Bars, Lines, Objects
 from grok_tui.errors import Interrupted, RunError, RunFailed
 from grok_tui.monitor.sweeps import driving
+from grok_tui.monitor.sweeps.design import read_written
 from grok_tui.monitor.sweeps.folder import find_sweep, sweeps_in
 from grok_tui.monitor.sweeps.results import SweepWatch
 from grok_tui.protocol import control
@@ -154,6 +155,10 @@ def test_an_extension_adds_what_is_lacking(
     assert again.code == 0
     assert "lacks nothing of" in again.err
     assert len(driven) == 2
+    more = grok("sweep", str(file), *seeds, "--set", "sweep.repeats=2", "--detach")
+    assert more.out == f"{sweep.id}\n"
+    assert read_written(sweep.file).sweep.repeats == 2
+    assert (len(sweep.plans()), len(driven)) == (2, 3)  # the driver plans the repeat
 
 
 def test_the_table_of_a_complete_sweep_is_printed_at_once(
@@ -209,6 +214,14 @@ def test_a_list_of_nothing_but_sweeps(grok: Grok, runs: Path) -> None:
     assert line.split() == [sweep.id, "stopped", "0", "of", "3", "Tiny"]
 
 
+def test_the_last_is_a_sweep_where_there_are_no_runs(grok: Grok, runs: Path) -> None:
+    sweep = made(runs)
+    assert grok("export", "last").out.startswith("cell,")
+    assert sweep.id in grok("stop", "last").err
+    fakes.recorded_run(runs)
+    assert not grok("export", "last").out.startswith("cell,")
+
+
 def test_sweeps_are_exported_and_drawn(grok: Grok, runs: Path, tmp_path: Path) -> None:
     sweep = made(runs, rates=(0.2, 0.4))
     done(sweep)
@@ -236,6 +249,8 @@ def test_what_the_end_of_a_sweep_means(tmp_path: Path) -> None:
     sweep.log.write_text("2026-11-21 10:15:00 ended: the cluster is gone\n")
     with pytest.raises(RunError, match=r"ended: 2026.* the cluster is gone"):
         conclude(watch.look())
+    with pytest.raises(Interrupted, match=r"stopped; `grok-tui .*resume"):
+        conclude(watch.look(), told=True)
     for pack in (first, second, third):
         place.start(place.run(pack))
     with pytest.raises(RunFailed, match=r"the driver of .* died, its packs go on"):
@@ -273,7 +288,7 @@ def test_a_follower_shows_what_is_new(tmp_path: Path, monkeypatch: pytest.Monkey
     sweep = made(tmp_path)
     done(sweep)
     out = io.StringIO()
-    board = follow(sweep, Lines(out))
+    board = follow(sweep, Lines(out), Stop(sweep))
     assert board.lanes_done == 6
     ids = [pack.run.id for pack in board.packs]
     assert out.getvalue().splitlines() == [f"pack {id_}: done, 2 of 2 lanes" for id_ in ids]
@@ -319,7 +334,7 @@ def test_bars_give_the_cursor_back(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_objects_come_with_each_change(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sweep = made(tmp_path, rates=(0.2, 0.4))
     done(sweep)
-    follow(sweep, Objects(io.StringIO()))
+    follow(sweep, Objects(io.StringIO()), Stop(sweep))
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line.get("state") for line in lines] == ["done", "done", None]
     assert find_sweep(tmp_path, "last").id == lines[-1]["sweep"]
