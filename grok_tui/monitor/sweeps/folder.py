@@ -211,14 +211,20 @@ def begin(runs: Path, name: str, text: str, make: Callable[[SweepDir], None]) ->
 
 @contextmanager
 def planning(sweep: SweepDir) -> Iterator[None]:
-    """Alone among those who plan for a sweep: a driver its next repeat, a user an extension."""
-    descriptor = os.open(sweep.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    """Alone among those who plan for a sweep: a driver its next repeat, a user an extension.
+
+    Raises RunError where the disk fails.
+    """
     try:
-        with suppress(OSError):  # a filesystem without locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(sweep.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            with suppress(OSError):  # a filesystem without locks
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise RunError(f"cannot plan for {sweep.id}: {error.strerror}") from None
 
 
 def add(
@@ -230,25 +236,37 @@ def add(
 ) -> Plan:
     """Make the runs of these packs, then the plan that names them: until then they do not count.
 
-    `told` hears how many are made. Raises RunError.
+    `told` hears how many are made. Raises RunError, OSError; its runs are taken away
+    if there is no plan for them then.
     """
     if sweep.linked:
         raise RunError(f"{sweep.id}: {sweep.linked} is a link, which is not followed")
     path = sweep.next_plan()
-    found: list[PlannedPack] = []
-    for pack in packs:
-        run = create(sweep.packs, name, settled=False)
-        Disk().put(run.config, presets.dump(pack.config).encode())
-        cells = {number: dict(arms) for number, arms in pack.members.items()}
-        found.append(PlannedPack(run.id, pack.config.seeds, pack.lanes, cells, pack.steps))
-        told(len(found))
-    made = plan(found)
-    data = msgspec.json.encode(made)
-    if len(data) > MAX_PLAN:
-        raise RunError(f"the plan is larger than {MAX_PLAN >> 20} MiB; expected fewer cells")
-    _settle(sweep, found)
-    Disk().replace(path, data)
+    runs: list[RunDir] = []
+    try:
+        found = []
+        for pack in packs:
+            runs.append(create(sweep.packs, name, settled=False))
+            found.append(_made(runs[-1], pack))
+            told(len(found))
+        made = plan(found)
+        data = msgspec.json.encode(made)
+        if len(data) > MAX_PLAN:
+            raise RunError(f"the plan is larger than {MAX_PLAN >> 20} MiB; expected fewer cells")
+        _settle(sweep, found)
+    except BaseException:
+        for run in runs:
+            shutil.rmtree(run.path, ignore_errors=True)
+        raise
+    Disk().replace(path, data)  # what fails from here on may have come after the plan was there
     return made
+
+
+def _made(run: RunDir, pack: Pack) -> PlannedPack:
+    """A pack in a run of its own. Raises OSError."""
+    Disk().put(run.config, presets.dump(pack.config).encode())
+    cells = {number: dict(arms) for number, arms in pack.members.items()}
+    return PlannedPack(run.id, pack.config.seeds, pack.lanes, cells, pack.steps)
 
 
 def _settle(sweep: SweepDir, packs: Sequence[PlannedPack]) -> None:
