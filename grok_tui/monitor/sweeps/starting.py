@@ -62,7 +62,7 @@ def further_part(sweep: SweepDir, design: Design, limits: Limits) -> Part:
 
 
 def extend(sweep: SweepDir, design: Design, limits: Limits, told: Told = lambda _: None) -> Part:
-    """Add what a design asks for and the sweep lacks; a part without packs: nothing.
+    """Add what a design asks for and the sweep lacks; a part without packs: no cell lacks seeds.
 
     From then on repeats are those of this design. Raises as `further_part`.
     """
@@ -70,8 +70,23 @@ def extend(sweep: SweepDir, design: Design, limits: Limits, told: Told = lambda 
         part = further_part(sweep, design, limits)
         if part.packs:
             part.write(sweep, sweep.name, told)
+        if part.packs or asks_more(sweep, design):
             Disk().replace(sweep.file, design.dump().encode())
     return part
+
+
+def asks_more(sweep: SweepDir, design: Design) -> bool:
+    """Whether a design says of repeats, seeds or cells what the file of the sweep does not.
+
+    It may be that all of it is planned: whoever planned it died before the file was written.
+    """
+    before = read_written(sweep.file)
+    if (before.sweep.repeats, before.sweep.stop) != (design.sweep.repeats, design.sweep.stop):
+        return True
+    known = {cell.values for cell in before.cells}
+    return not (known.issuperset(cell.values for cell in design.cells)) or not (
+        set(before.seeds).issuperset(design.seeds)
+    )
 
 
 def _written(design: Design) -> Design:
