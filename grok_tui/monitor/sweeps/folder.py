@@ -36,8 +36,8 @@ from grok_tui.protocol.paths import hint
 from grok_tui.protocol.regular import open_regular
 from grok_tui.protocol.rules.values import MAX_LANES
 from grok_tui.protocol.rundir import RUN_ID, RunDir, create, decode_small, slug
-from grok_tui.protocol.section import MAX_ARMS, ArmName
-from grok_tui.protocol.sweeps import MAX_AXES, MAX_CELLS, Key, Scalar, Seed
+from grok_tui.protocol.section import MAX_ARMS, MAX_STEPS, ArmName
+from grok_tui.protocol.sweeps import MAX_AXES, MAX_CELLS, MAX_REPEATS, Key, Scalar, Seed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -52,8 +52,6 @@ MAX_PLANS = 200
 MAX_NUMBERED = 10 * MAX_CELLS
 """Cells of all plans of a sweep."""
 PLAN = re.compile(r"plan-([0-9]{4})\.json")
-
-Count = Annotated[int, Meta(ge=0)]
 
 
 class PlannedCell(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,14 +71,14 @@ class PlannedPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lanes: Annotated[int, Meta(ge=1, le=MAX_LANES)]
     cells: dict[int, Annotated[dict[ArmName, ArmName], Meta(min_length=1, max_length=MAX_ARMS)]]
     """By the number of a cell: what its arms are called in the pack."""
-    steps: Count = 0
+    steps: Annotated[int, Meta(ge=0, le=MAX_LANES * MAX_STEPS)] = 0
     """Steps of all its lanes together, at most."""
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A part of a sweep: the first, a repeat, or an extension."""
 
-    repeat: Count
+    repeat: Annotated[int, Meta(ge=0, lt=MAX_REPEATS)]
     """Which repeat it is, from 0."""
     axes: Annotated[tuple[Key, ...], Meta(min_length=1, max_length=MAX_AXES)]
     """What the axes are called, in the order of the values."""
