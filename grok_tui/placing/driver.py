@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from grok_tui.placing.place import Place
     from grok_tui.placing.signals import Signals
     from grok_tui.protocol.owned import Lock
+    from grok_tui.protocol.rundir import RunDir
 
 LOOK = 0.3
 """Seconds between two looks at the packs."""
@@ -166,8 +167,8 @@ class Driver:
                 break
             if id_ in self._over or id_ in running or pack.state in ALIVE:
                 continue
-            if pack.run.path.is_symlink() or not pack.run.path.is_dir():
-                self._end(pack, "failed", "its folder is gone, or a link")
+            if why := _unfit(pack.run):
+                self._end(pack, "failed", why)
                 continue
             self._place.start(pack.run)
             self._begun.add(id_)
@@ -198,6 +199,16 @@ class Driver:
             self._say(news)
             return None
         return RunFailed.exit_code if "failed" in ends else 0
+
+
+def _unfit(run: RunDir) -> str:
+    """Why no trainer can be started on a run, wherever; empty if one can."""
+    if run.path.is_symlink() or not run.path.is_dir():
+        return "its folder is gone, or a link"
+    printed = run.trainer_log
+    if printed.is_symlink() or (printed.exists() and not printed.is_file()):
+        return "its trainer.log is not a regular file"
+    return ""
 
 
 def _was_told(pack: PackState) -> bool:

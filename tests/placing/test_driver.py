@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,9 +14,11 @@ from grok_tui.placing.place import Asked
 from grok_tui.placing.restarts import MOST
 from grok_tui.placing.signals import Signals
 from grok_tui.protocol import control, owned
+from grok_tui.protocol.rundir import RunDir
 from tests.placing.staged import Staged, driver, made
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from grok_tui.monitor.sweeps.folder import SweepDir
@@ -137,10 +140,25 @@ def test_a_pack_whose_machine_ended_is_started_again(tmp_path: Path) -> None:
     assert place.started == [pack, pack]
 
 
-def test_a_pack_without_a_folder_costs_the_others_nothing(tmp_path: Path) -> None:
+def _removed(run: RunDir) -> None:
+    run.path.rename(run.path.parent.parent / "elsewhere")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        _removed,
+        lambda run: run.trainer_log.symlink_to("/nowhere"),
+        lambda run: run.trainer_log.mkdir(),
+        lambda run: os.mkfifo(run.trainer_log),
+    ],
+)
+def test_a_pack_that_no_trainer_can_have_costs_the_others_nothing(
+    tmp_path: Path, spoil: Callable[[RunDir], None]
+) -> None:
     sweep = made(tmp_path)
-    gone, second, third = planned(sweep)
-    (sweep.packs / gone).rename(tmp_path / "elsewhere")
+    bad, second, third = planned(sweep)
+    spoil(RunDir(sweep.packs / bad))
     place = Staged(sweep, devices=2)
     drives = driver(place)
     drives.go_on()
