@@ -144,16 +144,13 @@ def _last(piece: bytes) -> list[bytes]:
 
 def finished(piece: bytes) -> Finished | None:
     """The last line, if it says that the run has finished."""
-    event = last_event(piece)
-    return event if isinstance(event, Finished) else None
+    return event if isinstance(event := last_event(piece), Finished) else None
 
 
 def last_event(piece: bytes) -> AnyEvent | None:
     """What the last whole line says."""
-    end = len(piece) - 1
-    if not piece.endswith(b"\n"):
-        end = piece.rfind(b"\n")
-    return decoded(piece[piece.rfind(b"\n", 0, max(0, end)) + 1 : max(0, end)])
+    end = max(0, len(piece) - 1 if piece.endswith(b"\n") else piece.rfind(b"\n"))
+    return decoded(piece[piece.rfind(b"\n", 0, end) + 1 : end])
 
 
 def _lines(piece: bytes, mark: bytes, apart: int = 1) -> Iterator[bytes]:
