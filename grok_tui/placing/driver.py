@@ -195,6 +195,8 @@ class Driver:
         ends = set(self._over.values())
         if "stopped" in ends:
             return Interrupted.exit_code
+        if ends == {"failed"}:
+            return RunFailed.exit_code  # nothing could be trained: no more would come of a repeat
         if news := plan_next(self._sweep, board, self._hands.limits):
             self._say(news)
             return None

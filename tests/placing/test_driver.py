@@ -235,6 +235,17 @@ def test_a_signal_leaves_what_a_queue_keeps(tmp_path: Path) -> None:
     assert not place.closed
 
 
+def test_no_repeat_is_planned_where_nothing_could_be_trained(tmp_path: Path) -> None:
+    sweep = made(tmp_path, rates=(0.2, 0.4), repeats=2)
+    place = Staged(sweep, devices=2)
+    drives = driver(place)
+    drives.go_on()
+    for pack in planned(sweep):
+        place.fails(pack)
+    assert drives.go_on() == 3
+    assert len(sweep.plans()) == 1
+
+
 def test_the_next_repeat_has_the_cells_that_need_it(tmp_path: Path) -> None:
     stop = {"arm": "ticket", "generalised": 1}
     sweep = made(tmp_path, rates=(0.2, 0.4), repeats=3, stop=stop)
