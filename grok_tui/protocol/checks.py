@@ -89,6 +89,8 @@ def _unknown_key(
     path: list[str | int], name: str, plain: Mapping[str, Value], whole: type[Section]
 ) -> str:
     """What to say of a key that the table at `path` has not."""
+    if not path and name == "sweep":
+        return "this is no preset but a sweep; `grok-tui sweep FILE` trains it"
     known = schema.keys_at(path, plain, whole)
     listed = f"expected one of {', '.join(known)}"
     others = schema.kinds_with(path, name, whole)

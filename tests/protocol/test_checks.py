@@ -27,6 +27,7 @@ def sentence(*settings: str, seeds: str = "", name: str = "quickstart") -> str:
 BAD = [
     ("train.stps=1", "--set train.stps=1: train.stps: no such key; did you mean steps?"),
     ("steps=9", "--set steps=9: steps: no such key; did you mean train.steps?"),
+    ("sweep={seeds=3}", "sweep: this is no preset but a sweep; `grok-tui sweep FILE` trains it"),
     ("p=97", "--set p=97: p: no such key; did you mean task.p?"),
     ("colour=1", "colour: no such key; expected one of title, about"),
     ("train.steps=abc", "train.steps: expected a whole number from 1 to 10000000, got 'abc'"),

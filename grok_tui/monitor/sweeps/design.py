@@ -95,8 +95,17 @@ class Design:
             ]
             return self.variants.config(changes, seeds)
         except PresetError as error:
-            problem = f"{error.problem}; so it is where {self.label(cell)[:SHOWN]}"
+            where = "" if self._is_everywhere(error) else self.label(cell)[:SHOWN]
+            problem = f"{error.problem}; so it is where {where}" if where else error.problem
             raise PresetError(self.source, error.key, problem) from None
+
+    def _is_everywhere(self, error: PresetError) -> bool:
+        """Whether the preset has the same mistake without any axis."""
+        try:
+            self.variants.config(())
+        except PresetError as known:
+            return (known.key, known.problem) == (error.key, error.problem)
+        return False
 
     def label(self, cell: Cell) -> str:
         """The cell's values by name."""

@@ -120,6 +120,17 @@ def test_a_mistake_in_a_cell_names_file_key_and_cell(asked: design.Design) -> No
         wrong.config(wrong.cells[0])
 
 
+def test_a_mistake_of_the_preset_itself_names_no_cell(tmp_path: Path) -> None:
+    (tmp_path / "rates.toml").write_text(FILE.replace("[sweep]", "[train]\nstepz = 1\n[sweep]"))
+    asked = design.read(str(tmp_path / "rates.toml"))
+    with pytest.raises(PresetError) as refused:
+        asked.config(asked.cells[0])
+    assert (refused.value.key, refused.value.problem) == (
+        "train.stepz",
+        "no such key; did you mean steps?",
+    )
+
+
 @pytest.mark.parametrize(
     ("said", "key", "sentence"),
     [
