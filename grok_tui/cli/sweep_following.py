@@ -92,7 +92,9 @@ def conclude(board: Board, *, told: bool = False) -> None:
 def run_headless(sweep: SweepDir, *, json: bool) -> None:
     """Follow a sweep and print what it comes to. Raises as `follow` and `conclude`."""
     stop = Stop(sweep)
-    board = follow(sweep, Objects(sys.stderr) if json else reporter(sys.stderr), stop)
+    shown = Objects(sys.stderr) if json else reporter(sys.stderr)
+    shown.say(f"sweep {sweep.id}")
+    board = follow(sweep, shown, stop)
     if not json:
         print_lines(result_lines(board))
     conclude(board, told=stop.asked)

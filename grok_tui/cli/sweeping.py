@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 MANY = 500
 """Packs that are made before there is word of it."""
+TRIED = 3
+"""Newest sweeps whose packs tell how fast this machine is, beside plain runs."""
 OPEN = "grok_tui.open"
 """Under which a command finds how to open the TUI."""
 
@@ -51,10 +54,9 @@ def sweep(  # noqa: PLR0913  (one for each option)
     detach: Annotated[bool, typer.Option("--detach", help="Print the id and return.")] = False,
 ) -> None:
     """Train a preset at many settings, packed into few runs on every device, and watch them."""
-    if detach and as_json:
-        raise UsageError("--detach prints an id and --json objects; choose one of them")
-    if dry_run and as_json:
-        raise UsageError("--dry-run prints lines; --json is for a sweep that is followed")
+    if as_json and (detach or dry_run):
+        other = "--detach prints an id" if detach else "--dry-run prints lines"
+        raise UsageError(f"{other} and --json objects; choose one of them")
     how = _how(engine, devices, options or ())
     found = None if extend else _started(context.obj, what)
     if found is None:
@@ -131,13 +133,14 @@ def _made(
     """A new sweep, or one that has more than before; None where nothing is to be done."""
     from grok_tui.monitor.sweeps import starting
     from grok_tui.monitor.sweeps.design import read
-    from grok_tui.monitor.sweeps.folder import find_sweep
+    from grok_tui.monitor.sweeps.folder import find_sweep, sweeps_in
     from grok_tui.placing.engines import limits
     from grok_tui.placing.place import Asked
 
     design = read(what, settings)
     old = find_sweep(runs, extend) if extend else None
-    folders = (*((old.packs,) if old else ()), runs)
+    tried = [old] * (old is not None) + list(islice(sweeps_in(runs), TRIED))
+    folders = (*(one.packs for one in tried if one and not one.linked), runs)
     known = limits(how.engine, Asked.read(how.devices, how.options), folders)
     part = starting.further_part(old, design, known) if old else starting.first_part(design, known)
     if not part.packs and not (old and starting.asks_more(old, design)):

@@ -101,6 +101,15 @@ class Staged:
         self.vanishes(id_)
 
 
+def done(sweep: SweepDir, *, t_gen: int | None = 40) -> None:
+    """All packs of a sweep are trained to their end."""
+    place = Staged(sweep, devices=99)
+    for plan in sweep.plans():
+        for pack in plan.packs:
+            place.start(place.run(pack.run))
+            place.ends(pack.run, t_gen=t_gen)
+
+
 def driver(place: Staged, signals: Signals | None = None) -> Driver:
     """A driver of its sweep on this place. Raises RunError if there is one."""
     sweep = place.sweep
