@@ -14,7 +14,7 @@ from grok_tui.protocol.sweeps import MAX_AXES, MAX_VALUES, Scalar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grok_tui.protocol.sweeps import Axis
+    from grok_tui.protocol.sweeps import Axis, Number
 
 DIGITS = 12
 """Significant digits of values that are worked out: 0.3 is 0.3."""
@@ -86,7 +86,7 @@ def _values(axis: Axis, source: str, key: str) -> tuple[Scalar, ...]:
 
 def _spread(axis: Axis, source: str, key: str) -> Sequence[float]:
     """Evenly spaced numbers, both ends among them if the step is not given."""
-    first, last = float(axis.start or 0), float(axis.to or 0)
+    first, last = _as_float(axis.start or 0), _as_float(axis.to or 0)
     if not math.isfinite(last - first):
         raise PresetError(source, key, "expected ends that are finite, and their distance as well")
     log = axis.scale == "log"
@@ -116,6 +116,14 @@ def _gap(axis: Axis, source: str, key: str, *, log: bool) -> float:
     if step <= 1:
         raise PresetError(source, f"{key}.step", "a ratio on a log scale; expected more than 1")
     return math.log(step)
+
+
+def _as_float(number: Number) -> float:
+    """The number; infinite if it is a whole one that is larger than any float."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
 
 
 def _short(number: float) -> float:

@@ -37,7 +37,7 @@ from grok_tui.protocol.regular import open_regular
 from grok_tui.protocol.rules.values import MAX_LANES
 from grok_tui.protocol.rundir import RUN_ID, RunDir, create, decode_small, slug
 from grok_tui.protocol.section import MAX_ARMS, MAX_STEPS, ArmName
-from grok_tui.protocol.sweeps import MAX_AXES, MAX_CELLS, MAX_REPEATS, Key, Scalar, Seed
+from grok_tui.protocol.sweeps import MAX_AXES, MAX_CELLS, MAX_REPEATS, Key, Seed, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -54,12 +54,15 @@ MAX_NUMBERED = 10 * MAX_CELLS
 PLAN = re.compile(r"plan-([0-9]{4})\.json")
 
 
+Value = bool | Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | float | Text
+
+
 class PlannedCell(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A cell in a plan."""
 
     number: Annotated[int, Meta(ge=0, lt=MAX_NUMBERED)]
     """Its place among all cells of the sweep, those of earlier plans included."""
-    values: Annotated[tuple[Scalar, ...], Meta(max_length=MAX_AXES)]
+    values: Annotated[tuple[Value, ...], Meta(max_length=MAX_AXES)]
 
 
 class PlannedPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -57,6 +57,8 @@ def test_a_log_scale_has_equal_ratios_and_its_ends() -> None:
         ({"values": (0.5, inf)}, "finite"),
         ({"start": 0.0, "to": inf, "count": 3}, "finite"),
         ({"start": -1e308, "to": 1e308, "count": 3}, "finite"),
+        ({"start": 1, "to": 10**400, "count": 3}, "finite"),
+        ({"start": -(10**400), "to": 10**400, "step": 1.0}, "finite"),
         ({"start": 0.0, "to": 1.0, "step": inf}, "step: expected a finite number"),
         ({"start": 1, "to": 1e308, "step": 1e-300}, "more than 1000 values"),
         ({"start": 0, "to": 1000, "step": 1}, "more than 1000 values"),

@@ -140,6 +140,7 @@ STRANGE: dict[str, Any] = {
     "a number beyond all": celled({"number": 10**6, "values": [1]}),
     "too many values": celled({"number": 0, "values": [1, 2]}),
     "too few values": celled({"number": 0, "values": []}),
+    "a value beyond all": celled({"number": 0, "values": [2**63]}),
     "a value that is a list": celled({"number": 0, "values": [[1]]}),
     "a value of a long text": celled({"number": 0, "values": ["x" * 401]}),
     "no axes": PLAN | {"axes": [], "cells": [], "packs": []},
