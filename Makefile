@@ -20,7 +20,7 @@ run: $(USE)  ## train the quickstart: the TUI in a terminal, plain progress with
 	@$(BIN)/grok-tui run $(PRESET)
 
 test: $(DEV)  ## all tests but the long fault counts, those that need a GPU, and targets in seconds
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n 3 --dist worksteal -m "not faults and not gpu and not terminal"
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n 4 --dist worksteal -m "not faults and not gpu and not terminal"
 
 test-all: test  ## and the targets of the view, measured in a real terminal; better with nothing else running
 	@$(BIN)/python -m pytest -q -m terminal tests/terminal

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from grok_tui.engine.tasks.data import Examples
     from tests.engine.reference import Example, Network
 
-STEPS = 100
+STEPS = 50
 DUST = 1e-15
 """What remains where a sum of terms cancels, as a share of the terms."""
 
@@ -229,7 +229,7 @@ def test_logits_and_gradients_are_those_of_the_plain_network(
 
 
 @pytest.mark.parametrize("of", [MLPS, TRANSFORMERS], ids=["mlp", "transformer"])
-def test_a_hundred_steps_are_those_of_the_plain_network(
+def test_fifty_steps_are_those_of_the_plain_network(
     of: st.SearchStrategy[Mlp | Transformer],
 ) -> None:
     @settings(max_examples=15, deadline=None, derandomize=True)
