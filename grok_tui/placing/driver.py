@@ -82,6 +82,7 @@ class Driver:
         counts = Counter(self._over.values())
         told = ", ".join(f"{number} {how}" for how, number in sorted(counts.items()))
         self._say(f"ended: {told or 'nothing was left'}")
+        self._hands.lock.release()  # nothing is left to place, and to leave a cluster takes a while
         self._place.close()
         return code
 

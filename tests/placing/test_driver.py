@@ -14,7 +14,7 @@ from grok_tui.placing.place import Asked
 from grok_tui.placing.restarts import MOST
 from grok_tui.placing.signals import Signals
 from grok_tui.protocol import control, owned
-from grok_tui.protocol.rundir import RunDir
+from grok_tui.protocol.rundir import RunDir, lock_state
 from tests.placing.staged import Staged, driver, made
 
 if TYPE_CHECKING:
@@ -198,6 +198,10 @@ def test_orders_for_a_driver_before_are_swept_and_none_that_come_later(
             for id_ in set(self._locks):
                 self.ends(id_)
             return set()
+
+        def close(self) -> None:
+            super().close()
+            assert lock_state(sweep) == "free"  # or who extends it meanwhile starts no driver
 
     place = Quick(sweep)
 
