@@ -58,7 +58,8 @@ class HeatCell:
     def mark(self) -> Mark:
         """What is to be shown here."""
         if self.value is not None:
-            return "some" if self.missed and self.measure != "share" else "value"
+            missed = self.missed if self.measure != "share" else 0
+            return "some" if missed or self.unavailable else "value"
         if self.missed:
             return "never"
         if self.pending or self.reached:

@@ -24,6 +24,8 @@ WORDS: dict[Mark, str] = {
     "nothing": "no such cell",
 }
 """What each mark says; a value needs no words."""
+TRAINED = "of the seeds alone whose masks or weights came"
+"""What the mark of some seeds says where shares are shown."""
 
 
 def written(value: float, measure: Measure) -> str:
@@ -42,12 +44,17 @@ def counted(heats: Sequence[Heat]) -> list[tuple[Mark, str]]:
     """The marks that stand in these maps, each with its words and how many places have it."""
     counts = [Counter(cell.mark for cell in one.each()) for one in heats]
     found: list[tuple[Mark, str]] = []
-    for mark, words in WORDS.items():
+    for mark in WORDS:
         told = _places(heats, [count[mark] for count in counts])
         if told:
+            words = _words(mark, heats[0].measure)
             budget = _budget(heats) if mark == "never" else ""
             found.append((mark, f"{words}{budget}: {told}"))
     return found
+
+
+def _words(mark: Mark, measure: Measure) -> str:
+    return TRAINED if mark == "some" and measure == "share" else WORDS[mark]
 
 
 def unsettled(heats: Sequence[Heat]) -> str:
@@ -86,7 +93,7 @@ def heading(heat: Heat) -> str:
 def told(cell: HeatCell) -> str:
     """A place in words: its value, its mark, and the lanes behind it."""
     value = "" if cell.value is None else written(cell.value, cell.measure)
-    ended = cell.reached + cell.missed
-    lanes = f"{cell.reached} of {ended + cell.pending} lanes" if ended + cell.pending else ""
-    words = "" if cell.mark == "value" else WORDS[cell.mark]
+    every = cell.reached + cell.missed + cell.pending
+    lanes = f"{cell.reached} of {every + cell.unavailable} lanes" if every else ""
+    words = "" if cell.mark == "value" else _words(cell.mark, cell.measure)
     return ", ".join(filter(None, (value, words, lanes)))

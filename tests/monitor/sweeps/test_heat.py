@@ -54,6 +54,17 @@ def test_each_place_says_what_its_seeds_came_to() -> None:
     assert heat(BOARD, "dense", "pruning_rate", "train_fraction").cells[0][0].mark == "never"
 
 
+def test_a_value_of_seeds_whose_masks_came_is_marked_where_others_did_not() -> None:
+    board = boards.board({"x": (1,)}, lambda arm, values, seed: LOST if seed else reached(336))
+    time, share = (
+        heat(board, "ticket", "x", measure=one).cells[0][0] for one in ("t_gen", "share")
+    )
+    assert told(time) == "336, reached, but not by all seeds, 1 of 3 lanes"
+    assert told(share) == "100%, of the seeds alone whose masks or weights came, 1 of 3 lanes"
+    (marked,) = counted([heat(board, "ticket", "x", measure="share")])
+    assert marked == ("some", "of the seeds alone whose masks or weights came: ticket 1 of 1")
+
+
 @pytest.mark.parametrize(
     ("measure", "value"), [("t_mem", 40), ("tau_grok", 1100 / 40), ("share", 1.0)]
 )
