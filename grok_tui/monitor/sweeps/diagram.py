@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grok_tui.monitor.svg import INK, PAPER, escaped
+from grok_tui.monitor.sweeps.crossing import key_of
 from grok_tui.monitor.sweeps.design import shown
 from grok_tui.monitor.sweeps.heat import LABELS, scale
 from grok_tui.monitor.sweeps.marks import counted, end, heading, unsettled, written
@@ -147,15 +148,14 @@ def _panel(heat: Heat, axis: Axis, layout: _Layout, left: int, *, first: bool) -
     for place, label in _ticks(heat.xs, side, max(map(len, map(_label, heat.xs)), default=1)):
         at = left + place, bottom + FONT + 4
         yield _text(label, at, 'text-anchor="middle"')
-    yield _text(
-        safe(heat.x, 60), (left + width // 2, bottom + 2 * FONT + 8), 'text-anchor="middle"'
-    )
+    at = left + width // 2, bottom + 2 * FONT + 8
+    yield _text(_name(heat.x, width + GAP), at, 'text-anchor="middle"')
     if first:
         for place, label in _ticks(heat.ys, side, 2):
             yield _text(label, (left - 6, bottom - place + 4), 'text-anchor="end"')
         at = FONT + 4, layout.top + height // 2
         turned = f'text-anchor="middle" transform="rotate(-90 {at[0]} {at[1]})"'
-        yield _text(safe(heat.y, 60), at, turned)
+        yield _text(_name(heat.y, height + layout.top), at, turned)
 
 
 def _fill(cell: HeatCell, axis: Axis) -> str:
@@ -185,6 +185,12 @@ def _ticks(values: Sequence[Scalar], side: int, characters: int) -> Iterator[tup
     every = max(1, math.ceil((CHARACTER * characters + 6) / side))
     for index in range(0, len(values), every):
         yield side * index + side // 2, _label(values[index])
+
+
+def _name(axis: str, room: int) -> str:
+    """An axis by its name, or by the last part of it where there is no room for more."""
+    whole = safe(axis, 60)
+    return whole if CHARACTER * len(whole) <= room else safe(key_of(axis), 60)
 
 
 def _label(value: Scalar) -> str:

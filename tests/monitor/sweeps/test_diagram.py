@@ -50,6 +50,15 @@ def test_the_picture_has_a_panel_an_arm_labels_and_a_scale_with_its_unit() -> No
     assert "nothing has come yet: dense 0 of 6, ticket 1 of 6" in found
 
 
+def test_a_long_name_of_an_axis_keeps_within_its_panel() -> None:
+    long = "arms.grokked-ticket.pruning_rate"
+    board = boards.board({long: (0.2, 0.4), "task.train_fraction": (0.3, 0.5)}, lambda *_: missed())
+    maps = [heat(board, arm, long, "task.train_fraction") for arm in board.arms]
+    assert texts(diagram(maps, board.title)).count("pruning_rate") == 2
+    wide = boards.board({long: tuple(range(20))}, lambda *_: missed())
+    assert long in texts(diagram([heat(wide, "dense", long)], wide.title))
+
+
 def test_what_has_no_value_has_a_pattern_and_values_their_place_on_the_scale() -> None:
     svg = diagram([TICKET], BOARD.title)
     fills = re.findall(r'<path d="([^"]*)" fill="([^"]*)"/>', svg)
