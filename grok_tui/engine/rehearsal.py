@@ -55,7 +55,8 @@ def choose(experiment: Experiment, hardware: Hardware, before: int) -> tuple[Cho
     lanes = len(experiment.running) + len(experiment.waiting)
     on_cpu = experiment.placement.device.type == "cpu"
     if hardware.threads:
-        aside = on_cpu and lanes > 1 and crew.POSSIBLE
+        # of all its lanes: the last one that is left goes on as it was trained among the others
+        aside = on_cpu and len(experiment.order) > 1 and crew.POSSIBLE
         return (Choice(1, hardware.threads) if aside else Choice(hardware.threads)), ""
     if not experiment.running or not on_cpu:
         return Choice(devices.THREADS), ""

@@ -165,6 +165,16 @@ def test_a_run_goes_on_with_the_threads_it_had(
     assert rehearsal.choose(begun(lanes), hardware(quiet), before) == (chosen, "")
 
 
+def test_the_last_lane_that_is_left_has_no_threads_that_it_had_not_among_others(
+    quiet: Path,
+) -> None:
+    experiment = begun(3)
+    while len(experiment.running) > 1:
+        experiment.running.popitem()
+    assert rehearsal.choose(experiment, hardware(quiet, threads=4), 1) == (Choice(1, 4), "")
+    assert rehearsal.choose(begun(1), hardware(quiet, threads=4), 1) == (Choice(4, 1), "")
+
+
 def test_an_ended_experiment_has_nothing_to_try(quiet: Path) -> None:
     lanes = tiny.experiment(tiny.tiny())
     assert rehearsal.choose(lanes, hardware(quiet), 0) == (Choice(1, 1), "")
