@@ -16,6 +16,7 @@ from grok_tui.monitor.glance import glance
 from grok_tui.monitor.spawning import spawn
 from grok_tui.monitor.watch import SILENCE, Pulse
 from grok_tui.placing.leash import leashed
+from grok_tui.placing.training import lanes
 from grok_tui.protocol.events import Finished
 from grok_tui.protocol.rundir import RunDir, boot_id, lock_state, read_about
 
@@ -80,7 +81,9 @@ class Slot:
                 return "held", 0
             if self._silent < self._silence:
                 return "listening", 0
-        words = leashed((*launch.ENGINE, str(run.path), *self._options))
+        # a lane alone has one thread wherever it is trained: its bits hang on how many
+        alone = ("--threads", "1") if lanes(run) == 1 else ()
+        words = leashed((*launch.ENGINE, str(run.path), *self._options, *alone))
         try:
             self._child = spawn(words, run.trainer_log)
         except OSError:

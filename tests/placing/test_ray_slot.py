@@ -50,7 +50,20 @@ def test_it_starts_a_trainer_and_tells_how_it_ended(
     slot = Slot(("--device", "cpu"))
     assert slot.tend(1, str(run.path)) == ("training", 0)
     assert ended(slot, 1, run) == 3
-    assert (run.path / "seen").read_text() == "--device cpu"
+    assert (run.path / "seen").read_text() == "--device cpu --threads 1"
+
+
+@pytest.mark.parametrize(("seeds", "threads"), [((0,), "1"), ((0, 1), "4")])
+def test_a_lane_alone_has_one_thread_however_many_cores_a_slot_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seeds: tuple[int, ...], threads: str
+) -> None:
+    engine(monkeypatch, WRITES)
+    config = msgspec.structs.replace(tiny.tiny(), seeds=seeds)
+    run = runs.new_run(tmp_path, msgspec.structs.replace(config, arms=config.arms[:1]))
+    slot = Slot(("--device", "cpu", "--threads", "4"))
+    slot.tend(1, str(run.path))
+    assert ended(slot, 1, run) == 0
+    assert (run.path / "seen").read_text().split()[-1] == threads
 
 
 def test_the_same_order_twice_is_one_and_another_starts_anew(
