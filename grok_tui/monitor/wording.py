@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from grok_tui.monitor.axes import short
+
 if TYPE_CHECKING:
     from grok_tui.monitor.arms import Spread
 
@@ -11,7 +13,8 @@ if TYPE_CHECKING:
 def milestone(spread: Spread, *, brief: bool = False) -> str:
     """A milestone in a cell: 53 · 53 (50-178) · 53 (2/5) while seeds train · not in 5000 · not yet.
 
-    `brief` leaves out the range and the number of steps.
+    `brief` leaves out the range and the number of steps; never is said where no seed came to it,
+    and >5k where some did.
     """
     seeds = spread.reached + spread.missed + spread.pending
     if not seeds:
@@ -20,7 +23,9 @@ def milestone(spread: Spread, *, brief: bool = False) -> str:
         return "-" if brief else "not yet"
     if spread.median is None:
         some = f" ({spread.reached}/{seeds})" if spread.reached else ""
-        return "never" if brief else f"not in {spread.budget}{some}"
+        if brief:
+            return f">{short(spread.budget)}" if some else "never"
+        return f"not in {spread.budget}{some}"
     middle = f"{spread.median:.0f}"
     if brief or seeds == 1:
         return middle

@@ -475,7 +475,7 @@ def test_rows_before_anything_happened() -> None:
         (Spread(53, 50, 178, reached=4, missed=1, budget=900), "53 (50-none)", "53"),
         (Spread(53, 50, 60, reached=2, pending=3), "53 (2/5)", "53"),
         (Spread(missed=3, budget=5000), "not in 5000", "never"),
-        (Spread(None, 7, 7, reached=1, missed=4, budget=5000), "not in 5000 (1/5)", "never"),
+        (Spread(None, 7, 7, reached=1, missed=4, budget=5000), "not in 5000 (1/5)", ">5k"),
         (Spread(52.5, 50, 55, reached=2), "52 (50-55)", "52"),
     ],
 )

@@ -52,7 +52,7 @@ def test_each_column_says_what_the_arm_came_to() -> None:
         "state": ["done", "done", "done"],
         "cell": ["0", "2", "4"],
     }
-    assert columns(found, "dense")["t_gen"].text(found.cells[4], True) == "never"
+    assert columns(found, "dense")["t_gen"].text(found.cells[4], True) == ">5k"
     assert columns(found, "nobody")["t_gen"].text(found.cells[0], False) == ""
 
 
