@@ -46,11 +46,14 @@ def export(view: View, form: str, output: Path | None) -> None:
 
 
 def export_sweep(board: Board, form: str, output: Path | None) -> None:
-    """Write the lanes of a sweep, or a row for each arm of a cell. Raises UsageError."""
+    """Write the lanes of a sweep, or a row for each arm of a cell. Raises UsageError.
+
+    Cells are Parquet in a file whose name says so.
+    """
     if form not in OF_SWEEPS:
         raise UsageError(f"--format {form[:40]}: expected {', '.join(OF_SWEEPS)} for a sweep")
     table = cells_table(board) if form == "cells" else lanes_table(board)
-    binary = form == "parquet"
+    binary = form == "parquet" or (output is not None and output.suffix == ".parquet")
     if binary:
         parquet.library()  # before a file is made
     if output is None:

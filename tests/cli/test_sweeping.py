@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from pyarrow.parquet import read_table
 
 from grok_tui.cli import sweep_following
 from grok_tui.monitor import estimate
@@ -236,6 +237,8 @@ def test_sweeps_are_exported_and_drawn(grok: Grok, runs: Path, tmp_path: Path) -
     table = tmp_path / "x.parquet"
     assert grok("export", sweep.id, "--format", "parquet", "--output", str(table)).code == 0
     assert table.read_bytes()[:4] == b"PAR1"
+    assert grok("export", sweep.id, "--format", "cells", "--output", str(table)).code == 0
+    assert "share" in read_table(table).column_names
     assert "expected csv, cells, parquet" in grok("export", sweep.id, "--format", "vectors").err
     drawn = grok("plot", sweep.id, "--only", "ticket", "--measure", "share", "--size", "60x12").out
     assert "100%" in drawn
