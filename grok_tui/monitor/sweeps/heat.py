@@ -98,9 +98,10 @@ def heat(
     measure: Measure = "t_gen",
     at: Mapping[str, Scalar] | None = None,
 ) -> Heat:
-    """The arm of every cell by two axes, or by one where y is empty. What cells share counts once.
+    """The arm of every cell by two axes, or by one where y is empty.
 
-    Over axes that are neither shown nor held by `at` lanes are put together.
+    Over axes that are neither shown nor held by `at` lanes are put together. What cells of a pack
+    share counts once; in another pack the same arm is another lane.
     Raises UsageError where there is no such arm or axis.
     """
     if arm not in board.arms:
