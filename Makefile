@@ -19,10 +19,11 @@ CLUSTER ?= .venv-cluster
 run: $(USE)  ## train the quickstart: the TUI in a terminal, plain progress without one
 	@$(BIN)/grok-tui run $(PRESET)
 
-test: $(DEV)  ## all tests but the long fault counts, those that need a GPU, and targets in seconds
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n 4 --dist worksteal -m "not faults and not gpu and not terminal"
+test: $(DEV)  ## all tests but the longest, the full fault counts, those that need a GPU, and targets in seconds
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n 4 --dist worksteal -m "not long and not faults and not gpu and not terminal"
 
-test-all: test  ## and the targets of the view, measured in a real terminal; better with nothing else running
+test-all: test  ## and the longest, and the targets of the view in a real terminal: better with nothing else running
+	@$(BIN)/python -m pytest -q -n 2 -m "long and not faults"
 	@$(BIN)/python -m pytest -q -m terminal tests/terminal
 
 test-cluster: $(CLUSTER)/.installed  ## sweeps on a Ray cluster and a SLURM whose nodes are killed; PACKS=12 makes it shorter

@@ -24,6 +24,7 @@ def close(found: float, wanted: float) -> bool:
     return found == pytest.approx(wanted, rel=1e-9)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("arm", ["dense", "masked"])
 @pytest.mark.parametrize("model", ["mlp", "transformer"])
 def test_both_sides_take_the_same_steps(model: ModelName, arm: ArmName) -> None:

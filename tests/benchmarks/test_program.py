@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(scope="module")
 def measured() -> tuple[Report, list[Progress]]:
     """Two rounds of both models; no run is started."""

@@ -360,6 +360,7 @@ def test_what_was_left_out_of_a_log_is_said(grok: Grok, runs: Path) -> None:
     assert lane["probes"]["norms/net/l1"] == 2.5
 
 
+@pytest.mark.long
 def test_every_preset_of_the_gallery_is_listed_shown_and_checked(grok: Grok) -> None:
     listed = grok("presets", "list").out
     for preset in gallery.presets():

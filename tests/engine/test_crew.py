@@ -234,6 +234,7 @@ def test_workers_die_with_their_trainer_even_if_they_hang(tmp_path: Path) -> Non
         until(lambda: not is_alive(hung) and not is_alive(others[0]))
 
 
+@pytest.mark.long
 def test_a_reply_larger_than_a_pipe_arrives_whole(working: Experiment) -> None:
     due = {lane: range(1500) for lane in working.running.values()}
     readings = working.stack.launch(1500, due).readings()

@@ -228,6 +228,7 @@ def test_logits_and_gradients_are_those_of_the_plain_network(
     check()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("of", [MLPS, TRANSFORMERS], ids=["mlp", "transformer"])
 def test_fifty_steps_are_those_of_the_plain_network(
     of: st.SearchStrategy[Mlp | Transformer],

@@ -92,7 +92,9 @@ def assert_equal(lanes: Experiment, events: list[AnyEvent]) -> None:
             assert torch.equal(getattr(lane.rows, row), getattr(kept[lane.key].rows, row))
 
 
-@pytest.mark.parametrize("step", [0, 33, 110])
+@pytest.mark.parametrize(
+    "step", [0, *(pytest.param(step, marks=pytest.mark.long) for step in (33, 110))]
+)
 def test_a_ticket_taken_now_is_that_of_a_run_from_its_configuration(
     tmp_path: Path, step: int
 ) -> None:

@@ -60,7 +60,15 @@ def in_slices(lanes: Experiment, slices: Callable[[], int]) -> list[AnyEvent]:
     return timeless(events)
 
 
-@pytest.mark.parametrize("arms", [CONFIG.arms, (tiny.DENSE, AT_ONCE, tiny.SHUFFLE, tiny.TICKET)])
+@pytest.mark.parametrize(
+    "arms",
+    [
+        CONFIG.arms,
+        pytest.param(
+            (tiny.DENSE, AT_ONCE, tiny.SHUFFLE, tiny.TICKET), marks=pytest.mark.long, id="at once"
+        ),
+    ],
+)
 def test_the_log_does_not_depend_on_how_many_updates_are_done_at_a_time(
     arms: tuple[Arm, ...],
 ) -> None:
@@ -72,6 +80,7 @@ def test_the_log_does_not_depend_on_how_many_updates_are_done_at_a_time(
     assert in_slices(tiny.experiment(config), lambda: chance.randint(1, 60)) == one_by_one
 
 
+@pytest.mark.long
 def test_reading_later_than_training_changes_no_event() -> None:
     """As on a GPU, where the next updates are under way before the last are read."""
     plain = in_slices(tiny.experiment(CONFIG), lambda: 7)

@@ -146,6 +146,7 @@ def test_the_first_acts_of_the_trainer_need_no_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.long
 def test_threads_are_those_that_were_asked_for_whatever_else_says(tmp_path: Path) -> None:
     run = runs.new_run(tmp_path, tiny.tiny(steps=2))
     code = (

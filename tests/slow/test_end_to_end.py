@@ -79,6 +79,7 @@ def test_a_run_from_preset_to_verdict(environment: Mapping[str, str], tmp_path: 
     assert [float(row["test_loss"]) for row in rows] == [event["test_loss"] for event in measured]
 
 
+@pytest.mark.long
 def test_a_run_is_paused_continued_stopped_and_resumed(environment: Mapping[str, str]) -> None:
     run = _endless(environment)
     assert "is paused" in grok(environment, "pause", "last").stdout

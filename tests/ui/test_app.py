@@ -219,6 +219,7 @@ async def test_a_resized_terminal_or_a_key_gets_the_whole_picture_again(
         assert forgotten == ["all", "all"]
 
 
+@pytest.mark.long
 async def test_no_size_brings_it_down(app: GrokTuiApp, a_run_of_each_state: States) -> None:
     sizes = ((1, 1), (400, 120), (20, 6), (80, 24))
     async with app.run_test(size=(20, 6)) as pilot:

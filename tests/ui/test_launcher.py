@@ -374,6 +374,7 @@ async def test_the_newest_run_is_named_where_there_is_no_room_for_a_list(
     assert first.rstrip().endswith("\u25b6 quickstart, 1 h ago")
 
 
+@pytest.mark.long
 async def test_no_size_breaks_it(app: GrokTuiApp) -> None:
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
@@ -419,6 +420,7 @@ async def test_a_search_narrows_every_list_as_it_is_typed(app: GrokTuiApp) -> No
     assert "[x] dense" in everything
 
 
+@pytest.mark.long
 async def test_all_values_unfold_and_are_explained(app: GrokTuiApp, trainers: Trainers) -> None:
     async with app.run_test(size=LARGE) as pilot:
         await settled(pilot)

@@ -465,6 +465,7 @@ async def test_a_run_whose_configuration_cannot_be_read_is_shown_all_the_same() 
 SIZES = [(1, 1), (20, 6), (60, 20), (119, 34), (400, 120)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("shown", [live.finished, live.starting])
 async def test_every_pane_survives_every_size(shown: Callable[[], View]) -> None:
     async with live.LiveApp(shown()).run_test(size=(80, 24)) as pilot:

@@ -24,6 +24,8 @@ from tests.monitor.reproduction import made
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.long
+
 PAGE = "reproduction-fast/reproduction.md"
 QUICK = fakes.config(seeds=(0, 1, 2), steps=2000)
 WANTED = (Wanted(("fig1",), "fig1", QUICK), Wanted(("fig3",), "fig3", fakes.config(steps=9)))
