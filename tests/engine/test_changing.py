@@ -75,6 +75,7 @@ def assert_repeatable(run: RunDir, folder: Path) -> None:
     assert runs.artifacts(again) == runs.artifacts(run)
 
 
+@pytest.mark.long
 def test_a_run_that_was_extended_is_repeated_by_its_config(tmp_path: Path) -> None:
     run = runs.new_run(tmp_path, CONFIG)
     script: dict[int, list[AnyOrder]] = {23: [NOW], 31: [SEEDS], 60: [NOW, NOW]}
@@ -148,6 +149,7 @@ def test_lanes_that_are_added_to_one_are_trained_side_by_side(
     assert_repeatable(run, tmp_path)
 
 
+@pytest.mark.long
 def test_a_run_whose_products_have_threads_of_their_own_says_that_it_keeps_them(
     tmp_path: Path,
 ) -> None:

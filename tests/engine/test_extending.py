@@ -149,6 +149,7 @@ def test_a_mask_of_an_arm_that_has_ended_is_read_from_what_it_left(tmp_path: Pat
     assert_equal(lanes, events)
 
 
+@pytest.mark.long
 def test_of_seeds_that_have_ended_at_steps_of_their_own_the_last_are_read(tmp_path: Path) -> None:
     longer = Arm(name="longer", stop_after_generalised=200)
     config = tiny.tiny((DENSE, longer), seeds=(0, 1), **LATE)

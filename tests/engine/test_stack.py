@@ -60,15 +60,8 @@ def in_slices(lanes: Experiment, slices: Callable[[], int]) -> list[AnyEvent]:
     return timeless(events)
 
 
-@pytest.mark.parametrize(
-    "arms",
-    [
-        CONFIG.arms,
-        pytest.param(
-            (tiny.DENSE, AT_ONCE, tiny.SHUFFLE, tiny.TICKET), marks=pytest.mark.long, id="at once"
-        ),
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("arms", [CONFIG.arms, (tiny.DENSE, AT_ONCE, tiny.SHUFFLE, tiny.TICKET)])
 def test_the_log_does_not_depend_on_how_many_updates_are_done_at_a_time(
     arms: tuple[Arm, ...],
 ) -> None:

@@ -71,6 +71,7 @@ def test_every_row_of_the_table_is_checked() -> None:
     assert {key.screen for key in keys.TABLE} == set(WAYS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("section", WAYS)
 async def test_every_key_does_what_it_says(
     section: str, services: Services, trainers: Trainers

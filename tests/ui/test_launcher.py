@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from grok_tui.ui.services import Services
     from tests.ui.trainers import Compare, States, Trainers
 
-pytestmark = pytest.mark.usefixtures("gallery")
+pytestmark = [pytest.mark.usefixtures("gallery"), pytest.mark.long]
 SMALL, LARGE = (80, 24), (160, 48)
 
 
@@ -374,7 +374,6 @@ async def test_the_newest_run_is_named_where_there_is_no_room_for_a_list(
     assert first.rstrip().endswith("\u25b6 quickstart, 1 h ago")
 
 
-@pytest.mark.long
 async def test_no_size_breaks_it(app: GrokTuiApp) -> None:
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)
@@ -420,7 +419,6 @@ async def test_a_search_narrows_every_list_as_it_is_typed(app: GrokTuiApp) -> No
     assert "[x] dense" in everything
 
 
-@pytest.mark.long
 async def test_all_values_unfold_and_are_explained(app: GrokTuiApp, trainers: Trainers) -> None:
     async with app.run_test(size=LARGE) as pilot:
         await settled(pilot)
