@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, TypeVar
 
 from grok_tui.errors import Interrupted
@@ -17,7 +18,7 @@ ONE_TERM = 1.0
 """Seconds within which two SIGTERM are one: timeout(1) sends it to a process and to its group."""
 
 
-class Interrupts:
+class Interrupts(ABC):
     """The first is kept, for whoever looks; the second leaves at once.
 
     SIGHUP keeps its default: this process ends, and what it follows, in a session of its own, does
@@ -33,9 +34,9 @@ class Interrupts:
         self._heard_at = float("-inf")
         self._before: dict[signal.Signals, object] = {}
 
+    @abstractmethod
     def leave(self) -> str:
         """Do what is to be done before we leave; the sentence with which we do."""
-        raise NotImplementedError
 
     def __enter__(self: Self) -> Self:
         for number in self.SIGNALS:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.screen import Screen
 
-from grok_tui.errors import GrokTuiError
 from grok_tui.monitor.sweeps.packwatch import ALIVE
 from grok_tui.monitor.sweeps.standing import standing
 from grok_tui.monitor.text import safe
@@ -20,11 +19,12 @@ from grok_tui.ui.messages import OpenRun, Told
 from grok_tui.ui.screens.confirm import Confirm
 from grok_tui.ui.screens.pick import Pick
 from grok_tui.ui.sweepmessages import CellOpened, SweepPriced
+from grok_tui.ui.telling import tell
 from grok_tui.ui.widgets.pickers import Item
 from grok_tui.ui.widgets.sweephead import SweepHead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from grok_tui.monitor.sweeps.folder import SweepDir
     from grok_tui.monitor.sweeps.results import CellResult
@@ -84,7 +84,7 @@ class SweepSteering(Screen[None]):
 
     def _stop_if(self, meant: bool | None) -> None:
         if meant:
-            self._do(lambda: self._services.stop(self.sweep), "every pack is asked to stop")
+            tell(self, lambda: self._services.stop(self.sweep), "every pack is asked to stop")
 
     def action_resume(self) -> None:
         """Go on with what is left of it."""
@@ -92,7 +92,7 @@ class SweepSteering(Screen[None]):
         if board is None or board.driver or standing(board) == "done":
             self._cannot("resume")
         else:
-            self._do(lambda: self._services.go_on(self.sweep), "the sweep goes on")
+            tell(self, lambda: self._services.go_on(self.sweep), "the sweep goes on")
 
     def _cannot(self, verb: str) -> None:
         state = standing(self.survey.board) if self.survey else "waiting"
@@ -115,19 +115,6 @@ class SweepSteering(Screen[None]):
             return
         name = f"{found.outlook.measure} {found.outlook.arm}"
         exporting.keep(self, self.sweep.path / EXPORTS, name, partial(_texts, found))
-
-    def _do(self, act: Callable[[], object], sentence: str) -> None:
-        """Do something that may take a moment in a thread, and say what came of it."""
-
-        def work() -> None:
-            try:
-                act()
-            except GrokTuiError as error:
-                self.post_message(Told(str(error), failed=True))
-            else:
-                self.post_message(Told(sentence))
-
-        self.run_worker(work, thread=True, group="do")
 
     @on(Told)
     def _told(self, message: Told) -> None:

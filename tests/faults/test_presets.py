@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from grok_tui.errors import MAX_PART, PresetError
-from grok_tui.monitor.text import safe
+from grok_tui.errors import PresetError
 from grok_tui.protocol import gallery, presets
 from tests.faults.counting import trials
+from tests.faults.refusals import sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -170,19 +170,10 @@ def judged(path: Path, settings: tuple[str, ...] = ()) -> Config | str:
         config, _ = presets.load(str(path), settings)
         text = presets.dump(config)
     except PresetError as error:
-        return _sound(error)
+        return sound(error)
     path.write_text(text)
     assert presets.load_config(path) == config
     return config
-
-
-def _sound(error: PresetError) -> str:
-    sentence = str(error)
-    assert error.problem
-    assert len(sentence) < 3 * MAX_PART + 10
-    assert "Traceback" not in sentence
-    assert "Error(" not in sentence
-    return safe(sentence, 300)
 
 
 @trials(50_000, at_once=200)

@@ -6,11 +6,11 @@ import random
 from functools import cache
 from typing import TYPE_CHECKING
 
-from grok_tui.errors import MAX_PART, PresetError
+from grok_tui.errors import PresetError
 from grok_tui.monitor.sweeps import design
-from grok_tui.monitor.text import safe
 from grok_tui.protocol import gallery
 from tests.faults.counting import trials
+from tests.faults.refusals import sound
 from tests.faults.test_presets import BYTES, KEYS, MUTATIONS, TAME, WILD, in_time
 
 if TYPE_CHECKING:
@@ -133,19 +133,10 @@ def judged(path: Path) -> Design | str:
             asked.config(cell, asked.seeds)
         text = asked.dump()
     except PresetError as error:
-        return _sound(error)
+        return sound(error)
     path.write_text(text)
     assert design.read_written(path).cells == asked.cells
     return asked
-
-
-def _sound(error: PresetError) -> str:
-    sentence = str(error)
-    assert error.problem
-    assert len(sentence) < 3 * MAX_PART + 10
-    assert "Traceback" not in sentence
-    assert "Error(" not in sentence
-    return safe(sentence, 300)
 
 
 @trials(4_000, at_once=100)

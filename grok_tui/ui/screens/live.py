@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from textual import on
 from textual.reactive import var
 
-from grok_tui.errors import GrokTuiError
 from grok_tui.monitor.figures import prepare
 from grok_tui.monitor.text import safe
 from grok_tui.monitor.verdict import judge
@@ -32,14 +31,13 @@ from grok_tui.ui.ordering import Ordering
 from grok_tui.ui.panes.deck import Deck
 from grok_tui.ui.reusing import Reusing
 from grok_tui.ui.services import Services
+from grok_tui.ui.telling import tell
 from grok_tui.ui.widgets.keybar import KeyBar
 from grok_tui.ui.widgets.machine import KEPT, MachineLine
 from grok_tui.ui.widgets.states import CAN_RESUME, STANDING
 from grok_tui.ui.widgets.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -251,23 +249,10 @@ class LiveScreen(Reusing):
     def action_resume(self) -> None:
         """Take a run on that ended before its time."""
         if self._can("resume", *CAN_RESUME):
-            self._do(lambda: self._services.resume(self.run), "resuming from the last checkpoint")
+            tell(self, lambda: self._services.resume(self.run), "resuming from the last checkpoint")
 
     def _send(self, command: Command) -> None:
-        self._do(lambda: self._services.send(self.run, command), _SENT[command])
-
-    def _do(self, act: Callable[[], None], sentence: str) -> None:
-        """Do something that may take a moment in a thread, and say what came of it."""
-
-        def work() -> None:
-            try:
-                act()
-            except GrokTuiError as error:
-                self.post_message(Told(str(error), failed=True))
-            else:
-                self.post_message(Told(sentence))
-
-        self.run_worker(work, thread=True, group="commands")
+        tell(self, lambda: self._services.send(self.run, command), _SENT[command])
 
     @on(Export)
     def _export(self, message: Export) -> None:
